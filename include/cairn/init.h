@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _CAIRN_INIT_H
+#define _CAIRN_INIT_H
+
+/*
+ * Tables that the linker gathers: boot parameters, monitor commands and virtual
+ * files register themselves where they are defined.
+ */
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+/*
+ * BOOT_PARAM("slub_debug", fn, "what it does") - fn(value) is called with the
+ * text behind '=' (or "" without one) before memory is set up; it returns 0,
+ * or -EINVAL for a value it does not take.
+ */
+struct boot_param {
+	const char *name;
+	int (*set)(const char *value);
+	const char *help;
+};
+#define BOOT_PARAM(_name, _fn, _help)                                                              \
+	static const struct boot_param __param_##_fn __used __aligned(8)                           \
+		__section(".boot_param") = {_name, _fn, _help}
+
+/*
+ * MONITOR_COMMAND("kfree", "ADDR", "free a kmalloc object", fn) - fn(argc, argv)
+ * runs when the command is typed; it prints with printk() or monitor_printf()
+ * and returns 0 or a negative errno.
+ */
+struct monitor_command {
+	const char *name;
+	const char *args;
+	const char *help;
+	int (*run)(int argc, char **argv);
+};
+#define MONITOR_COMMAND(_name, _args, _help, _fn)                                                  \
+	static const struct monitor_command __command_##_fn __used __aligned(8)                    \
+		__section(".monitor_command") = {_name, _args, _help, _fn}
+
+/*
+ * VIRTUAL_FILE("slabinfo", fn) - /proc/slabinfo; fn(m) writes the whole text
+ * with the calls of <linux/seq_file.h>.
+ */
+struct seq_file;
+struct virtual_file {
+	const char *name;
+	int (*show)(struct seq_file *m);
+};
+#define VIRTUAL_FILE(_name, _fn)                                                                   \
+	static const struct virtual_file __vfile_##_fn __used __aligned(8)                         \
+		__section(".virtual_file") = {_name, _fn}
+
+#endif

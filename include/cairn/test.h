@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _CAIRN_TEST_H
+#define _CAIRN_TEST_H
+
+/*
+ * In-kernel tests.  KTEST(buddy, split_then_merge) defines and registers the
+ * test "buddy.split_then_merge"; tests/ktest.c runs those that match a pattern
+ * and prints KTAP.  After each test the harness checks that as many pages are
+ * free and as many objects live as before it.
+ */
+#include <linux/types.h>
+#include <linux/compiler.h>
+
+struct ktest {
+	const char *suite;
+	const char *name;
+	void (*fn)(struct ktest *t);
+};
+
+struct ktest_case {
+	const char *suite;
+	const char *name;
+	void (*fn)(void);
+};
+
+#define KTEST(_suite, _name)                                                                       \
+	static void _suite##_##_name(void);                                                        \
+	static const struct ktest_case __ktest_##_suite##_##_name __used __aligned(8)              \
+		__section(".ktest") = {#_suite, #_name, _suite##_##_name};                         \
+	static void _suite##_##_name(void)
+
+/*
+ * A failed EXPECT is recorded and the test goes on; a failed ASSERT also
+ * returns from the function it stands in.
+ */
+#define EXPECT(cond) ktest_check(!!(cond), #cond, __FILE__, __LINE__)
+#define ASSERT(cond)                                                                               \
+	do {                                                                                       \
+		if (!EXPECT(cond))                                                                 \
+			return;                                                                    \
+	} while (0)
+#define EXPECT_EQ(a, b)                                                                            \
+	ktest_check_eq((u64)(a), (u64)(b), #a " == " #b, __FILE__, __LINE__)
+#define ASSERT_EQ(a, b)                                                                            \
+	do {                                                                                       \
+		if (!EXPECT_EQ(a, b))                                                              \
+			return;                                                                    \
+	} while (0)
+
+/*
+ * EXPECT_REPORT("text") { statements; } - the statements must print a warning
+ * or an error whose text contains "text"; the report is kept off the console.
+ * EXPECT_NO_REPORT() { ... } is its opposite.
+ */
+#define EXPECT_REPORT(text)                                                                        \
+	for (bool __once = ktest_capture_begin(); __once;                                          \
+	     __once = false, ktest_capture_end(text, __FILE__, __LINE__))
+#define EXPECT_NO_REPORT()                                                                         \
+	for (bool __once = ktest_capture_begin(); __once;                                          \
+	     __once = false, ktest_capture_end(NULL, __FILE__, __LINE__))
+
+/* Marks the running test as skipped, for a reason; the caller then returns. */
+void ktest_skip(const char *why);
+
+bool ktest_check(bool ok, const char *what, const char *file, int line);
+bool ktest_check_eq(u64 a, u64 b, const char *what, const char *file, int line);
+bool ktest_capture_begin(void);
+void ktest_capture_end(const char *want, const char *file, int line);
+
+/**
+ * ktest_run - run the registered tests
+ * @pattern: shell-style pattern on "suite.name"; NULL or "" runs all
+ *
+ * Return: the number of tests that failed, or -ENOENT if none matched.
+ */
+int ktest_run(const char *pattern);
+
+#endif

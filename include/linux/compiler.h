@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_COMPILER_H
+#define _LINUX_COMPILER_H
+
+/* What the compiler is told beyond the language. */
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define barrier()     asm volatile("" ::: "memory")
+#define unreachable() __builtin_unreachable()
+
+#define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+
+#define __always_inline inline __attribute__((__always_inline__))
+#define noinline	__attribute__((__noinline__))
+#define __noreturn	__attribute__((__noreturn__))
+#define __packed	__attribute__((__packed__))
+#define __aligned(n)	__attribute__((__aligned__(n)))
+#define __section(s)	__attribute__((__section__(s)))
+#define __used		__attribute__((__used__))
+#define __unused	__attribute__((__unused__))
+#define __maybe_unused	__attribute__((__unused__))
+#define __must_check	__attribute__((__warn_unused_result__))
+#define __weak		__attribute__((__weak__))
+#define __pure		__attribute__((__pure__))
+#define __attribute_const__ __attribute__((__const__))
+#define __cold		__attribute__((__cold__))
+#define __malloc	__attribute__((__malloc__))
+#define __printf(a, b)	__attribute__((__format__(printf, a, b)))
+#define fallthrough	__attribute__((__fallthrough__))
+
+#define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
+
+/* Address-space and context annotations, for sparse. */
+#ifdef __CHECKER__
+#define __user	       __attribute__((noderef, address_space(__user)))
+#define __iomem	       __attribute__((noderef, address_space(__iomem)))
+#define __percpu       __attribute__((noderef, address_space(__percpu)))
+#define __force	       __attribute__((force))
+#define __acquires(x)  __attribute__((context(x, 0, 1)))
+#define __releases(x)  __attribute__((context(x, 1, 0)))
+#define __must_hold(x) __attribute__((context(x, 1, 1)))
+#else
+#define __user
+#define __iomem
+#define __percpu
+#define __force
+#define __acquires(x)
+#define __releases(x)
+#define __must_hold(x)
+#endif
+
+#endif
