@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# mkiso.sh ISO KERNEL GRUB.CFG - a hybrid image that boots from CD or stick, under BIOS and UEFI.
+set -euo pipefail
+iso=$1 kernel=$2 config=$3
+
+tree=$(mktemp -d "${iso%/*}/iso.XXXXXX")
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree/boot/grub"
+cp "$kernel" "$tree/boot/cairn"
+cp "$config" "$tree/boot/grub/grub.cfg"
+modules="multiboot2 normal part_gpt part_msdos iso9660 fat all_video configfile test echo
+	 serial terminal reboot halt minicmd"
+grub-mkrescue -o "$iso.new" --compress=no --locales= --fonts= --themes= \
+	"--install-modules=$(echo $modules)" "$tree" >"$tree.log" 2>&1 || {
+	cat "$tree.log" >&2
+	rm -f "$tree.log" "$iso.new"
+	exit 1
+}
+rm -f "$tree.log"
+mv "$iso.new" "$iso"
