@@ -9,6 +9,9 @@
 #define barrier()     asm volatile("" ::: "memory")
 #define unreachable() __builtin_unreachable()
 
+/* OPTIMIZER_HIDE_VAR - the compiler forgets what it knows of var's value */
+#define OPTIMIZER_HIDE_VAR(var) asm volatile("" : "=r"(var) : "0"(var))
+
 #define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 
