@@ -38,6 +38,13 @@
 #define PMD_SIZE  0x0000000000200000
 #define PUD_SIZE  0x0000000040000000
 
+/* Index of an address in the table of each level. */
+#define PTRS_PER_TABLE	512
+#define PTE_INDEX(va)	(((va) >> PAGE_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PMD_INDEX(va)	(((va) >> PMD_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PUD_INDEX(va)	(((va) >> PUD_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PGD_INDEX(va)	(((va) >> PGD_SHIFT) & (PTRS_PER_TABLE - 1))
+
 /* The kernel's stacks: 16 KiB, above a guard page. */
 #define THREAD_SHIFT 14
 #define THREAD_SIZE  (1UL << THREAD_SHIFT)
