@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 #define BOOT_CMDLINE_MAX 4096
-#define BOOT_MAX_RANGES	 1280 /* memory-map entries kept; more are reported and reserved */
+#define BOOT_MAX_RANGES	 1280 /* memory-map entries kept; of more, usable ones are lost first */
 #define BOOT_MAX_MODULES 32
 
 /* Types of a memory range, weakest first: where two overlap the stricter wins. */
@@ -30,7 +30,7 @@ enum mem_type {
 struct mem_range {
 	u64 start;
 	u64 end;
-	u32 type; /* enum mem_type */
+	u32 type;     /* enum mem_type */
 	u32 raw_type; /* as the firmware spelled it, for the printed map */
 };
 
@@ -53,12 +53,16 @@ struct boot_framebuffer {
 struct boot_info {
 	char cmdline[BOOT_CMDLINE_MAX];
 	char loader[64];
-	struct mem_range map[BOOT_MAX_RANGES]; /* as the firmware gave it */
+	struct mem_range *map; /* as the firmware gave it */
 	unsigned int nr_map;
+	unsigned int map_cap; /* ranges that @map has room for */
 	bool map_from_efi;
-	bool efi;			  /* booted by UEFI */
-	bool efi_boot_services;		  /* they still run: their memory is not ours */
-	u64 info_start, info_end;	  /* the loader's information block */
+	u32 mem_upper_kib;	    /* from 1 MiB up to the first hole, where the loader says so */
+	bool efi;		    /* booted by UEFI */
+	bool efi_boot_services;	    /* they still run: their memory is not ours */
+	u64 efi_system_table;	    /* physical; 0: not known */
+	u64 info_start, info_end;   /* the loader's information block */
+	u64 image_start, image_end; /* the kernel itself, in physical memory */
 	struct boot_module modules[BOOT_MAX_MODULES];
 	unsigned int nr_modules;
 	struct boot_framebuffer fb;
