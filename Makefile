@@ -24,7 +24,8 @@ QEMU_ARGS ?=
 V	?= 0
 
 Q := $(if $(filter 1,$(V)),,@)
-say = @printf '  %-8s %s\n' $(1) $(2)
+silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+say = $(if $(silent),@:,@printf '  %-8s %s\n' $(1) $(2))
 
 # ---- The compiler ----------------------------------------------------------------------------
 ifneq ($(LLVM),)
