@@ -58,7 +58,8 @@ CODEGEN	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -m64 -mcmodel=kern
 	-fwrapv -ffunction-sections
 CFLAGS	:= $(CODEGEN) $(WARNINGS)
 AFLAGS	:= -m64 -g -D__ASSEMBLY__ -Wa,--noexecstack
-LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
+LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
+	--warn-unresolved-symbols
 
 # Flags of one file: CFLAGS_<path without .c>.o = ...
 
