@@ -47,12 +47,17 @@ enum page_state {
  * kfree() reads it first.
  */
 struct page {
-	u8 state;     /* enum page_state */
-	u8 order;     /* of the block this page begins */
-	u8 flags;     /* PGF_* */
-	u8 zone : 2,  /* enum zone_type */
-	   nid : 6;   /* NUMA node */
-	atomic_t _refcount; /* of an allocated block; its last put frees it */
+	union {
+		struct {
+			u8 state;	    /* enum page_state */
+			u8 order;	    /* of the block this page begins */
+			u8 flags;	    /* PGF_* */
+			u8 zone : 2,	    /* enum zone_type */
+				nid : 6;    /* NUMA node */
+			atomic_t _refcount; /* of an allocated block; its last put frees it */
+		};
+		u64 word; /* all of these, compared at once; PAGE_WORD() */
+	};
 	struct kmem_cache *slab_cache;
 	union {
 		struct { /* on a list of blocks or of slabs: frame numbers */
@@ -69,6 +74,14 @@ struct page {
 
 _Static_assert(sizeof(struct page) == 32, "asm/page.h computes descriptors by shifts");
 _Static_assert(__builtin_offsetof(struct page, slab_cache) == 8, "kfree() reads it first");
+
+/*
+ * The first word of a descriptor.  A tag is its zone and node.  The reference
+ * count is 1 in every state but PAGE_ABSENT, so that a change of state need not
+ * touch it: PAGE_WORD() is that of an unflagged page that nobody else refers to.
+ */
+#define PAGE_TAG(zone, nid)	     ((u32)(zone) << 24 | (u32)(nid) << 26)
+#define PAGE_WORD(state, order, tag) ((u64)(state) | (u64)(order) << 8 | (u64)(tag) | 1ULL << 32)
 
 /* Ends a list of frames; frame 0 is never free and can say so. */
 #define PFN_NONE 0u

@@ -2,6 +2,7 @@
 #ifndef _LINUX_MMZONE_H
 #define _LINUX_MMZONE_H
 
+/* What users see of zones; struct zone itself is in mm/zone.h. */
 #include <linux/types.h>
 #include <asm/page.h>
 
@@ -11,6 +12,10 @@
 
 /* Highest order that the allocator promises to try hard for. */
 #define PAGE_ALLOC_COSTLY_ORDER 3
+
+/* The size of a huge page in frames, as /proc/pagetypeinfo counts memory. */
+#define pageblock_order	   9
+#define pageblock_nr_pages (1UL << pageblock_order)
 
 /* Zones from low to high; an allocation falls back from high to low. */
 enum zone_type {

@@ -52,7 +52,7 @@ static __always_inline void *pcpu_stack_pop(struct pcpu_stack __percpu *stack)
 	unsigned long used;
 	void *top;
 
-	asm goto(RAS_RECORD("1f", "2f")
+	asm volatile goto(RAS_RECORD("1f", "2f")
 		 "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
 		 "subl $8, %k[at]\n\t"
 		 "jb %l[empty]\n\t"
@@ -81,7 +81,7 @@ static __always_inline bool pcpu_stack_push(struct pcpu_stack __percpu *stack, v
 {
 	unsigned long used;
 
-	asm goto(RAS_RECORD("1f", "2f")
+	asm volatile goto(RAS_RECORD("1f", "2f")
 		 "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
 		 "cmpl %%gs:%c[limit](%[stack]), %k[at]\n\t"
 		 "jae %l[full]\n\t"
