@@ -62,6 +62,9 @@ void printk_capture(void (*sink)(void *ctx, const char *text, size_t n, int leve
 void printk_read_log(void (*fn)(void *ctx, u64 ns, int level, const char *text, size_t n),
 		     void *ctx);
 
+/* printk_stamp - the time in front of a message, as "[    0.123456] " */
+int printk_stamp(char *buf, size_t size, u64 ns);
+
 #ifndef pr_fmt
 #define pr_fmt(fmt) fmt
 #endif
