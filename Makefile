@@ -7,25 +7,28 @@ MAKEFLAGS += -rR --no-print-directory
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-SHELL := /bin/bash
+SHELL := bash
+$(if $(filter oneshell,$(.FEATURES)),,$(error Cairn needs GNU make 4.0 or later (on macOS: brew install make; gmake)))
 
 # ---- What can be set on the command line -----------------------------------------------------
-O	?= build
-IMAGE	?= cairn
-M	?=
-CMDLINE	?=
-MEM	?= 1G
-MACHINE	?= pc
+O	 ?= build
+IMAGE	 ?= cairn
+M	 ?=
+CMDLINE	 ?=
+MEM	 ?= 1G
+MACHINE	 ?= pc
 FIRMWARE ?= bios
-CPU	?= qemu64,+rdrand
-SMP	?= 1
-ACCEL	?= tcg
+CPU	 ?= qemu64
+SMP	 ?= 1
+ACCEL	 ?= tcg
 QEMU_ARGS ?=
-V	?= 0
+V	 ?= 0
 
 Q := $(if $(filter 1,$(V)),,@)
 silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 say = $(if $(silent),@:,@printf '  %-8s %s\n' $(1) $(2))
+# $(call quote,text): one word for the shell
+quote = '$(subst ','\'',$(1))'
 
 # ---- The compiler ----------------------------------------------------------------------------
 ifneq ($(LLVM),)
@@ -35,6 +38,8 @@ LD	:= ld.lld$(llvm_suffix)
 NM	:= llvm-nm$(llvm_suffix)
 OBJCOPY	:= llvm-objcopy$(llvm_suffix)
 OBJDUMP	:= llvm-objdump$(llvm_suffix)
+export LLVM
+export LLVM_SUFFIX := $(llvm_suffix)
 else
 ifeq ($(origin CROSS_COMPILE),undefined)
 CROSS_COMPILE := $(shell for p in x86_64-elf- x86_64-linux-gnu-; do \
@@ -47,42 +52,69 @@ OBJCOPY	:= $(CROSS_COMPILE)objcopy
 OBJDUMP	:= $(CROSS_COMPILE)objdump
 endif
 
+# Compilers warn of new things as they age; only CI, which sets WERROR=1, stops at a warning.
+WERROR	?=
+
 compiler_include := $(shell $(CC) -print-file-name=include 2>/dev/null)
 
 CPPFLAGS := -nostdinc -isystem $(compiler_include) -Iinclude -Iarch/x86_64/include
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wvla \
-	$(if $(WERROR),-Werror)
-CODEGEN	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -m64 -mcmodel=kernel -mno-red-zone \
+	$(if $(filter 1,$(WERROR)),-Werror)
+CODEGEN	:= -std=gnu11 -O2 -gdwarf-5 -ffreestanding -fno-pic -fno-pie -m64 -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
 	-fwrapv -ffunction-sections
 CFLAGS	:= $(CODEGEN) $(WARNINGS)
-AFLAGS	:= -m64 -g -D__ASSEMBLY__ -Wa,--noexecstack
+AFLAGS	:= -m64 -gdwarf-5 -D__ASSEMBLY__ -Wa,--noexecstack
 LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
 	--warn-unresolved-symbols
 
 # Flags of one file: CFLAGS_<path without .c>.o = ...
 
+# The source of a module is its author's; it is held to what a Linux build holds it to.
+MODULE_CFLAGS := $(CODEGEN) -DMODULE -Wall -Wno-unused -Wno-format -Wno-pointer-sign \
+	-Wno-strict-prototypes -Wno-missing-prototypes -Wno-unused-but-set-variable
+
 # ---- Sources and objects ---------------------------------------------------------------------
 sources := $(sort $(wildcard boot/*.[cS] arch/x86_64/*.[cS] mm/*.c kernel/*.c lib/*.c drivers/*.c \
 	tests/*.c tests/bench/*.c))
 objects := $(patsubst %,$(O)/%.o,$(basename $(sources)))
-linker_script := $(firstword $(wildcard linker.ld arch/x86_64/linker.ld) linker.ld)
-elf := $(O)/$(IMAGE).elf
-iso := $(O)/$(IMAGE).iso
+elf	:= $(O)/$(IMAGE).elf
+iso	:= $(O)/$(IMAGE).iso
 
-.PHONY: all objects elf iso clean FORCE
-all: $(if $(wildcard kernel/main.c),iso,objects)
-objects: $(objects)
-elf: $(elf)
-iso: $(iso)
+# Modules: every .c of the directory M, each with a name of its own.
+ifneq ($(M),)
+module_dir := $(abspath $(M))
+ifneq ($(words $(M)),1)
+$(error M=$(M): a directory whose path has no spaces)
+endif
+module_sources := $(sort $(filter-out %.mod.c,$(wildcard $(module_dir)/*.c)))
+$(if $(module_sources),,$(error M=$(M): there is no .c file in that directory))
+endif
+module_object = $(O)/modules$(1:.c=.ko.o)
+module_objects := $(foreach s,$(module_sources),$(call module_object,$(s)))
+modname = $(subst -,_,$(basename $(notdir $(1))))
+
+.PHONY: all elf iso objects image kernel FORCE
+
+# What a person calls first sees to the tools, then starts make anew, which finds them.
+all iso:
+	@scripts/setup.sh build image
+	@$(MAKE) image
+elf:
+	@scripts/setup.sh build
+	@$(MAKE) kernel
+
+objects: $(objects) $(module_objects)
+kernel: $(elf) $(O)/compile_commands.json
+image: $(iso) $(O)/compile_commands.json
 
 # $(call if-changed,text): rewrites $@ only where the text differs, so that what
 # depends on it is made again only then.
 define if-changed
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || \
-		printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
+	@printf '%s\n' $(call quote,$(strip $(1))) | cmp -s - $@ || \
+		printf '%s\n' $(call quote,$(strip $(1))) > $@
 endef
 
 flag_variables := $(foreach v,$(sort $(filter CFLAGS_%,$(.VARIABLES))),$(v)=$($(v)))
@@ -90,9 +122,8 @@ compiler_version := $(shell $(CC) --version 2>/dev/null | head -n 1)
 $(O)/.flags: FORCE
 	$(call if-changed,$(CC) $(compiler_version) $(CPPFLAGS) $(CFLAGS) $(AFLAGS) $(flag_variables))
 $(O)/.$(IMAGE).link: FORCE
-	$(call if-changed,$(LD) $(LDFLAGS) $(objects))
+	$(call if-changed,$(LD) $(LDFLAGS) $(objects) $(module_objects))
 
-modname = $(subst -,_,$(basename $(notdir $(1))))
 $(O)/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -104,24 +135,108 @@ $(O)/%.o: %.S $(O)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(AFLAGS) $(CFLAGS_$*.o) -MMD -MP -MF $(@:.o=.d) -c $< -o $@
 
-$(elf): $(objects) $(linker_script) $(O)/.$(IMAGE).link
+# A module: its source and a record of it, joined; then every name but those it exports is local.
+define module_rule
+$(call module_object,$(1)): $(1) scripts/module_record.c $(O)/.flags
+	$$(call say,MODULE,$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(MODULE_CFLAGS) -I$(module_dir) \
+		-DKBUILD_MODNAME='"$(call modname,$(1))"' \
+		-MMD -MP -MF $$(@:.o=.d) -MT $$@ -c $(1) -o $$(@:.ko.o=.o) || \
+		{ echo "cairn: M=$$(M): $(notdir $(1)) does not compile; nothing was built" >&2; exit 1; }
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(CFLAGS) -DMODULE -DKBUILD_MODNAME='"$(call modname,$(1))"' \
+		-c scripts/module_record.c -o $$(@:.ko.o=.record.o)
+	$$(Q)$$(LD) -r -o $$(@:.ko.o=.all.o) $$(@:.ko.o=.o) $$(@:.ko.o=.record.o)
+	$$(Q)$$(OBJCOPY) --keep-global-symbol=__no_name -R .discard.export \
+		$$$$($$(NM) $$(@:.ko.o=.all.o) | sed -n 's/.* __module_export_/--keep-global-symbol=/p') \
+		$$(@:.ko.o=.all.o) $$@
+endef
+$(foreach s,$(module_sources),$(eval $(call module_rule,$(s))))
+
+# Linked twice: the second time with the table of symbols that the first link gave.
+$(elf): $(objects) $(module_objects) linker.ld scripts/symbols.py scripts/elf.py $(O)/.$(IMAGE).link
 	$(call say,LD,$@)
-	$(Q)$(LD) $(LDFLAGS) -T $(linker_script) -Map $(@:.elf=.map) -o $@ $(objects)
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@.first $(objects) $(module_objects)
+	$(Q)python3 scripts/symbols.py $@.first > $(@:.elf=.symbols.S)
+	$(Q)$(CC) $(AFLAGS) -c $(@:.elf=.symbols.S) -o $(@:.elf=.symbols.o)
+	$(Q)$(LD) $(LDFLAGS) -T linker.ld -Map $(@:.elf=.map) -o $@ $(objects) $(module_objects) \
+		$(@:.elf=.symbols.o)
+	@rm -f $@.first
 
 $(O)/$(IMAGE).stripped: $(elf)
 	$(Q)$(OBJCOPY) -S $< $@
 
+$(O)/compile_commands.json: $(O)/.flags scripts/compile_commands.py
+	@python3 scripts/compile_commands.py $(call quote,$(CC) $(CPPFLAGS) $(CFLAGS)) $(sources) > $@
+
 # ---- The bootable image ----------------------------------------------------------------------
-$(O)/$(IMAGE).grub.cfg: iso/boot/grub/grub.cfg scripts/grub-cfg.py FORCE
+$(O)/$(IMAGE).grub.cfg: iso/boot/grub/grub.cfg scripts/grub_cfg.py FORCE
 	@mkdir -p $(@D)
-	@CMDLINE='$(subst ','\'',$(CMDLINE))' python3 scripts/grub-cfg.py $< > $@.new
+	@CMDLINE=$(call quote,$(CMDLINE)) python3 scripts/grub_cfg.py $< > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
 	$(call say,ISO,$@)
 	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg
 
+# ---- Running it ------------------------------------------------------------------------------
+.PHONY: run test debug screenshot bench usb doctor help lint format clean
+
+# DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
+SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
+machine = MEM=$(MEM) MACHINE=$(call quote,$(MACHINE)) FIRMWARE=$(FIRMWARE) \
+	CPU=$(call quote,$(CPU)) SMP=$(call quote,$(SMP)) ACCEL=$(call quote,$(ACCEL)) \
+	SCREEN=$(call quote,$(SCREEN)) QEMU_ARGS=$(call quote,$(QEMU_ARGS))
+wants_window := $(if $(filter none,$(SCREEN)),,$(if $(DISPLAY)$(WAYLAND_DISPLAY),display))
+
+run:
+	@scripts/setup.sh build image run $(wants_window)
+	@$(MAKE) image
+	@$(machine) scripts/qemu.sh $(iso)
+
+TESTS ?=
+test:
+	@scripts/setup.sh build image run
+	@$(MAKE) image
+	@MAKE=$(call quote,$(MAKE)) tests/run $(TESTS)
+
+debug:
+	@scripts/setup.sh build image run debug
+	@$(MAKE) image
+	@$(machine) scripts/debug.sh $(elf) $(iso)
+
+screenshot:
+	@scripts/setup.sh build image run
+	@$(MAKE) image
+	@$(machine) python3 scripts/screenshot.py $(iso) $(or $(PNG),$(O)/screenshot.png)
+
+CASE ?=
+bench:
+	@scripts/setup.sh build image run
+	@MAKE=$(call quote,$(MAKE)) tests/bench/run $(CASE)
+
+usb:
+	@scripts/setup.sh build image
+	@$(MAKE) image
+	@scripts/usb.sh $(iso) $(call quote,$(DEV))
+
+doctor:
+	@scripts/setup.sh --doctor
+
+lint:
+	@scripts/setup.sh build lint
+	@$(MAKE) $(O)/compile_commands.json
+	@CC=$(call quote,$(CC)) CPPFLAGS=$(call quote,$(CPPFLAGS)) CODEGEN=$(call quote,$(CODEGEN)) \
+		scripts/lint.sh $(O)
+
+format:
+	@scripts/setup.sh lint
+	@git ls-files '*.c' '*.h' | grep -v -e ^tests/modules/ -e ^tests/bench/mmbench.c | xargs clang-format -i
+
 clean:
 	rm -rf $(O)
 
--include $(objects:.o=.d)
+help:
+	@cat scripts/help.txt
+
+-include $(objects:.o=.d) $(module_objects:.o=.d)

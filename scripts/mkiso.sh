@@ -9,10 +9,13 @@ trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/boot/grub"
 cp "$kernel" "$tree/boot/cairn"
 cp "$config" "$tree/boot/grub/grub.cfg"
-modules="multiboot2 normal part_gpt part_msdos iso9660 fat all_video configfile test echo
-	 serial terminal reboot halt minicmd"
-grub-mkrescue -o "$iso.new" --compress=no --locales= --fonts= --themes= \
-	"--install-modules=$(echo $modules)" "$tree" >"$tree.log" 2>&1 || {
+modules=(multiboot2 normal part_gpt part_msdos iso9660 fat all_video configfile test echo
+	 serial terminal reboot halt minicmd)
+for mkrescue in grub-mkrescue grub2-mkrescue x86_64-elf-grub-mkrescue i686-elf-grub-mkrescue; do
+	if command -v $mkrescue >/dev/null; then break; fi
+done
+$mkrescue -o "$iso.new" --compress=no --locales= --fonts= --themes= \
+	"--install-modules=${modules[*]}" "$tree" >"$tree.log" 2>&1 || {
 	cat "$tree.log" >&2
 	rm -f "$tree.log" "$iso.new"
 	exit 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""grub-cfg.py TEMPLATE - print the boot menu with $CMDLINE's words in place of @CMDLINE@.
+"""grub_cfg.py TEMPLATE - print the boot menu with $CMDLINE's words in place of @CMDLINE@.
 
 The command line is taken apart as a shell would (exec="a;b" is one word), and each word is
 quoted for GRUB's own shell, so that what reaches the kernel is what was typed.

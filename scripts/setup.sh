@@ -1,0 +1,227 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run test lint debug
+# setup.sh --doctor   - list every tool, its version, the version tested with, and what to do
+#
+# What is missing is named and, where there is apt, installed. Elsewhere the command that installs
+# it is printed and the build stops. LLVM=1 asks for clang and lld instead of gcc.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+host=$(uname -m)
+[ "$host" != arm64 ] || host=aarch64
+
+# ---- How each tool is looked for -----------------------------------------------------------------
+has() { command -v "$1" >/dev/null 2>&1; }
+first() { local c; for c in "$@"; do has "$c" && { command -v "$c"; return; }; done; return 1; }
+first_file() { local f; for f in "$@"; do [ -e "$f" ] && { echo "$f"; return; }; done; return 1; }
+
+find_cc() {
+	if [ -n "${CROSS_COMPILE:-}" ]; then first "${CROSS_COMPILE}gcc"; return; fi
+	first x86_64-elf-gcc x86_64-linux-gnu-gcc || { [ "$host" = x86_64 ] && first gcc; }
+}
+find_ld() {
+	if [ -n "${CROSS_COMPILE:-}" ]; then first "${CROSS_COMPILE}ld"; return; fi
+	first x86_64-elf-ld x86_64-linux-gnu-ld || { [ "$host" = x86_64 ] && first ld; }
+}
+find_clang() { first "clang${LLVM_SUFFIX:-}"; }
+find_lld() { first "ld.lld${LLVM_SUFFIX:-}"; }
+find_llvm() { first "llvm-objcopy${LLVM_SUFFIX:-}"; }
+find_python() { first python3; }
+find_mkrescue() { first grub-mkrescue grub2-mkrescue x86_64-elf-grub-mkrescue i686-elf-grub-mkrescue; }
+grub_dirs() { echo /usr/lib/grub /usr/lib/grub2 /usr/share/grub2 /opt/homebrew/lib/*-elf/grub /usr/local/lib/*-elf/grub; }
+find_grub_platform() {
+	local d
+	for d in $(grub_dirs); do [ -e "$d/$1/multiboot2.mod" ] && { echo "$d/$1"; return; }; done
+	return 1
+}
+find_grub_bios() { find_grub_platform i386-pc; }
+find_grub_efi() { find_grub_platform x86_64-efi; }
+find_xorriso() { first xorriso; }
+find_mtools() { first mformat; }
+find_qemu() { first qemu-system-x86_64; }
+find_ovmf() { scripts/qemu.sh --find-ovmf; }
+find_gtk() { first_file /usr/lib/*/qemu/ui-gtk.so /usr/lib*/qemu/ui-gtk.so /usr/lib*/qemu-kvm/ui-gtk.so ||
+	{ has qemu-system-x86_64 && qemu-system-x86_64 -display help 2>/dev/null | grep -xqE 'gtk|sdl|cocoa' && find_qemu; }; }
+find_gdb() { first x86_64-elf-gdb gdb-multiarch gdb; }
+find_clang_format() { first clang-format; }
+find_clang_tidy() { first clang-tidy; }
+find_cppcheck() { first cppcheck; }
+find_sparse() { first sparse; }
+find_shellcheck() { first shellcheck; }
+
+# group | name | tested with | what for | apt | dnf | pacman | zypper | brew
+gcc_apt="gcc binutils" gcc_dnf="gcc binutils"
+if [ "$host" != x86_64 ]; then
+	gcc_apt="gcc-x86-64-linux-gnu binutils-x86-64-linux-gnu"
+	gcc_dnf="gcc-x86_64-linux-gnu binutils-x86_64-linux-gnu"
+fi
+table() {
+	if [ -n "${LLVM:-}" ]; then
+		cat <<-END
+		build|clang|14.0|the compiler|clang|clang|clang|clang|llvm
+		build|lld|14.0|the linker|lld|lld|lld|lld|lld
+		build|llvm|14.0|nm and objcopy|llvm|llvm|llvm|llvm|llvm
+		END
+	else
+		cat <<-END
+		build|cc|12.2|the compiler|$gcc_apt|$gcc_dnf|gcc binutils|gcc binutils|x86_64-elf-gcc
+		build|ld|2.40|the linker|$gcc_apt|$gcc_dnf|gcc binutils|gcc binutils|x86_64-elf-binutils
+		END
+	fi
+	cat <<-END
+	build|python|3.11|symbol table, boot menu, tests|python3|python3|python|python3|python3
+	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
+	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
+	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub
+	image|xorriso|1.5.4|the bootable image|xorriso|xorriso|libisoburn|xorriso|xorriso
+	image|mtools|4.0.33|the image's EFI partition|mtools|mtools|mtools|mtools|mtools
+	run|qemu|7.2|the machine|qemu-system-x86|qemu-system-x86-core|qemu-system-x86|qemu-x86|qemu
+	run|ovmf|2022.11|UEFI for the machine|ovmf|edk2-ovmf|edk2-ovmf|qemu-ovmf-x86_64|qemu
+	display|gtk|7.2|the machine's screen|qemu-system-gui|qemu-ui-gtk|qemu-ui-gtk|qemu-ui-gtk|qemu
+	lint|clang_format|14.0|format|clang-format|clang-tools-extra|clang|clang|clang-format
+	lint|clang_tidy|14.0|static analysis|clang-tidy|clang-tools-extra|clang|clang|llvm
+	lint|cppcheck|2.10|static analysis|cppcheck|cppcheck|cppcheck|cppcheck|cppcheck
+	lint|sparse|0.6.4|address-space and lock checks|sparse|sparse|sparse|sparse|sparse
+	lint|shellcheck|0.9|shell scripts|shellcheck|ShellCheck|shellcheck|ShellCheck|shellcheck
+	debug|gdb|13.1|the debugger|gdb$([ "$host" = x86_64 ] || echo -multiarch)|gdb|gdb|gdb|x86_64-elf-gdb
+	END
+}
+
+package_manager() {
+	if [ "$(uname -s)" = Darwin ]; then echo brew; return; fi
+	local m
+	for m in apt-get dnf zypper pacman brew; do has $m && { echo $m; return; }; done
+	echo none
+}
+column_of() { case $1 in apt-get) echo 5 ;; dnf) echo 6 ;; pacman) echo 7 ;; zypper) echo 8 ;; brew) echo 9 ;; *) echo 2 ;; esac; }
+install_command() {
+	case $1 in
+	apt-get) echo "apt-get install --no-install-recommends" ;;
+	dnf) echo "sudo dnf install" ;;
+	pacman) echo "sudo pacman -S --needed" ;;
+	zypper) echo "sudo zypper install" ;;
+	brew) echo "brew install" ;;
+	none) echo "install, with your system's package manager:" ;;
+	esac
+}
+
+# missing COLUMN GROUP... - the table's COLUMN for each tool of the groups that is not found
+missing() {
+	local column=$1 group name line
+	shift
+	table | while IFS= read -r line; do
+		group=${line%%|*}
+		name=$(cut -d'|' -f2 <<<"$line")
+		case " $* " in *" $group "*) ;; *) continue ;; esac
+		"find_$name" >/dev/null || cut -d'|' -f"$column" <<<"$line"
+	done
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		env DEBIAN_FRONTEND=noninteractive "$@"
+	elif has sudo; then
+		sudo env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		echo "cairn: this needs root, and there is no sudo: run as root: $*" >&2
+		return 1
+	fi
+}
+
+# GRUB's modules for a PC are packaged for PCs only: on another machine they are taken out of
+# that architecture's packages.
+install_foreign_grub() {
+	local dir
+	dir=$(mktemp -d)
+	as_root dpkg --add-architecture amd64
+	as_root apt-get update -q
+	(cd "$dir" && apt-get download "${@/%/:amd64}") &&
+		for deb in "$dir"/*.deb; do dpkg -x "$deb" "$dir/tree"; done &&
+		as_root mkdir -p /usr/lib/grub &&
+		as_root cp -r "$dir"/tree/usr/lib/grub/. /usr/lib/grub/
+	rm -rf "$dir"
+}
+
+apt_install() {
+	local packages=() foreign=() p
+	for p in "$@"; do
+		case $host:$p in
+		x86_64:*) packages+=("$p") ;;
+		*:grub-pc-bin | *:grub-efi-amd64-bin) foreign+=("$p") ;;
+		*) packages+=("$p") ;;
+		esac
+	done
+	if [ ${#packages[@]} -gt 0 ]; then
+		as_root apt-get install -y -q --no-install-recommends "${packages[@]}" || {
+			echo "cairn: trying again with fresh package lists" >&2
+			as_root apt-get update -q
+			as_root apt-get install -y -q --no-install-recommends "${packages[@]}"
+		}
+	fi
+	if [ ${#foreign[@]} -gt 0 ]; then install_foreign_grub "${foreign[@]}"; fi
+}
+
+ensure() {
+	local manager names packages
+	names=$(missing 2 "$@" | tr '\n' ' ')
+	[ -n "$names" ] || return 0
+	manager=$(package_manager)
+	packages=$(missing "$(column_of "$manager")" "$@" | tr ' ' '\n' | sort -u | tr '\n' ' ')
+	echo "cairn: missing: $names" >&2
+	if [ "$manager" != apt-get ]; then
+		echo "cairn: install what is missing with this command, then start again:" >&2
+		echo "  $(install_command "$manager") $packages" >&2
+		exit 1
+	fi
+	echo "cairn: installing: $packages" >&2
+	# shellcheck disable=SC2086 # a list of words
+	apt_install $packages || {
+		echo "cairn: could not install: $packages" >&2
+		exit 1
+	}
+	names=$(missing 2 "$@" | tr '\n' ' ')
+	if [ -n "$names" ]; then
+		echo "cairn: still missing after installing $packages: $names" >&2
+		exit 1
+	fi
+}
+
+# version NAME PATH - the version of what was found, as the program or the package says
+version() {
+	local out
+	case $1 in
+	grub_* | ovmf | gtk)
+		out=$(dpkg-query -W -f '${Version}' "$(dpkg-query -S "$2" 2>/dev/null | head -n 1 | cut -d: -f1)" 2>/dev/null) ||
+			out="present" ;;
+	*) out=$("$2" --version 2>&1 </dev/null | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)*' | head -n 1) || out=present ;;
+	esac
+	echo "${out:-present}"
+}
+
+doctor() {
+	local manager column install group name tested what path status=0
+	manager=$(package_manager)
+	column=$(column_of "$manager")
+	install=$(install_command "$manager")
+	printf '%-14s %-26s %-12s %-34s %s\n' tool version "tested with" "what for" "what to do"
+	while IFS='|' read -r group name tested what _; do
+		if path=$("find_$name"); then
+			printf '%-14s %-26s %-12s %-34s %s\n' "$name" "$(version "$name" "$path")" "$tested" "$what" "nothing: $path"
+		else
+			printf '%-14s %-26s %-12s %-34s %s\n' "$name" MISSING "$tested" "$what" \
+				"$install $(table | awk -F'|' -v n="$name" -v c="$column" '$2 == n { print $c }')"
+			case $group in build | image | run) status=1 ;; esac
+		fi
+	done < <(table)
+	if [ "$manager" = apt-get ]; then
+		echo "make run, make test, make lint and make debug install what they miss by themselves."
+	fi
+	return $status
+}
+
+case ${1:-} in
+--doctor) doctor ;;
+"") sed -n '3,7s/^# \?//p' "$0"; exit 2 ;;
+*) ensure "$@" ;;
+esac
