@@ -56,7 +56,8 @@ struct page {
 				nid : 6;    /* NUMA node */
 			atomic_t _refcount; /* of an allocated block; its last put frees it */
 		};
-		u64 word; /* all of these, compared at once; PAGE_WORD() */
+		u16 block; /* state and order */
+		u64 word;  /* all of these, compared at once; PAGE_WORD() */
 	};
 	struct kmem_cache *slab_cache;
 	union {

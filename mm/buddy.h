@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _MM_BUDDY_H
+#define _MM_BUDDY_H
+
+/* The buddy system: pure split and merge.  mm/buddy.c tells how it works. */
+#include <linux/types.h>
+#include <linux/mm_types.h>
+#include <linux/mmzone.h>
+
+/**
+ * struct buddy - the free blocks of one zone
+ * @map: the descriptor that frame 0 would have
+ * @tag: zone and node as every descriptor of this zone carries them; PAGE_TAG()
+ * @nonempty: bit o is set exactly if @first[o] is a block
+ * @first: first free block of each order, a frame number, or PFN_NONE
+ * @bad: a free list's first block whose descriptor said that it is not free, or PFN_NONE
+ * @nr: free blocks of each order
+ * @free: free pages: the sum of @nr[o] << o
+ */
+struct buddy {
+	struct page *map;
+	u32 tag;
+	u32 nonempty;
+	u32 first[MAX_ORDER];
+	u32 bad;
+	unsigned long nr[MAX_ORDER];
+	unsigned long free;
+};
+
+/**
+ * buddy_init - an empty instance
+ * @buddy: to be initialised
+ * @map: descriptors, by frame number.  Those of every aligned block of the highest
+ *	 order that contains a frame of the zone must be readable.
+ * @tag: PAGE_TAG() of all descriptors of the zone
+ */
+void buddy_init(struct buddy *buddy, struct page *map, u32 tag);
+
+/**
+ * buddy_alloc - take a block
+ * @buddy: the instance
+ * @order: 0 .. MAX_ORDER - 1
+ *
+ * From the smallest block that is large enough; what is left over goes back in halves.
+ *
+ * Return: its first page, now PAGE_ALLOCATED, or NULL.
+ */
+struct page *buddy_alloc(struct buddy *buddy, unsigned int order);
+
+/**
+ * buddy_free - give a block back and merge it with its free buddies
+ * @buddy: the instance
+ * @page: first page of a block that is not free; the caller has checked it
+ * @order: its order
+ */
+void buddy_free(struct buddy *buddy, struct page *page, unsigned int order);
+
+/**
+ * buddy_add - give frames to the instance for the first time
+ * @buddy: the instance
+ * @start: first frame
+ * @end: one past the last; the descriptors of all of them are PAGE_INTERIOR
+ */
+void buddy_add(struct buddy *buddy, unsigned long start, unsigned long end);
+
+/* buddy_smallest - the order of the smallest free block of at least an order; MAX_ORDER: none. */
+static inline unsigned int buddy_smallest(const struct buddy *buddy, unsigned int order)
+{
+	u32 orders = buddy->nonempty >> order;
+
+	return orders ? order + (unsigned int)__builtin_ctz(orders) : MAX_ORDER;
+}
+
+/**
+ * buddy_check - do the lists satisfy the invariants that mm/buddy.c states?
+ * @buddy: the instance
+ *
+ * Return: NULL, or the invariant that is broken.
+ */
+const char *buddy_check(const struct buddy *buddy);
+
+/**
+ * buddy_check_frames - do the descriptors of a range agree with the lists?
+ * @buddy: the instance
+ * @start: first frame, a multiple of MAX_ORDER_NR_PAGES
+ * @end: one past the last; all of these descriptors can be read
+ * @seen: by order: incremented for each free block found
+ *
+ * Summed over all frames of the zone, @seen must equal @buddy->nr.
+ *
+ * Return: NULL, or the invariant that is broken.
+ */
+const char *buddy_check_frames(const struct buddy *buddy, unsigned long start, unsigned long end,
+			       unsigned long seen[MAX_ORDER]);
+
+#endif
