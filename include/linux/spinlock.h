@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _LINUX_SPINLOCK_H
+#define _LINUX_SPINLOCK_H
+
+/*
+ * Ticket spinlocks: each taker draws a number and waits until it is served, so
+ * CPUs get the lock in the order in which they asked.  A held lock counts in
+ * the preemption count.  Waiting for ever is reported, once a lock, as a lockup.
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+#include <linux/types.h>
+
+typedef struct {
+	union {
+		u32 tickets; /* the lock is free when both halves are equal */
+		struct {
+			u16 serving; /* written by the holder only */
+			u16 next;
+		};
+	};
+} arch_spinlock_t;
+
+typedef struct {
+	arch_spinlock_t arch;
+} spinlock_t;
+typedef spinlock_t raw_spinlock_t;
+
+#define __SPIN_LOCK_UNLOCKED(name)      \
+	{                               \
+		.arch = {.tickets = 0 } \
+	}
+#define DEFINE_SPINLOCK(name)	  spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+#define DEFINE_RAW_SPINLOCK(name) raw_spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+
+/* spin_lock_wait - wait until @lock serves @ticket; the contended half of spin_lock(). */
+void spin_lock_wait(arch_spinlock_t *lock, u16 ticket) __cold;
+
+static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
+{
+	u32 old = __atomic_fetch_add(&lock->tickets, 0x10000, __ATOMIC_ACQUIRE);
+
+	if (unlikely((u16)old != old >> 16))
+		spin_lock_wait(lock, old >> 16);
+	barrier();
+}
+
+static __always_inline bool arch_spin_trylock(arch_spinlock_t *lock)
+{
+	u32 old = READ_ONCE(lock->tickets);
+
+	return (u16)old == old >> 16 && try_cmpxchg(&lock->tickets, &old, old + 0x10000);
+}
+
+static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
+{
+	barrier();
+	WRITE_ONCE(lock->serving, (u16)(lock->serving + 1));
+}
+
+/**
+ * spin_lock_init - make @lock free
+ * @lock: not in use by anyone
+ */
+static __always_inline void spin_lock_init(spinlock_t *lock)
+{
+	lock->arch.tickets = 0;
+}
+
+static __always_inline bool spin_is_locked(const spinlock_t *lock)
+{
+	u32 tickets = READ_ONCE(lock->arch.tickets);
+
+	return (u16)tickets != tickets >> 16;
+}
+
+/**
+ * spin_lock - take @lock
+ * @lock: the lock; not held by this CPU
+ *
+ * Context: any, but a lock that interrupt handlers take needs spin_lock_irqsave().
+ */
+static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)
+{
+	preempt_disable();
+	arch_spin_lock(&lock->arch);
+}
+
+static __always_inline bool spin_trylock(spinlock_t *lock)
+{
+	preempt_disable();
+	if (arch_spin_trylock(&lock->arch))
+		return true;
+	preempt_enable();
+	return false;
+}
+
+static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
+{
+	arch_spin_unlock(&lock->arch);
+	preempt_enable();
+}
+
+static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock)
+{
+	local_irq_disable();
+	spin_lock(lock);
+}
+
+static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
+{
+	spin_unlock(lock);
+	local_irq_enable();
+}
+
+static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+	__releases(lock)
+{
+	spin_unlock(lock);
+	local_irq_restore(flags);
+}
+
+/* spin_lock_irqsave - interrupts off, their state kept in @flags, then spin_lock(). */
+#define spin_lock_irqsave(lock, flags) \
+	do {                           \
+		local_irq_save(flags); \
+		spin_lock(lock);       \
+	} while (0)
+
+#define spin_trylock_irqsave(lock, flags)         \
+	({                                        \
+		bool __taken;                     \
+                                                  \
+		local_irq_save(flags);            \
+		__taken = spin_trylock(lock);     \
+		if (!__taken)                     \
+			local_irq_restore(flags); \
+		__taken;                          \
+	})
+
+/* There are no soft interrupts yet that could come between. */
+#define spin_lock_bh(lock)			spin_lock(lock)
+#define spin_unlock_bh(lock)			spin_unlock(lock)
+
+#define raw_spin_lock_init(lock)		spin_lock_init(lock)
+#define raw_spin_lock(lock)			spin_lock(lock)
+#define raw_spin_trylock(lock)			spin_trylock(lock)
+#define raw_spin_unlock(lock)			spin_unlock(lock)
+#define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
+#define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
+
+#define assert_spin_locked(lock)		BUG_ON(!spin_is_locked(lock))
+#define lockdep_assert_held(lock)		WARN_ON(!spin_is_locked(lock))
+
+#include <linux/bug.h>
+
+#endif
