@@ -30,9 +30,17 @@ static __always_inline void preempt_enable(void)
 	this_cpu_dec(__preempt_count);
 }
 
+/* in_atomic - whether the caller must not sleep; a compare with memory and no more */
+static __always_inline bool in_atomic(void)
+{
+	bool nonzero;
+
+	asm("cmpl $0, %%gs:%1" : "=@ccnz"(nonzero) : "m"(__preempt_count));
+	return nonzero;
+}
+
 #define preempt_enable_no_resched() preempt_enable()
 #define preemptible()		    (preempt_count() == 0)
-#define in_atomic()		    (preempt_count() != 0)
 #define in_interrupt()		    0
 #define in_irq()		    0
 #define in_softirq()		    0
