@@ -4,6 +4,7 @@
 
     cairn_symtab_count      u32    n
     cairn_symtab_address    u32[n] offset from 0xffffffff80000000, ascending
+    cairn_symtab_size       u32[n] size in bytes, 0 where the source gives none
     cairn_symtab_name       u32[n] offset of the name in cairn_symtab_strings
     cairn_lines_count       u32    m
     cairn_lines_address     u32[m] offset from 0xffffffff80000000, ascending: where a line's code begins
@@ -33,15 +34,15 @@ class Strings:
 def kernel_symbols(elf):
     """One symbol an address: functions before data before labels, global before local."""
     best = {}
-    for address, _, kind, is_global, name in elf.symbols():
+    for address, size, kind, is_global, name in elf.symbols():
         if address < BASE or kind not in (STT_FUNC, STT_OBJECT, STT_NOTYPE):
             continue
         if not name or name.startswith((".L", "cairn_symtab", "cairn_lines")):
             continue
         rank = (kind == STT_FUNC, kind == STT_OBJECT, is_global)
         if address not in best or rank > best[address][0]:
-            best[address] = (rank, name)
-    return sorted((address, name) for address, (_, name) in best.items())
+            best[address] = (rank, size, name)
+    return sorted((address, size, name) for address, (_, size, name) in best.items())
 
 
 def kernel_lines(elf):
@@ -83,8 +84,9 @@ def main():
 
     print('\t.section .symbols, "a"')
     words("cairn_symtab_count", [len(symbols)])
-    words("cairn_symtab_address", [address - BASE for address, _ in symbols])
-    words("cairn_symtab_name", [strings.add(name) for _, name in symbols])
+    words("cairn_symtab_address", [address - BASE for address, _, _ in symbols])
+    words("cairn_symtab_size", [size for _, size, _ in symbols])
+    words("cairn_symtab_name", [strings.add(name) for _, _, name in symbols])
     words("cairn_lines_count", [len(lines)])
     words("cairn_lines_address", [address for address, _ in lines])
     words("cairn_lines_where", [where for _, where in lines])

@@ -18,10 +18,8 @@ extern struct module __this_module;
 #define EXPORT_SYMBOL(sym) extern __typeof__(sym) sym
 #endif
 
-#define EXPORT_SYMBOL_GPL(sym)	       EXPORT_SYMBOL(sym)
-#define EXPORT_SYMBOL_NS(sym, ns)      EXPORT_SYMBOL(sym)
-#define EXPORT_SYMBOL_NS_GPL(sym, ns)  EXPORT_SYMBOL(sym)
-#define EXPORT_PER_CPU_SYMBOL(sym)     EXPORT_SYMBOL(sym)
-#define EXPORT_PER_CPU_SYMBOL_GPL(sym) EXPORT_SYMBOL(sym)
+#define EXPORT_SYMBOL_GPL(sym)	      EXPORT_SYMBOL(sym)
+#define EXPORT_SYMBOL_NS(sym, ns)     EXPORT_SYMBOL(sym)
+#define EXPORT_SYMBOL_NS_GPL(sym, ns) EXPORT_SYMBOL(sym)
 
 #endif
