@@ -25,7 +25,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <cairn/console.h>
 #include <cairn/init.h>
 

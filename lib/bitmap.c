@@ -96,7 +96,8 @@ unsigned int bitmap_weight(const unsigned long *map, unsigned int nbits)
 {
 	unsigned int weight = 0;
 
-	for_each_word(i, nbits) weight += hweight_long(map[i] & valid_mask(i, nbits));
+	for_each_word(i, nbits)
+		weight += hweight_long(map[i] & valid_mask(i, nbits));
 	return weight;
 }
 
@@ -114,7 +115,8 @@ bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int n
 {
 	unsigned long diff = 0;
 
-	for_each_word(i, nbits) diff |= (a[i] ^ b[i]) & valid_mask(i, nbits);
+	for_each_word(i, nbits)
+		diff |= (a[i] ^ b[i]) & valid_mask(i, nbits);
 	return !diff;
 }
 
@@ -127,7 +129,8 @@ bool bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int 
 {
 	unsigned long outside = 0;
 
-	for_each_word(i, nbits) outside |= a[i] & ~b[i] & valid_mask(i, nbits);
+	for_each_word(i, nbits)
+		outside |= a[i] & ~b[i] & valid_mask(i, nbits);
 	return !outside;
 }
 
@@ -136,7 +139,8 @@ bool bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned long 
 {
 	unsigned long any = 0;
 
-	for_each_word(i, nbits) any |= dst[i] = a[i] & b[i] & valid_mask(i, nbits);
+	for_each_word(i, nbits)
+		any |= dst[i] = a[i] & b[i] & valid_mask(i, nbits);
 	return any;
 }
 
@@ -145,25 +149,29 @@ bool bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned lo
 {
 	unsigned long any = 0;
 
-	for_each_word(i, nbits) any |= dst[i] = a[i] & ~b[i] & valid_mask(i, nbits);
+	for_each_word(i, nbits)
+		any |= dst[i] = a[i] & ~b[i] & valid_mask(i, nbits);
 	return any;
 }
 
 void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 	       unsigned int nbits)
 {
-	for_each_word(i, nbits) dst[i] = a[i] | b[i];
+	for_each_word(i, nbits)
+		dst[i] = a[i] | b[i];
 }
 
 void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		unsigned int nbits)
 {
-	for_each_word(i, nbits) dst[i] = a[i] ^ b[i];
+	for_each_word(i, nbits)
+		dst[i] = a[i] ^ b[i];
 }
 
 void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits)
 {
-	for_each_word(i, nbits) dst[i] = ~src[i];
+	for_each_word(i, nbits)
+		dst[i] = ~src[i];
 }
 
 unsigned long bitmap_find_next_zero_area(unsigned long *map, unsigned long size,

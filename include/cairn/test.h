@@ -11,12 +11,6 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 
-struct ktest {
-	const char *suite;
-	const char *name;
-	void (*fn)(struct ktest *t);
-};
-
 struct ktest_case {
 	const char *suite;
 	const char *name;
@@ -67,9 +61,13 @@ bool ktest_check_eq(u64 a, u64 b, const char *what, const char *file, int line);
 bool ktest_capture_begin(void);
 void ktest_capture_end(const char *want, const char *file, int line);
 
+/* ktest_suite_name - the @i-th suite, NULL behind the last */
+const char *ktest_suite_name(size_t i);
+
 /**
  * ktest_run - run the registered tests
- * @pattern: shell-style pattern on "suite.name"; NULL or "" runs all
+ * @pattern: shell-style patterns with spaces between, each for "suite.name" or
+ *	     for the suite; NULL or "" runs all
  *
  * Return: the number of tests that failed, or -ENOENT if none matched.
  */

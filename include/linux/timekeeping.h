@@ -2,13 +2,7 @@
 #ifndef _LINUX_TIMEKEEPING_H
 #define _LINUX_TIMEKEEPING_H
 
-#include <linux/types.h>
-
-/**
- * ktime_get_ns - nanoseconds since the kernel's first instruction
- *
- * Context: any. Never goes backwards.
- */
-u64 ktime_get_ns(void);
+/* The clock; <linux/ktime.h> has all of it. */
+#include <linux/ktime.h>
 
 #endif

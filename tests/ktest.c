@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The test harness: picks tests by pattern, runs them one after the other and
+ * prints KTAP, the kernel's dialect of the Test Anything Protocol.
+ *
+ * A test fails if an expectation does not hold, if a warning or an error is
+ * printed that no EXPECT_REPORT() asked for, or if memory is missing (or too
+ * much is there) after it.  Memory is compared with every cache drained:
+ *
+ *	free pages, live slab objects, areas in the vmalloc range
+ */
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <cairn/console.h>
+#include <cairn/test.h>
+
+#define CAPTURE_SIZE 8192
+
+extern const struct ktest_case __ktest_start[], __ktest_end[];
+
+#define for_each_test(t) for (const struct ktest_case *t = __ktest_start; t < __ktest_end; t++)
+
+/* What a test must leave as it was. */
+struct holdings {
+	unsigned long free_pages;
+	unsigned long slab_objects;
+	unsigned long vmalloc_areas;
+};
+
+/* The running test. */
+static struct {
+	bool failed;
+	const char *skip; /* why, or NULL */
+	bool capturing;
+	char report[CAPTURE_SIZE]; /* what was captured, terminated */
+	size_t report_len;
+	bool report_serious; /* a warning or worse is in it */
+	bool line_open;	     /* the last message shown lacks its newline */
+} running;
+
+static __printf(1, 2) void diagnose(const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	console_printf("# %s\n", text);
+}
+
+/* ---- What tests call ------------------------------------------------------------------------- */
+
+void ktest_skip(const char *why)
+{
+	running.skip = why;
+}
+
+bool ktest_check(bool ok, const char *what, const char *file, int line)
+{
+	if (!ok) {
+		running.failed = true;
+		diagnose("%s:%d: %s does not hold", file, line, what);
+	}
+	return ok;
+}
+
+bool ktest_check_eq(u64 a, u64 b, const char *what, const char *file, int line)
+{
+	if (a != b) {
+		running.failed = true;
+		diagnose("%s:%d: %s: %lld (0x%llx) != %lld (0x%llx)", file, line, what, a, a, b, b);
+	}
+	return a == b;
+}
+
+/* ---- Messages during tests ------------------------------------------------------------------- */
+
+/* The machine is about to stop: what was kept back may say why. */
+static void give_up_capture(void)
+{
+	printk_capture(NULL, NULL);
+	console_write(running.report, running.report_len, LOGLEVEL_EMERG);
+	console_write("\n", 1, LOGLEVEL_EMERG);
+}
+
+static void keep_report(const char *text, size_t n, int level)
+{
+	n = min(n, CAPTURE_SIZE - 1 - running.report_len);
+	memcpy(running.report + running.report_len, text, n);
+	running.report_len += n;
+	running.report[running.report_len] = '\0';
+	running.report_serious |= level <= LOGLEVEL_WARNING;
+}
+
+/* Shows an ordinary message as a diagnostic; a report fails the test. */
+static void show_message(const char *text, size_t n, int level)
+{
+	if (level <= LOGLEVEL_WARNING && !running.failed) {
+		running.failed = true;
+		diagnose("a report that no EXPECT_REPORT() asked for:");
+	}
+	if (level >= console_loglevel)
+		return;
+	if (!running.line_open)
+		console_write("# ", 2, level);
+	console_write(text, n, level);
+	running.line_open = text[n - 1] != '\n';
+}
+
+static void test_message(void *ctx __unused, const char *text, size_t n, int level)
+{
+	if (level == LOGLEVEL_EMERG) {
+		give_up_capture();
+		console_write(text, n, level);
+	} else if (running.capturing) {
+		keep_report(text, n, level);
+	} else {
+		show_message(text, n, level);
+	}
+}
+
+bool ktest_capture_begin(void)
+{
+	running.report_len = 0;
+	running.report[0] = '\0';
+	running.report_serious = false;
+	running.capturing = true;
+	return true;
+}
+
+/* Prints the first lines of what was captured. */
+static void show_report(void)
+{
+	char *rest = running.report, *line;
+
+	for (int i = 0; i < 8 && (line = strsep(&rest, "\n")); i++) {
+		if (*line)
+			diagnose("  | %s", line);
+	}
+}
+
+void ktest_capture_end(const char *want, const char *file, int line)
+{
+	running.capturing = false;
+	if (want && running.report_serious && strstr(running.report, want))
+		return;
+	if (!want && !running.report_serious)
+		return;
+	running.failed = true;
+	if (want && !running.report_len)
+		diagnose("%s:%d: no report; expected \"%s\"", file, line, want);
+	else if (want)
+		diagnose("%s:%d: expected the report \"%s\", got:", file, line, want);
+	else
+		diagnose("%s:%d: expected no report, got:", file, line);
+	show_report();
+}
+
+/* ---- Leaks ----------------------------------------------------------------------------------- */
+
+static struct holdings take_stock(void)
+{
+	vm_unmap_aliases();
+	kmem_cache_drain_all();
+	drain_all_pages();
+	return (struct holdings){
+		.free_pages = nr_free_pages(),
+		.slab_objects = slab_live_objects(),
+		.vmalloc_areas = vmalloc_nr_areas(),
+	};
+}
+
+static void check_leak(const char *what, unsigned long before, unsigned long after)
+{
+	if (before == after)
+		return;
+	running.failed = true;
+	diagnose("leak: %lu %s before, %lu after", before, what, after);
+}
+
+static void check_leaks(const struct holdings *before)
+{
+	struct holdings after = take_stock();
+
+	check_leak("free pages", before->free_pages, after.free_pages);
+	check_leak("live slab objects", before->slab_objects, after.slab_objects);
+	check_leak("vmalloc areas", before->vmalloc_areas, after.vmalloc_areas);
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+const char *ktest_suite_name(size_t i)
+{
+	for_each_test(t) {
+		bool first = true;
+
+		for (const struct ktest_case *u = __ktest_start; u < t; u++)
+			first &= strcmp(u->suite, t->suite) != 0;
+		if (first && i-- == 0)
+			return t->suite;
+	}
+	return NULL;
+}
+
+/* Whether one of the patterns, which have spaces between, fits the test. */
+static bool test_matches(const struct ktest_case *t, const char *patterns)
+{
+	char name[128], copy[256], *rest = copy, *pattern;
+
+	if (!patterns || !*patterns)
+		return true;
+	scnprintf(name, sizeof(name), "%s.%s", t->suite, t->name);
+	strscpy(copy, patterns, sizeof(copy));
+	while ((pattern = strsep(&rest, " ,"))) {
+		if (*pattern && (glob_match(pattern, name) || glob_match(pattern, t->suite)))
+			return true;
+	}
+	return false;
+}
+
+static void run_one(const struct ktest_case *t)
+{
+	struct holdings before = take_stock();
+
+	running.failed = false;
+	running.skip = NULL;
+	running.capturing = false;
+	printk_capture(test_message, NULL);
+	t->fn();
+	check_leaks(&before);
+	printk_capture(NULL, NULL);
+	if (running.line_open)
+		console_printf("\n");
+	running.line_open = false;
+}
+
+int ktest_run(const char *pattern)
+{
+	unsigned int planned = 0, number = 0, failed = 0, skipped = 0;
+
+	for_each_test(t)
+		planned += test_matches(t, pattern);
+	if (!planned)
+		return -ENOENT;
+	console_printf("KTAP version 1\n1..%u\n", planned);
+	for_each_test(t) {
+		if (!test_matches(t, pattern))
+			continue;
+		run_one(t);
+		failed += running.failed;
+		skipped += !running.failed && running.skip;
+		console_printf("%s %u %s.%s", running.failed ? "not ok" : "ok", ++number, t->suite,
+			       t->name);
+		if (!running.failed && running.skip)
+			console_printf(" # SKIP %s", running.skip);
+		console_printf("\n");
+	}
+	console_printf("# Totals: pass:%u fail:%u skip:%u total:%u\n", planned - failed - skipped,
+		       failed, skipped, planned);
+	return (int)failed;
+}
