@@ -24,6 +24,7 @@ enum mb2_status {
 enum mb2_finding {
 	MB2_NO_END_TAG,
 	MB2_BAD_TAG_SIZE,
+	MB2_SHORT_TAG,
 	MB2_TAG_OVERRUN,
 	MB2_DUPLICATE_TAG,
 	MB2_BAD_MMAP,

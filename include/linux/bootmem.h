@@ -73,8 +73,7 @@ static inline void *alloc_bootmem_pages_nopanic(unsigned long size)
  * @addr: physical address
  * @size: bytes
  *
- * Only whole pages inside the range become free; bytes of a page that is still
- * in part allocated do once the rest of that page is freed too.
+ * A page becomes free once all of its bytes are.
  *
  * Context: Start-up, until mem_init().
  */
@@ -103,5 +102,8 @@ typedef unsigned long (*device_init_fn)(unsigned long mem_start, unsigned long m
  * Context: Start-up, after paging_init() and before mem_init().
  */
 void bootmem_device_init(void);
+
+/* bootmem_device_init_range - the same for the initialisers in [@fn, @fn_end). */
+void bootmem_device_init_range(const device_init_fn *fn, const device_init_fn *fn_end);
 
 #endif

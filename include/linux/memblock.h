@@ -54,6 +54,7 @@ struct memblock_region {
  * @total_size: sum of the sizes
  * @regions: the array
  * @name: "memory" or "reserved"
+ * @grown: @regions is memory that memblock allocated itself
  */
 struct memblock_type {
 	unsigned long cnt;
@@ -61,6 +62,7 @@ struct memblock_type {
 	phys_addr_t total_size;
 	struct memblock_region *regions;
 	char *name;
+	bool grown;
 };
 
 /**
@@ -70,6 +72,7 @@ struct memblock_type {
  * @memory: memory that exists
  * @reserved: memory that is in use; it may exceed @memory
  * @can_resize: full arrays are replaced by larger ones, taken from @memory
+ * @retired: the page allocator has taken over
  */
 struct memblock {
 	bool bottom_up;
@@ -77,6 +80,7 @@ struct memblock {
 	struct memblock_type memory;
 	struct memblock_type reserved;
 	bool can_resize;
+	bool retired;
 };
 
 extern struct memblock memblock;
@@ -132,6 +136,29 @@ int memblock_core_add(struct memblock *mb, struct memblock_type *type,
  */
 int memblock_core_remove(struct memblock *mb, struct memblock_type *type, phys_addr_t base,
 			 phys_addr_t size);
+
+/**
+ * memblock_core_isolate - cut regions so that a range is made of whole ones
+ * @mb: the instance
+ * @type: &@mb->memory or &@mb->reserved
+ * @range: base and size
+ * @first: out: the first region inside @range
+ * @end: out: one past the last
+ *
+ * The caller changes them and calls memblock_core_merge().
+ *
+ * Context: as memblock_core_add().
+ * Return: 0, or -ENOMEM with nothing changed.
+ */
+int memblock_core_isolate(struct memblock *mb, struct memblock_type *type,
+			  const struct memblock_region *range, unsigned long *first,
+			  unsigned long *end);
+
+/* memblock_core_merge - make neighbours of like node and flags one region. */
+void memblock_core_merge(struct memblock_type *type);
+
+/* memblock_core_trim - round every region inward to @align, dropping what is empty. */
+void memblock_core_trim(struct memblock_type *type, phys_addr_t align);
 
 /**
  * memblock_core_find - a free place, without taking it
