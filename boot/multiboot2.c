@@ -70,10 +70,10 @@ enum mb2_tag_type {
 #define EFI_MEMORY_SP	   0x40000ULL
 #define EFI_MEMORY_RUNTIME 0x8000000000000000ULL
 
-#define FB_INDEXED  0
-#define FB_RGB	    1
-#define FB_EGA	    2
-#define FB_MAX_SIZE (1ULL << 30)
+#define FB_INDEXED	   0
+#define FB_RGB		   1
+#define FB_EGA		   2
+#define FB_MAX_SIZE	   (1ULL << 30)
 
 /* A tag that lies whole inside the block; p points at its header. */
 struct tag {
@@ -397,8 +397,8 @@ static bool efi_mmap_ok(const struct tag *tag)
 	if (tag->size < EFI_MMAP_FIXED)
 		return false;
 	stride = get_unaligned_le32(tag->p + 8);
-	return stride >= EFI_DESCRIPTOR && stride <= tag->size &&
-	       get_unaligned_le32(tag->p + 12) && entries(tag, EFI_MMAP_FIXED, stride);
+	return stride >= EFI_DESCRIPTOR && stride <= tag->size && get_unaligned_le32(tag->p + 12) &&
+	       entries(tag, EFI_MMAP_FIXED, stride);
 }
 
 static bool framebuffer_ok(const struct tag *tag)
@@ -529,8 +529,8 @@ static void copy_framebuffer(struct parse *p)
 
 static void copy_rsdp(struct parse *p)
 {
-	const struct tag *tag = p->tag[TAG_RSDP_NEW].p ? &p->tag[TAG_RSDP_NEW]
-						       : &p->tag[TAG_RSDP_OLD];
+	const struct tag *tag =
+		p->tag[TAG_RSDP_NEW].p ? &p->tag[TAG_RSDP_NEW] : &p->tag[TAG_RSDP_OLD];
 	struct acpi_rsdp rsdp;
 
 	p->bi->rsdp_len = acpi_rsdp_parse(tag->p + TAG_HEADER, tag->size - TAG_HEADER, &rsdp);

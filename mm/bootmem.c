@@ -36,11 +36,10 @@
 
 extern const device_init_fn __device_init_start[], __device_init_end[];
 
-static void *bootmem(unsigned long size, unsigned long align, unsigned long goal,
-		     phys_addr_t limit)
+static void *bootmem(unsigned long size, unsigned long align, unsigned long goal, phys_addr_t limit)
 {
-	return memblock_alloc_try_nid(size ? size : SMP_CACHE_BYTES, align ? align : SMP_CACHE_BYTES,
-				      goal, limit, NUMA_NO_NODE);
+	return memblock_alloc_try_nid(size ? size : SMP_CACHE_BYTES,
+				      align ? align : SMP_CACHE_BYTES, goal, limit, NUMA_NO_NODE);
 }
 
 static void __noreturn exhausted(unsigned long size, unsigned long align, const char *where)
@@ -90,7 +89,8 @@ static bool largest_free(phys_addr_t *start, phys_addr_t *end)
 	u64 i;
 
 	*start = *end = 0;
-	for_each_free_mem_range (i, NUMA_NO_NODE, MEMBLOCK_NONE, &from, &to, NULL) {
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &from, &to, NULL)
+	{
 		from = max(from, (phys_addr_t)PAGE_SIZE);
 		to = min(to, limit);
 		if (from < to && to - from > *end - *start) {
@@ -118,8 +118,8 @@ void bootmem_device_init_range(const device_init_fn *fn, const device_init_fn *f
 		if (next >= from && next <= to)
 			memblock_reserve(start, next - from);
 		else
-			pr_err("BUG: bootmem: %ps returned %#lx, outside of %#lx-%#lx\n", *fn,
-			       next, from, to);
+			pr_err("BUG: bootmem: %ps returned %#lx, outside of %#lx-%#lx\n", *fn, next,
+			       from, to);
 	}
 }
 

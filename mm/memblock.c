@@ -446,7 +446,8 @@ static phys_addr_t find_bottom_up(struct memblock *mb, const struct memblock_req
 	u64 i;
 
 	__for_each_mem_range(i, &mb->memory, &mb->reserved, req->nid, req->flags, &start, &end,
-			     NULL) {
+			     NULL)
+	{
 		start = clamp(start, req->min, req->max);
 		end = clamp(end, req->min, req->max);
 		place = (start + req->align - 1) & ~(req->align - 1);
@@ -462,7 +463,8 @@ static phys_addr_t find_top_down(struct memblock *mb, const struct memblock_requ
 	u64 i;
 
 	__for_each_mem_range_rev(i, &mb->memory, &mb->reserved, req->nid, req->flags, &start, &end,
-				 NULL) {
+				 NULL)
+	{
 		start = clamp(start, req->min, req->max);
 		end = clamp(end, req->min, req->max);
 		if (end < req->size)

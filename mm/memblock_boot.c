@@ -32,18 +32,20 @@ static struct memblock_region reserved_regions[INIT_MEMBLOCK_REGIONS];
 
 struct memblock memblock = {
 	.current_limit = MEMBLOCK_ALLOC_ANYWHERE,
-	.memory = {
-		.cnt = 1,
-		.max = INIT_MEMBLOCK_REGIONS,
-		.regions = memory_regions,
-		.name = "memory",
-	},
-	.reserved = {
-		.cnt = 1,
-		.max = INIT_MEMBLOCK_REGIONS,
-		.regions = reserved_regions,
-		.name = "reserved",
-	},
+	.memory =
+		{
+			.cnt = 1,
+			.max = INIT_MEMBLOCK_REGIONS,
+			.regions = memory_regions,
+			.name = "memory",
+		},
+	.reserved =
+		{
+			.cnt = 1,
+			.max = INIT_MEMBLOCK_REGIONS,
+			.regions = reserved_regions,
+			.name = "reserved",
+		},
 };
 
 static phys_addr_t region_end(const struct memblock_region *r)
@@ -199,8 +201,8 @@ static void dump_type(const struct memblock_type *type)
 	for (i = 0; i < n; i++) {
 		const struct memblock_region *r = &type->regions[i];
 
-		pr_info("  [%#018llx-%#018llx] %llu bytes, flags %#x\n", r->base,
-			region_end(r) - 1, r->size, r->flags);
+		pr_info("  [%#018llx-%#018llx] %llu bytes, flags %#x\n", r->base, region_end(r) - 1,
+			r->size, r->flags);
 	}
 }
 

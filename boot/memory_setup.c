@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the firmware's memory map to memblock: the policy around
+ * boot/memory_map.c.
+ *
+ *   boot_info.map -> sanitised, in a list of init memory -> memory_map, which is
+ *   just as long as it must be -> memblock: usable memory, minus what is in use
+ *
+ * Order matters.  What is in use is reserved before memory is added, and memory is
+ * added largest range first, because with more than INIT_MEMBLOCK_REGIONS ranges
+ * memblock needs room for a longer list, from itself.  Only the first 4 GiB are
+ * mapped here, so that is memblock's limit until acpi_tables_init(): by then all
+ * RAM is mapped and the tables in it are reserved.
+ *
+ * Page descriptors hold frame numbers of 32 bits: RAM from 16 TiB on is left out.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/memblock.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <cairn/acpi.h>
+#include <cairn/init.h>
+#include <cairn/memory_map.h>
+#include <cairn/multiboot2.h>
+#include <asm/page.h>
+#include <asm/processor.h>
+
+#define SANITISED_MAX 1536
+#define FRAMES_END    (1ULL << (32 + PAGE_SHIFT))
+#define BOOT_MAPPED   (4ULL << 30)
+#define ISA_END	      0x100000ULL
+
+/* With less than this the page allocator cannot be set up. */
+#define LEAST_MEMORY (4ULL << 20)
+
+/* Longer lists are summed up on the console. */
+#define MAX_LINES 12
+
+/* The real-mode word that says where the extended BIOS data area begins. */
+#define EBDA_SEGMENT 0x40eUL
+#define EBDA_LOWEST  0x80000ULL
+#define EBDA_END     0xa0000ULL
+
+static struct mem_range sanitised[SANITISED_MAX] __initdata = {};
+struct mem_range *memory_map = sanitised;
+unsigned int nr_memory_map;
+
+enum mem_type memory_map_type(u64 phys)
+{
+	const struct mem_range *range = memory_map_find(memory_map, nr_memory_map, phys);
+
+	return range ? range->type : MEM_NONE;
+}
+
+bool memory_map_is_ram(u64 start, u64 end)
+{
+	while (start < end) {
+		const struct mem_range *range = memory_map_find(memory_map, nr_memory_map, start);
+
+		if (!range || !mem_type_is_ram(range->type))
+			return false;
+		start = range->end;
+	}
+	return true;
+}
+
+/* ---- printing -------------------------------------------------------------------------- */
+
+static void __init print_range(const struct mem_range *range)
+{
+	pr_info("  [mem %#018llx-%#018llx] %s\n", range->start, range->end - 1,
+		mem_type_name(range->type));
+}
+
+/* print_sums - one line: of each type, how much in how many ranges. */
+static void __init print_sums(const struct mem_range *map, unsigned int nr)
+{
+	unsigned int i;
+	u32 type;
+
+	pr_info(" ");
+	for (type = MEM_USABLE; type < MEM_NR_TYPES; type++) {
+		unsigned int ranges = 0;
+		u64 bytes = 0;
+
+		for (i = 0; i < nr; i++) {
+			if (map[i].type == type) {
+				ranges++;
+				bytes += map[i].end - map[i].start;
+			}
+		}
+		if (ranges)
+			pr_cont(" %s: %llu KiB in %u;", mem_type_name(type), bytes >> 10, ranges);
+	}
+	pr_cont(" all in /proc/memmap\n");
+}
+
+static void __init print_map(const char *title, const struct mem_range *map, unsigned int nr)
+{
+	unsigned int i;
+
+	pr_info("memory map, %s: %u ranges\n", title, nr);
+	if (nr > MAX_LINES) {
+		print_sums(map, nr);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		print_range(&map[i]);
+}
+
+/* ---- sanitising ------------------------------------------------------------------------ */
+
+static unsigned int __init phys_bits(void)
+{
+	unsigned int bits = 36;
+
+	if (cpuid(0x80000000, 0).eax >= 0x80000008)
+		bits = cpuid(0x80000008, 0).eax & 0xff;
+	return clamp(bits, 32u, 52u);
+}
+
+/* is_memory - does a word of mapped physical memory keep what is written to it? */
+static bool __init is_memory(u64 phys)
+{
+	volatile u64 *word = __va(phys);
+	u64 saved = *word, pattern = 0x5aa5c33c0ff09669ULL ^ phys;
+	bool kept;
+
+	*word = pattern;
+	asm volatile("wbinvd" ::: "memory");
+	kept = *word == pattern;
+	*word = saved;
+	return kept;
+}
+
+/*
+ * cut_claim - keep what proves to be memory of a claim that cannot be true
+ *
+ * An entry that calls memory usable beyond the last physical address says nothing
+ * about where memory ends.  So look, one word every 2 MiB behind the kernel.
+ */
+static void __init cut_claim(struct memory_map_list *list)
+{
+	u64 end = boot_info.image_end, next;
+	unsigned int i, kept = 0;
+
+	for (next = ALIGN(end, PMD_SIZE); next < 0xfec00000; next += PMD_SIZE) {
+		const struct mem_range *range = memory_map_find(list->range, list->nr, next);
+
+		if (range && range->type == MEM_USABLE && !is_memory(next))
+			break;
+		end = next + PMD_SIZE;
+	}
+	pr_warn("memory map: RAM beyond the last physical address cannot be; found %llu MiB\n",
+		end >> 20);
+	for (i = 0; i < list->nr; i++) {
+		struct mem_range range = list->range[i];
+
+		if (range.type == MEM_USABLE)
+			range.end = min(range.end, end);
+		if (range.start < range.end)
+			list->range[kept++] = range;
+	}
+	list->nr = kept;
+}
+
+static void __init sanitise(void)
+{
+	struct memory_map_list list = {
+		.range = sanitised,
+		.cap = ARRAY_SIZE(sanitised),
+		.limit = 1ULL << phys_bits(),
+	};
+
+	memory_map_sanitise(boot_info.map, boot_info.nr_map, &list);
+	if (list.dropped)
+		pr_warn("memory map: dropped %u empty entries\n", list.dropped);
+	if (list.clipped)
+		pr_warn("memory map: cut %u entries at the last physical address, %#llx\n",
+			list.clipped, list.limit - 1);
+	if (list.lost)
+		pr_warn("memory map: no room for %u usable ranges, %llu KiB lost\n", list.lost,
+			list.lost_bytes >> 10);
+	if (list.clipped_usable)
+		cut_claim(&list);
+	nr_memory_map = list.nr;
+}
+
+/* ---- reserving ------------------------------------------------------------------------- */
+
+static void __init reserve(u64 start, u64 end, const char *what)
+{
+	start &= PAGE_MASK;
+	end = PAGE_ALIGN(end);
+	if (memblock_reserve(start, end - start))
+		boot_stop("no room to reserve %s", what);
+}
+
+/* reserve_ebda - the BIOS's data below 640 KiB, which not every firmware's map leaves out. */
+static void __init reserve_ebda(void)
+{
+	u64 start = (u64) * (volatile u16 *)__va(EBDA_SEGMENT) << 4;
+
+	if (!boot_info.efi && start >= EBDA_LOWEST && start < EBDA_END)
+		reserve(start, EBDA_END, "the EBDA");
+}
+
+static bool __init all_ram(u64 start, u64 end)
+{
+	return end <= ISA_END || memory_map_is_ram(start, end);
+}
+
+static void __init reserve_modules(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < boot_info.nr_modules; i++) {
+		const struct boot_module *module = &boot_info.modules[i];
+
+		if (!all_ram(module->start, module->end))
+			pr_warn("boot: module %s at %#llx-%#llx is not in RAM\n", module->name,
+				module->start, module->end - 1);
+		reserve(module->start, module->end, "a module");
+	}
+}
+
+static void __init reserve_in_use(void)
+{
+	const struct boot_framebuffer *fb = &boot_info.fb;
+	u64 fb_end = fb->phys + (u64)fb->pitch * fb->height;
+
+	if (!memory_map_is_ram(boot_info.image_start, boot_info.image_end))
+		pr_warn("memory map: the kernel's image lies outside of RAM\n");
+	reserve(boot_info.image_start, boot_info.image_end, "the image");
+	reserve(boot_info.info_start, boot_info.info_end, "the boot information");
+	reserve_modules();
+	reserve_ebda();
+	if (fb->bpp && memory_map_type(fb->phys) == MEM_USABLE)
+		reserve(fb->phys, fb_end, "the framebuffer");
+	acpi_reserve_tables();
+}
+
+/* ---- adding ---------------------------------------------------------------------------- */
+
+static void __init add_range(const struct mem_range *range)
+{
+	u64 end = min(range->end, FRAMES_END);
+
+	if (range->start >= end)
+		return;
+	if (memblock_add(range->start, end - range->start))
+		pr_warn("memory map: no room for [mem %#llx-%#llx]\n", range->start, end - 1);
+}
+
+/* largest_low - the largest usable range that is mapped: memblock's own needs come from it. */
+static const struct mem_range *__init largest_low(void)
+{
+	const struct mem_range *range, *best = NULL;
+
+	for (range = memory_map; range < memory_map + nr_memory_map; range++) {
+		if (range->type == MEM_USABLE && range->end <= BOOT_MAPPED &&
+		    (!best || range->end - range->start > best->end - best->start))
+			best = range;
+	}
+	return best;
+}
+
+static void __init add_memory(void)
+{
+	const struct mem_range *range = largest_low();
+
+	memblock_set_current_limit(BOOT_MAPPED);
+	memblock_allow_resize();
+	if (range)
+		add_range(range);
+	for (range = memory_map; range < memory_map + nr_memory_map; range++) {
+		if (range->type != MEM_USABLE)
+			continue;
+		if (range->end > FRAMES_END)
+			pr_warn("memory map: RAM from 16 TiB on is left out\n");
+		add_range(range);
+	}
+}
+
+static u64 __init free_low_memory(void)
+{
+	phys_addr_t start, end;
+	u64 i, bytes = 0;
+
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, NULL)
+	{
+		end = min(end, BOOT_MAPPED);
+		bytes += start < end ? end - start : 0;
+	}
+	return bytes;
+}
+
+/* keep - a copy of a list that stays. */
+static struct mem_range *__init keep(const struct mem_range *map, unsigned int nr)
+{
+	struct mem_range *copy = memblock_alloc_raw(nr * sizeof(*map), SMP_CACHE_BYTES);
+
+	if (!copy)
+		boot_stop("no memory for the memory map");
+	return memcpy(copy, map, nr * sizeof(*map));
+}
+
+void __init memory_map_init(void)
+{
+	u64 bytes;
+
+	print_map(boot_info.map_from_efi ? "EFI's" : "BIOS's", boot_info.map, boot_info.nr_map);
+	sanitise();
+	reserve_in_use();
+	add_memory();
+	bytes = free_low_memory();
+	if (!bytes)
+		boot_stop("no usable memory below 4 GiB in a map of %u entries", boot_info.nr_map);
+	if (bytes < LEAST_MEMORY)
+		boot_stop("%llu KiB of usable memory are too little", bytes >> 10);
+	boot_info.map = keep(boot_info.map, boot_info.nr_map);
+	boot_info.map_cap = boot_info.nr_map;
+	memory_map = keep(memory_map, nr_memory_map);
+	print_map("sanitised", memory_map, nr_memory_map);
+}
