@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# lint.sh OUT - every check of the sources that needs no boot; make lint calls it with the compiler's flags.
+# Each check prints what it found; the last line says how many of them did.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+out=$1/lint
+mkdir -p "$out"
+failed=()
+
+# What others wrote and is kept as it came.
+foreign='^tests/modules/(kmalloc|vmalloc)_sample\.c$|^tests/bench/mmbench\.c$'
+files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
+jobs=$(getconf _NPROCESSORS_ONLN)
+
+# check NAME COMMAND... - what the command prints is a finding, as is a status that is not 0
+check() {
+	local name=$1 log=$out/$1.log
+	shift
+	printf '  %-16s ' "$name"
+	if "$@" >"$log" 2>&1 && [ ! -s "$log" ]; then
+		echo ok
+	else
+		echo "FAILED"
+		sed 's/^/    /' "$log" | head -n 200
+		failed+=("$name")
+	fi
+}
+
+format() {
+	files '*.c' '*.h' | xargs -P "$jobs" -n 1 bash -c \
+		'clang-format --dry-run -Werror "$1" >/dev/null 2>&1 || echo "$1: not in the format of .clang-format; make format does it"' _
+}
+
+# The first line of each source names its licence.
+licence() {
+	files '*.[chS]' '*.ld' '*.sh' '*.py' '*.cfg' Makefile .ci/run tests/run | while read -r f; do
+		head -n 2 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f: no SPDX-License-Identifier: MIT at the top"
+	done
+}
+
+whitespace() {
+	files '*.[chS]' '*.ld' '*.sh' '*.py' '*.md' Makefile | xargs grep -nE '[[:space:]]+$' | sed 's/$/: blanks at the end of a line/'
+	files '*.[chS]' '*.ld' | xargs grep -nE '^ {8}' | sed 's/$/: blanks for a tab/'
+	return 0
+}
+
+rings() { files '*.[chS]' | xargs python3 scripts/rings.py; }
+
+# Each header of the API compiles on its own, and twice.
+headers() {
+	files 'include/linux/*.h' 'include/cairn/*.h' 'include/asm-generic/*.h' 'arch/x86_64/include/asm/*.h' |
+		sed -E 's,^(arch/x86_64/)?include/,,' |
+		CPPFLAGS=$CPPFLAGS CODEGEN=$CODEGEN CC=$CC xargs -P "$jobs" -I{} bash -c \
+			'printf "#include <{}>\n#include <{}>\n" | $CC $CPPFLAGS $CODEGEN -Wall -fsyntax-only -x c - || echo "{} does not stand alone"'
+}
+
+clang_include() {
+	local prefix
+	prefix=$(dirname "$(dirname "$(readlink -f "$(command -v clang-tidy)")")")
+	dirname "$prefix"/lib/clang/*/include/stddef.h
+}
+clang_flags() {
+	echo "-nostdinc -isystem $(clang_include) -Iinclude -Iarch/x86_64/include --target=x86_64-unknown-none-elf"
+	echo "$CODEGEN" | tr ' ' '\n' | grep -E '^-(std|ff|m|fno-builtin)'
+	echo '-DKBUILD_MODNAME="lint"'
+}
+tidy() {
+	local flags
+	flags=$(clang_flags | tr '\n' ' ')
+	files '*.c' | grep -v '^tests/modules/' |
+		FLAGS=$flags xargs -P "$jobs" -n 4 bash -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $FLAGS 2>&1 |
+			grep -vE "^[0-9]+ warnings? (treated as errors|generated)|^Suppressed |^Use -header-filter"' _ | cat
+}
+
+static_analysis() {
+	files '*.c' | grep -v '^tests/modules/' | xargs cppcheck --quiet -j "$jobs" --std=c11 --platform=unix64 \
+		--enable=warning,portability --inline-suppr --suppressions-list=scripts/cppcheck.txt \
+		-D__x86_64__ -D__GNUC__=12 -DKBUILD_MODNAME='"lint"' -Iinclude -Iarch/x86_64/include --error-exitcode=1
+}
+
+# Address spaces (__iomem, __percpu) and unbalanced locks: what no compiler sees.
+spaces() {
+	local flags
+	flags="-nostdinc -isystem $($CC -print-file-name=include) -Iinclude -Iarch/x86_64/include -std=gnu11 -m64"
+	files '*.c' | grep -v '^tests/modules/' |
+		FLAGS=$flags xargs -P "$jobs" -n 1 bash -c 'sparse $FLAGS -D__STDC_NO_ATOMICS__ -Wno-decl -Wno-non-pointer-null \
+			-Wno-declaration-after-statement -Wno-vla -Waddress-space -Wcontext -DKBUILD_MODNAME=\"lint\" "$1"' _ 2>&1
+}
+
+shell() { { files '*.sh'; for f in .ci/run tests/bench/run; do head -n 1 "$f" 2>/dev/null | grep -q 'sh$' && echo "$f"; done; } | xargs shellcheck; }
+python() { { files '*.py'; echo tests/run; } | xargs python3 -c 'import ast, sys
+for name in sys.argv[1:]:
+    ast.parse(open(name, encoding="utf-8").read(), name)'; }
+
+check format format
+check licence licence
+check whitespace whitespace
+check rings rings
+check headers headers
+check clang-tidy tidy
+check cppcheck static_analysis
+check sparse spaces
+check shellcheck shell
+check python python
+
+if [ ${#failed[@]} -gt 0 ]; then
+	echo "lint: ${#failed[@]} checks failed: ${failed[*]}"
+	exit 1
+fi
+echo "lint: all checks passed"
