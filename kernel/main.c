@@ -6,14 +6,24 @@
  * tables and interrupts off.  One line a subsystem, in the order in which each
  * can rely on those before it.
  */
-#include <linux/types.h>
-#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <cairn/boot_info.h>
+#include <cairn/console.h>
+#include <cairn/memory_map.h>
+#include <cairn/monitor.h>
+#include <cairn/multiboot2.h>
 #include <cairn/start.h>
+#include <asm/pgtable.h>
+#include <asm/processor.h>
 
 void __noreturn start_kernel(u32 magic, u64 info_phys)
 {
 	(void)magic;
 	(void)info_phys;
-	early_puts("cairn: in C, in the higher half\n");
-	arch_halt();
+	console_init_early(); /* serial port: from here on printk() is seen */
+	cpu_init();	      /* exceptions are reports, the clock runs */
+	cpu_print();
+	pr_info("cairn: up in %llu ms\n", ktime_get_ns() / NSEC_PER_MSEC);
+	monitor_run();
 }

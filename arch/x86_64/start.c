@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first C code: the boot stack, a way to say something before there is a
- * console, and the step into start_kernel().
+ * The first C code: a way to say something before there is a console, and the
+ * step into start_kernel().
  */
 #include <linux/types.h>
 #include <cairn/start.h>
 #include <asm/io.h>
-#include <asm/page.h>
+#include "arch.h"
 
 #define COM1		0x3f8
 #define LSR_THR_EMPTY	0x20
 #define SERIAL_PATIENCE 65536
-
-char boot_stack[THREAD_SIZE] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
-asm(".globl boot_stack_top\n.set boot_stack_top, boot_stack + 16384");
 
 void __noreturn arch_halt(void)
 {
@@ -41,5 +38,6 @@ void early_puts(const char *text)
 
 void __noreturn x86_64_start(u32 magic, u64 info_phys)
 {
+	clock_start();
 	start_kernel(magic, info_phys);
 }

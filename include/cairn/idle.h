@@ -3,12 +3,11 @@
 #define _CAIRN_IDLE_H
 
 /**
- * idle_wait - let the CPU rest for a moment
+ * idle_wait - let the CPU sleep until the next interrupt, a hundredth of a second at most
  *
- * For loops that poll a device: returns after an interrupt or a few
- * milliseconds, whichever is first.
+ * The only place where interrupts are on; off again when it returns.
  *
- * Context: process context, no lock held.
+ * Context: process context, interrupts off, no lock held.
  */
 void idle_wait(void);
 

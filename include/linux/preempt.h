@@ -54,7 +54,7 @@ void report_atomic_sleep(const char *file, int line) __cold;
  * might_sleep - say that the caller may sleep here
  *
  * Reports, with a backtrace, a caller that holds a spinlock or has preemption
- * off; once for each place.
+ * off.
  */
 #define might_sleep()                                            \
 	do {                                                     \

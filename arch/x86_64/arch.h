@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCH_X86_64_ARCH_H
+#define ARCH_X86_64_ARCH_H
+
+/* What the files of arch/x86_64/ tell each other and nobody else. */
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <asm/ptrace.h>
+
+/* Selectors of the GDT that gdt_init() loads. */
+#define KERNEL_CS  0x08
+#define KERNEL_TSS 0x10
+
+/* clock_start - note the time-stamp counter at the kernel's first C function. */
+void clock_start(void);
+
+/* clock_calibrate - find out how fast the time-stamp counter runs. */
+void clock_calibrate(void);
+
+/* gdt_init - the GDT, and the TSS that gives exceptions their stacks. */
+void gdt_init(void);
+
+/* pic_init - legacy interrupt controllers: moved away from the exceptions, all masked. */
+void pic_init(void);
+
+/* pic_interrupt - serve legacy interrupt @irq. */
+void pic_interrupt(unsigned int irq);
+
+/* trap_report_take - has a test armed trap_catch()?  Then @regs lead back into it. */
+bool trap_catch_take(struct pt_regs *regs);
+
+/* single_step_trap - a debug exception; true if single_step_run() caused it. */
+bool single_step_trap(struct pt_regs *regs);
+
+/* report_page_fault, report_exception - everything about a trap that is nobody's. */
+void report_page_fault(struct pt_regs *regs, unsigned long address);
+void report_exception(struct pt_regs *regs);
+
+/* The text around which gdb, perf and people find the vectors. */
+extern char trap_stubs[], trap_return[];
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _ASM_EXTABLE_H
+#define _ASM_EXTABLE_H
+
+/*
+ * Instructions that may fault: EX_TABLE("1b", "2b") inside an asm statement
+ * makes a fault of the instruction at label 1 continue at label 2.
+ */
+#include <linux/types.h>
+
+struct pt_regs;
+
+struct exception_entry {
+	u64 from;
+	u64 to;
+};
+
+extern const struct exception_entry __ex_table_start[], __ex_table_end[];
+
+#define EX_TABLE(from, to) \
+	".pushsection .ex_table,\"a\"\n\t.quad " from ", " to "\n\t.popsection\n\t"
+
+/* exception_fixup - continue behind the fault if the instruction has an entry; true if so. */
+bool exception_fixup(struct pt_regs *regs);
+
+/**
+ * load_u64_nofault - read 8 bytes from an address that may not be mapped
+ * @src: any address
+ * @value: where to put them
+ *
+ * Context: any, from cpu_init() on.
+ * Return: whether it was readable.
+ */
+static __always_inline bool load_u64_nofault(const void *src, u64 *value)
+{
+	u64 loaded;
+
+	asm goto("1:\tmovq (%[src]), %[loaded]\n\t" EX_TABLE("1b", "%l[fault]")
+		 : [loaded] "=r"(loaded)
+		 : [src] "r"(src)
+		 : "memory"
+		 : fault);
+	*value = loaded;
+	return true;
+fault:
+	return false;
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Traps on purpose: catching the one a function is expected to cause, and
+ * stepping through a function to disturb it after each instruction.
+ */
+#include <linux/preempt.h>
+#include <linux/types.h>
+#include <asm/irqflags.h>
+#include <asm/processor.h>
+#include <asm/ras.h>
+#include <asm/traps.h>
+#include "arch.h"
+
+/* Where control goes on when the function has trapped; written by vectors.S. */
+struct trap_landing {
+	unsigned long sp;
+	unsigned long ip;
+	unsigned long bp;
+};
+
+bool trap_catch_call(void (*fn)(void *arg), void *arg, struct trap_landing *landing);
+void single_step_call(void (*fn)(void));
+
+static struct trap_landing landing;
+static struct trap_info *armed;
+
+bool trap_catch(void (*fn)(void *arg), void *arg, struct trap_info *info)
+{
+	u32 preempt = preempt_count();
+	bool trapped;
+
+	armed = info;
+	trapped = trap_catch_call(fn, arg, &landing);
+	armed = NULL;
+	this_cpu_write(__preempt_count, preempt);
+	return trapped;
+}
+
+bool trap_catch_take(struct pt_regs *regs)
+{
+	if (!armed)
+		return false;
+	*armed = (struct trap_info){
+		.vector = (unsigned int)regs->vector,
+		.error_code = regs->error_code,
+		.ip = regs->ip,
+		.address = read_cr2(),
+	};
+	armed = NULL;
+	regs->ip = landing.ip;
+	regs->sp = landing.sp;
+	regs->bp = landing.bp;
+	regs->flags &= ~X86_EFLAGS_TF;
+	return true;
+}
+
+static bool (*step_handler)(struct pt_regs *regs);
+static unsigned long steps;
+
+unsigned long single_step_run(void (*fn)(void), bool (*on_step)(struct pt_regs *regs))
+{
+	steps = 0;
+	step_handler = on_step;
+	single_step_call(fn);
+	step_handler = NULL;
+	return steps;
+}
+
+bool single_step_trap(struct pt_regs *regs)
+{
+	if (!step_handler || !(regs->flags & X86_EFLAGS_TF))
+		return false;
+	steps++;
+	if (step_handler(regs))
+		regs->ip = ras_fixup(regs->ip);
+	return true;
+}

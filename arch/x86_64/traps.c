@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens on each exception; <asm/traps.h> gives the order.
+ */
+#include <linux/bug.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <cairn/panic.h>
+#include <asm/extable.h>
+#include <asm/irqflags.h>
+#include <asm/processor.h>
+#include <asm/ras.h>
+#include <asm/traps.h>
+#include "arch.h"
+
+static const char *const exception_names[NR_EXCEPTIONS] = {
+	[0] = "divide error",
+	[1] = "debug",
+	[2] = "NMI",
+	[3] = "int3",
+	[4] = "overflow",
+	[5] = "bounds",
+	[6] = "invalid opcode",
+	[7] = "device not available",
+	[8] = "double fault",
+	[9] = "coprocessor segment overrun",
+	[10] = "invalid TSS",
+	[11] = "segment not present",
+	[12] = "stack segment",
+	[13] = "general protection fault",
+	[14] = "page fault",
+	[16] = "x87 floating-point exception",
+	[17] = "alignment check",
+	[18] = "machine check",
+	[19] = "SIMD exception",
+	[20] = "virtualization exception",
+	[21] = "control protection exception",
+	[28] = "hypervisor injection exception",
+	[29] = "VMM communication exception",
+	[30] = "security exception",
+};
+
+const char *exception_name(unsigned int vector)
+{
+	if (vector >= NR_EXCEPTIONS || !exception_names[vector])
+		return "reserved exception";
+	return exception_names[vector];
+}
+
+/* An exception that nothing explains: report it; end what a test has armed, or the machine. */
+static void fatal_exception(struct pt_regs *regs)
+{
+	unsigned long address = read_cr2();
+
+	if (regs->vector == TRAP_PF)
+		report_page_fault(regs, address);
+	else
+		report_exception(regs);
+	if (!trap_catch_take(regs))
+		panic_reported("Fatal exception");
+}
+
+static void handle_nmi(struct pt_regs *regs)
+{
+	pr_emerg("NMI received for unknown reason\n");
+	show_regs(KERN_EMERG, regs);
+}
+
+static void handle_debug(struct pt_regs *regs)
+{
+	if (single_step_trap(regs))
+		return;
+	report_exception(regs);
+	regs->flags &= ~X86_EFLAGS_TF;
+}
+
+static void handle_exception(struct pt_regs *regs)
+{
+	switch (regs->vector) {
+	case TRAP_DB:
+		handle_debug(regs);
+		break;
+	case TRAP_NMI:
+		handle_nmi(regs);
+		break;
+	case TRAP_BP:
+		report_exception(regs);
+		break;
+	case TRAP_DF:
+	case TRAP_MC:
+		fatal_exception(regs);
+		break;
+	default:
+		if (!exception_fixup(regs))
+			fatal_exception(regs);
+	}
+}
+
+void trap_dispatch(struct pt_regs *regs)
+{
+	if (regs->vector >= IRQ_BASE)
+		pic_interrupt((unsigned int)(regs->vector - IRQ_BASE));
+	else
+		handle_exception(regs);
+	if (regs->vector >= IRQ_BASE || regs->vector == TRAP_NMI)
+		regs->ip = ras_fixup(regs->ip);
+}

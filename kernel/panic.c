@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports of what must not happen: warnings, which go on, and panic, the end.
+ */
+#include <linux/bug.h>
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <cairn/panic.h>
+#include <cairn/start.h>
+#include <asm/io.h>
+#include <asm/stacktrace.h>
+
+#define DEBUG_EXIT_PORT 0xf4
+
+bool panic_in_progress;
+void (*panic_memory_summary)(void);
+
+void __noreturn cairn_exit(unsigned int code)
+{
+	outb((u8)code, DEBUG_EXIT_PORT);
+	arch_halt();
+}
+
+/* A panic inside a panic says so with the least that can work, and stops. */
+static void panic_enter(void)
+{
+	local_irq_disable();
+	printk_capture(NULL, NULL);
+	if (!panic_in_progress) {
+		panic_in_progress = true;
+		return;
+	}
+	early_puts("\ncairn: panic while reporting a panic\n");
+	cairn_exit(EXIT_CODE_PANIC);
+}
+
+static void __noreturn panic_finish(struct va_format *reason)
+{
+	if (panic_memory_summary)
+		panic_memory_summary();
+	pr_emerg("---[ end Kernel panic - not syncing: %pV ]---\n", reason);
+	cairn_exit(EXIT_CODE_PANIC);
+}
+
+void panic(const char *fmt, ...)
+{
+	struct va_format reason = {.fmt = fmt};
+	va_list args;
+
+	va_start(args, fmt);
+	reason.va = &args;
+	panic_enter();
+	pr_emerg("Kernel panic - not syncing: %pV\n", &reason);
+	print_call_trace(KERN_EMERG, (unsigned long)__builtin_frame_address(0));
+	panic_finish(&reason);
+}
+
+void panic_reported(const char *fmt, ...)
+{
+	struct va_format reason = {.fmt = fmt};
+	va_list args;
+
+	va_start(args, fmt);
+	reason.va = &args;
+	panic_enter();
+	pr_emerg("Kernel panic - not syncing: %pV\n", &reason);
+	panic_finish(&reason);
+}
+
+void warn_report(const char *file, int line, const char *fmt, ...)
+{
+	struct va_format message = {.fmt = fmt};
+	va_list args;
+
+	pr_warn("------------[ cut here ]------------\n");
+	pr_warn("WARNING: CPU: 0 PID: 0 at %s:%d %pB\n", file, line, __builtin_return_address(0));
+	if (fmt) {
+		va_start(args, fmt);
+		message.va = &args;
+		pr_warn("%pV\n", &message);
+		va_end(args);
+	}
+	print_call_trace(KERN_WARNING, (unsigned long)__builtin_frame_address(0));
+	pr_warn("---[ end trace ]---\n");
+}
+
+void report_atomic_sleep(const char *file, int line)
+{
+	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
+	pr_err("preempt_count: %x, expected: 0\n", preempt_count());
+	dump_stack();
+}

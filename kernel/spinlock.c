@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contended half of spin_lock(), and the preemption count that locks raise.
+ */
+#include <linux/compiler.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/spinlock.h>
+#include <asm/processor.h>
+
+/* Longer than any holder keeps a lock; then the wait is reported, and goes on. */
+#define LOCKUP_SPINS (1u << 24)
+
+DEFINE_PER_CPU(u32, __preempt_count);
+
+void spin_lock_wait(arch_spinlock_t *lock, u16 ticket)
+{
+	unsigned int spins = 0;
+
+	while (READ_ONCE(lock->serving) != ticket) {
+		cpu_relax();
+		if (++spins != LOCKUP_SPINS)
+			continue;
+		pr_emerg("BUG: spinlock lockup suspected on CPU#0, lock %pS\n", lock);
+		dump_stack();
+	}
+}
