@@ -291,6 +291,9 @@ struct pci_dev;
  */
 void pci_init(void);
 
+/* pci_shutdown - let the drivers know that the machine is about to stop. */
+void pci_shutdown(void);
+
 /* pci_device_name - "Intel 82540EM" for devices the table knows, else NULL. */
 const char *pci_device_name(u16 vendor, u16 device);
 

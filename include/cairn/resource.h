@@ -16,6 +16,16 @@
 void resource_init(void);
 
 /**
+ * resource_reserve_firmware - add the firmware's reserved ranges
+ *
+ * They come after the devices, around which they are cut: firmware often
+ * reserves what a BAR decodes.
+ *
+ * Context: once at start-up, when all BARs are claimed.
+ */
+void resource_reserve_firmware(void);
+
+/**
  * resource_next - walk a tree, parents before children
  * @root: where the walk began
  * @res: where it is, @root first
