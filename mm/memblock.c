@@ -160,7 +160,12 @@ static phys_addr_t place_array(struct memblock *mb, phys_addr_t size,
 	return memblock_core_find(mb, &req);
 }
 
-/* grow - replace @type's array by one of twice the size. */
+/*
+ * grow - replace @type's array by one of twice the size
+ *
+ * The new array is reserved before the old one is freed, or the array of reserved
+ * regions, growing in its turn, could land on it.
+ */
 static int grow(struct memblock *mb, struct memblock_type *type,
 		const struct memblock_region *avoid)
 {
@@ -175,15 +180,19 @@ static int grow(struct memblock *mb, struct memblock_type *type,
 	taken.base = place_array(mb, size, type == &mb->reserved ? avoid : NULL);
 	if (!taken.base)
 		return -ENOMEM;
+	if (type != &mb->reserved && memblock_core_add(mb, &mb->reserved, &taken))
+		return -ENOMEM;
 	new = phys_to_virt(taken.base);
 	memcpy(new, old, type->cnt * sizeof(*old));
 	memset(new + type->cnt, 0, size - type->cnt * sizeof(*old));
 	type->regions = new;
 	type->max *= 2;
 	type->grown = true;
+	if (type == &mb->reserved)
+		memblock_core_add(mb, type, &taken); /* there is room now */
 	if (grown)
 		memblock_core_remove(mb, &mb->reserved, virt_to_phys(old), old_size);
-	return memblock_core_add(mb, &mb->reserved, &taken);
+	return 0;
 }
 
 int memblock_core_add(struct memblock *mb, struct memblock_type *type,
