@@ -18,6 +18,7 @@
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/printk.h>
+#include <linux/seq_file.h>
 #include <linux/string.h>
 #include <cairn/acpi.h>
 #include <cairn/init.h>
@@ -108,6 +109,30 @@ static void __init print_map(const char *title, const struct mem_range *map, uns
 	for (i = 0; i < nr; i++)
 		print_range(&map[i]);
 }
+
+static void show_map(struct seq_file *m, const struct mem_range *map, unsigned int nr, bool raw)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		seq_printf(m, "%016llx-%016llx %s", map[i].start, map[i].end - 1,
+			   mem_type_name(map[i].type));
+		if (raw)
+			seq_printf(m, " (%u)", map[i].raw_type);
+		seq_printf(m, "\n");
+	}
+}
+
+/* /proc/memmap: what the firmware said, then what became of it. */
+static int memmap_show(struct seq_file *m)
+{
+	seq_printf(m, "firmware's, %s types:\n", boot_info.map_from_efi ? "EFI" : "E820");
+	show_map(m, boot_info.map, boot_info.nr_map, true);
+	seq_printf(m, "sanitised:\n");
+	show_map(m, memory_map, nr_memory_map, false);
+	return 0;
+}
+VIRTUAL_FILE("memmap", memmap_show);
 
 /* ---- sanitising ------------------------------------------------------------------------ */
 

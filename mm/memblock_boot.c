@@ -174,7 +174,7 @@ void memblock_enforce_memory_limit(phys_addr_t limit)
 
 	if (!limit)
 		return;
-	for_each_mem_region (r) {
+	for_each_mem_region(r) {
 		if (limit < r->size) {
 			memblock_cap_memory_range(0, r->base + limit);
 			return;
@@ -334,7 +334,7 @@ static enum memblock_flags mirror_flags(void)
 {
 	struct memblock_region *r;
 
-	for_each_mem_region (r) {
+	for_each_mem_region(r) {
 		if (memblock_is_mirror(r))
 			return MEMBLOCK_MIRROR;
 	}

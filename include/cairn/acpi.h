@@ -172,6 +172,10 @@ struct acpi_mcfg {
 };
 bool acpi_mcfg_parse(const u8 *table, u32 length, struct acpi_mcfg *out);
 
+/* acpi_mcfg_drop_ram - forget windows that the sanitised @map calls RAM. */
+struct mem_range;
+void acpi_mcfg_drop_ram(struct acpi_mcfg *mcfg, const struct mem_range *map, unsigned int nr);
+
 /* How to switch off and to reset: FADT, and \_S5 of the DSDT. */
 struct acpi_fadt {
 	u16 pm1a_control; /* I/O port, 0: none */
