@@ -17,10 +17,12 @@
  * not unloaded before poweroff.
  */
 #include <linux/module.h>
+#include <linux/seq_file.h>
 #include <cairn/init.h>
 
 extern const struct initcall __initcall_start[], __initcall_end[];
 extern struct module *const __module_start[], *const __module_end[];
+extern const struct module_info __module_info_start[], __module_info_end[];
 
 static struct module *loaded;
 static const char *chosen; /* the value of modules=, or NULL for all */
@@ -134,3 +136,30 @@ void modules_exit(void)
 		mod->state = MODULE_STATE_UNFORMED;
 	}
 }
+
+static void show_info(struct seq_file *m, const char *name, const char *tag)
+{
+	for (const struct module_info *info = __module_info_start; info < __module_info_end; info++)
+		if (!strcmp(info->module, name) && !strcmp(info->tag, tag))
+			seq_printf(m, " %s=\"%s\"", tag, info->text);
+}
+
+/* Name, users and state as Linux's file has them, then what the module says of itself. */
+static int modules_show(struct seq_file *m)
+{
+	for (struct module *const *pos = __module_start; pos < __module_end; pos++) {
+		struct module *mod = *pos;
+
+		seq_printf(m, "%s %d - %s", mod->name, mod->refcnt,
+			   module_is_live(mod) ? "Live" : "Unloaded");
+		if (mod->error)
+			seq_printf(m, " error=%d", mod->error);
+		show_info(m, mod->name, "license");
+		show_info(m, mod->name, "description");
+		show_info(m, mod->name, "version");
+		show_info(m, mod->name, "parm");
+		seq_printf(m, "\n");
+	}
+	return 0;
+}
+VIRTUAL_FILE("modules", modules_show);

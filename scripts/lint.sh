@@ -89,10 +89,18 @@ spaces() {
 			-Wno-declaration-after-statement -Wno-vla -Waddress-space -Wcontext -DKBUILD_MODNAME=\"lint\" "$1"' _ 2>&1
 }
 
-shell() { { files '*.sh'; for f in .ci/run tests/bench/run; do head -n 1 "$f" 2>/dev/null | grep -q 'sh$' && echo "$f"; done; } | xargs shellcheck; }
-python() { { files '*.py'; echo tests/run; } | xargs python3 -c 'import ast, sys
+scripts_in() { # scripts_in LANGUAGE SUFFIX - scripts, by their suffix or first line
+	files "*.$2"
+	files .ci/run tests/run tests/bench/run | while read -r f; do
+		if head -n 1 "$f" | grep -q "$1"; then echo "$f"; fi
+	done
+}
+shell() { scripts_in sh sh | xargs shellcheck; }
+python() {
+	scripts_in python py | xargs python3 -c 'import ast, sys
 for name in sys.argv[1:]:
-    ast.parse(open(name, encoding="utf-8").read(), name)'; }
+    ast.parse(open(name, encoding="utf-8").read(), name)'
+}
 
 check format format
 check licence licence
