@@ -191,12 +191,13 @@ static void __init read_devices(void)
 
 static void __init print_summary(u8 revision)
 {
-	unsigned int i;
+	unsigned int i, cpus;
 
 	pr_info("ACPI: revision %u:", revision);
 	for (i = 0; i < acpi_info.root.nr; i++)
 		pr_cont(" %s", acpi_info.root.table[i].signature);
-	pr_cont("; %u CPUs", max(acpi_info.madt.nr_cpus, 1u));
+	cpus = max(acpi_info.madt.nr_cpus, 1u);
+	pr_cont("; %u CPU%s", cpus, cpus == 1 ? "" : "s");
 	if (acpi_info.srat.nr_nodes)
 		pr_cont(", %u nodes", acpi_info.srat.nr_nodes);
 	if (acpi_info.mcfg.nr)
