@@ -8,7 +8,6 @@
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/bootmem.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
@@ -22,15 +21,14 @@
 
 void __noreturn start_kernel(u32 magic, u64 info_phys)
 {
-	console_init_early();		      /* serial port: from here on printk() is seen */
-	boot_info_init(magic, info_phys);     /* copies what the loader left */
-	boot_params_parse(boot_info.cmdline); /* sets variables, allocates nothing */
-	cpu_init();			      /* exceptions are reports, the clock runs */
+	console_init_early();		       /* serial port: from here on printk() is seen */
+	boot_info_init(magic, info_phys);      /* what the loader left, copied */
+	cpu_init();			       /* exceptions are reports, the clock runs */
+	boot_params_parse(boot_info.cmdline);  /* BOOT_PARAM()s take their values */
 	cpu_print();
-	memory_map_init();     /* memblock works, below 4 GiB */
-	paging_init();	       /* our own page tables */
-	acpi_tables_init();    /* memblock works everywhere */
-	bootmem_device_init(); /* drivers that want memory before anybody else */
+	memory_map_init();		       /* firmware's ranges, sanitised, in memblock */
+	paging_init();			       /* page tables of our own, W^X, direct map */
+	acpi_tables_init();		       /* CPUs, nodes, ECAM, power-off */
 	pr_info("cairn: up in %llu ms\n", ktime_get_ns() / NSEC_PER_MSEC);
 	monitor_run();
 }
