@@ -33,12 +33,16 @@ static __always_inline int pcp_index(unsigned int order)
 /* A struct pcpu_stack with room for so many pointers. */
 #define PCP_STACK(name, slots) u64 name[1 + (slots)]
 
+struct zone;
+
 /**
  * struct per_cpu_pages - free blocks at hand on one CPU
  * @home: by list: the word of a descriptor whose block may be put there as it
  *	  is: allocated, unflagged, one reference, of the zone that this CPU
  *	  allocates from first.  0, which no descriptor has, while frees must
  *	  take the long way.
+ * @zone: the zone that this CPU allocates from first; NULL until the lists are first used
+ * @on: they are in use
  * @order0: single pages that were freed last, likely still in the CPU's cache
  * @cold: single pages freed with free_cold_page(); used when @order0 is empty
  *
@@ -47,6 +51,8 @@ static __always_inline int pcp_index(unsigned int order)
  */
 struct per_cpu_pages {
 	u64 home[NR_PCP_LISTS];
+	struct zone *zone;
+	bool on;
 	PCP_STACK(order0, PCP_SLOTS_0);
 	PCP_STACK(order1, PCP_SLOTS_1);
 	PCP_STACK(order2, PCP_SLOTS_2);
@@ -90,13 +96,6 @@ struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order);
 struct page *pcp_alloc_bad(gfp_t gfp, unsigned int order, struct page *page);
 void pcp_free_slow(struct page *page, unsigned int order);
 void pcp_free_full(struct page *page, unsigned int order);
-
-static __always_inline void clear_pages(void *va, unsigned int order)
-{
-	unsigned long count = PAGE_SIZE / 8 << order;
-
-	asm volatile("rep stosq" : "+D"(va), "+c"(count) : "a"(0UL) : "memory");
-}
 
 /* pcp_alloc - alloc_pages() where pcp_serves(); order is a compile-time constant. */
 static __always_inline struct page *pcp_alloc(gfp_t gfp, unsigned int order)

@@ -8,6 +8,7 @@
 #include <linux/mmzone.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/preempt.h>
 #include <cairn/pcp.h>
 
 /**
@@ -22,6 +23,8 @@ static __always_inline __attribute_const__ int get_order(unsigned long size)
 	return size ? 64 - __builtin_clzl(size) : 0;
 }
 
+void might_alloc_failed(gfp_t gfp) __cold;
+
 /**
  * might_alloc - report an allocation that may sleep where sleeping is not allowed
  * @gfp: its flags
@@ -31,7 +34,11 @@ static __always_inline __attribute_const__ int get_order(unsigned long size)
  *
  * Context: Any.
  */
-void might_alloc(gfp_t gfp);
+static __always_inline void might_alloc(gfp_t gfp)
+{
+	if ((gfp & __GFP_DIRECT_RECLAIM) && unlikely(__pcpu_access(__preempt_count) != 0))
+		might_alloc_failed(gfp);
+}
 
 /*
  * __alloc_pages - alloc_pages() for any order and flags

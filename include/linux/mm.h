@@ -243,8 +243,18 @@ enum vm_stat_item {
 void mod_vm_stat(enum vm_stat_item item, long pages);
 unsigned long vm_stat(enum vm_stat_item item);
 
-/* init_on_alloc=, init_on_free=: is memory zeroed when it is handed out, or given back? */
-bool want_init_on_alloc(gfp_t gfp);
-bool want_init_on_free(void);
+/* Boot parameters: is memory zeroed when it is handed out, or when it is given back? */
+extern bool init_on_alloc;
+extern bool init_on_free;
+
+static inline bool want_init_on_alloc(gfp_t gfp)
+{
+	return init_on_alloc || (gfp & __GFP_ZERO);
+}
+
+static inline bool want_init_on_free(void)
+{
+	return init_on_free;
+}
 
 #endif

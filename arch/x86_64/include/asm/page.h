@@ -100,5 +100,23 @@ static inline void __clear_page(void *va)
 
 	asm volatile("rep stosq" : "+D"(va), "+c"(count) : "a"(0UL) : "memory");
 }
+
+/* clear_pages - zero 2^order pages. */
+static inline void clear_pages(void *va, unsigned int order)
+{
+	unsigned long count = PAGE_SIZE / 8 << order;
+
+	asm volatile("rep stosq" : "+D"(va), "+c"(count) : "a"(0UL) : "memory");
+}
+
+/*
+ * copy_words - copy @count words, the lowest first
+ *
+ * With @to a little above @from, what lies between is repeated.
+ */
+static inline void copy_words(void *to, const void *from, unsigned long count)
+{
+	asm volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+}
 #endif
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _MM_INTERNAL_H
+#define _MM_INTERNAL_H
+
+/*
+ * What the files of mm/ share among themselves.
+ *
+ * Order of locks, outermost first:
+ *     caches and arenas above the page allocator
+ *     memmap_lock			mm/memmap.c
+ *     zone->lock			mm/zone.h
+ * A CPU's page lists (mm/pcp.c) are guarded by having its interrupts off, or by
+ * restartable sequences, and may be used with any of these held but zone->lock.
+ */
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/gfp.h>
+#include <linux/mm_types.h>
+
+struct zone;
+
+/* mm/page_alloc.c, mm/page_free.c: to and from the zones, past per-CPU lists. */
+
+/**
+ * release_block - free a block that nobody refers to any more
+ * @page: its first page: allocated, checked, maybe compound
+ * @order: its order
+ */
+void release_block(struct page *page, unsigned int order);
+
+/* zone_free_block - put a block straight into its zone. */
+void zone_free_block(struct page *page, unsigned int order);
+
+/* mm/compound.c */
+void make_compound(struct page *page, unsigned int order);
+void break_compound(struct page *page, unsigned int order);
+
+/* mm/pcp.c */
+
+/**
+ * pcp_refill - take a block by filling this CPU's empty list of an order
+ * @order: one that has a list
+ *
+ * Return: the block, PAGE_ALLOCATED; NULL if the CPU's first zone has no memory to
+ * spare: the lists are then off until it has.
+ */
+struct page *pcp_refill(unsigned int order);
+
+/* pcp_take - a block from this CPU's list of any order that has one; NULL if it is empty. */
+struct page *pcp_take(unsigned int order);
+
+/* pcp_take_cold - the coldest single page at hand, or NULL. */
+struct page *pcp_take_cold(void);
+
+/**
+ * pcp_put - put a free block on this CPU's list
+ * @page: its first page, allocated, unflagged, with one reference
+ * @order: its order
+ *
+ * Return: false if it does not belong there.
+ */
+bool pcp_put(struct page *page, unsigned int order);
+bool pcp_put_cold(struct page *page);
+
+/* pcp_setup - size the lists; start-up, when the zones are known. */
+void pcp_setup(void);
+
+/* pcp_cached_pages - pages on the lists of all CPUs that belong to a zone; NULL: any. */
+unsigned long pcp_cached_pages(const struct zone *zone);
+
+/* pcp_limit_blocks - the most blocks of an order that a CPU keeps. */
+unsigned int pcp_limit_blocks(unsigned int order);
+
+/* mm/shrinker.c */
+
+/**
+ * shrink_caches - ask everybody who registered to free memory
+ * @gfp: flags of the allocation that is short of it
+ * @nid: node it prefers
+ *
+ * Context: where @gfp may sleep.  An allocation made by a shrinker does not come here.
+ * Return: objects freed.
+ */
+unsigned long shrink_caches(gfp_t gfp, int nid);
+
+/* in_reclaim - is this an allocation made by a shrinker? */
+bool in_reclaim(void);
+
+/* mm/page_report.c */
+
+/**
+ * page_misuse - report a page that was handed in wrongly, and its caller
+ * @page: its descriptor, which need not be one
+ * @order: the order the caller gave
+ * @what: what is wrong, as "is free already"
+ * @caller: return address
+ */
+void page_misuse(const struct page *page, unsigned int order, const char *what,
+		 unsigned long caller) __cold;
+
+/* page_fault_of - what is wrong with freeing a page with an order, or NULL. */
+const char *page_fault_of(const struct page *page, unsigned int order) __cold;
+
+/* alloc_failure - report an allocation that failed, unless __GFP_NOWARN. */
+void alloc_failure(gfp_t gfp, unsigned int order, unsigned long caller) __cold;
+
+#define RET_IP ((unsigned long)__builtin_return_address(0))
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Allocating pages: where to look, how deep to go, what to do when memory is
+ * short.
+ *
+ *     alloc_pages() -- inline --> this CPU's list			mm/pcp.c
+ *	    | empty, or unusual flags
+ *	    v
+ *     refill the list from the CPU's first zone
+ *	    | not served by lists
+ *	    v
+ *     1. each zone of the node's zonelist, above its low watermark;
+ *	  a zone that is short opens a pending section first		mm/memmap.c
+ *     2. per-CPU lists drained; each zone down to min, or into the
+ *	  reserve as far as the flags allow
+ *     3. if the caller may sleep: shrinkers, and 2. again		mm/shrinker.c
+ *     4. report and NULL						mm/page_report.c
+ *
+ * How deep:  __GFP_HIGH takes half of what is below min, and if the caller cannot
+ * wait a quarter of the rest too; __GFP_MEMALLOC, and an allocation made by a
+ * shrinker, the last page, unless __GFP_NOMEMALLOC.  Nobody else goes below min.
+ *
+ * How often step 3:  __GFP_NORETRY once.  Up to order 3 as long as something is
+ * being freed, 16 times at most; larger orders once, or with
+ * __GFP_RETRY_MAYFAIL as the small ones.  __GFP_NOFAIL for ever; when nothing
+ * can be freed it takes the last page, and then the machine stops, because with
+ * one thread nobody else will ever free any.
+ *
+ * Locking: zone->lock, held for one block.  Contexts: any; an allocation that may
+ * sleep where it must not is reported on each call (might_alloc) and goes on as
+ * one that may not.
+ */
+#include <linux/kernel.h>
+#include <linux/bug.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/spinlock.h>
+#include "internal.h"
+#include "memmap.h"
+#include "page_state.h"
+#include "zone.h"
+
+#define MAX_RECLAIM_ROUNDS 16
+
+/* One allocation on its long way. */
+struct alloc_request {
+	gfp_t gfp;
+	unsigned int order;
+	unsigned int depth; /* ALLOC_* */
+	enum zone_watermark mark;
+	enum zone_type highest;
+	const struct pglist_data *pgdat;
+};
+
+static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
+{
+	page_misuse(zone->buddy.map + pfn, 0, "is on a free list but not free: it was overwritten",
+		    RET_IP);
+}
+
+/* Takes a block from a zone if that leaves enough. */
+static struct page *take_from_zone(struct zone *zone, const struct alloc_request *req)
+{
+	struct page *page = NULL;
+	unsigned long flags;
+	u32 bad;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	if (zone_watermark_ok(zone, req->order, req->mark, req->highest, req->depth))
+		page = buddy_alloc(&zone->buddy, req->order);
+	if (page)
+		zone->nr_alloc += 1UL << req->order;
+	bad = zone->buddy.bad;
+	zone->buddy.bad = PFN_NONE;
+	spin_unlock_irqrestore(&zone->lock, flags);
+	if (unlikely(bad != PFN_NONE))
+		report_bad_block(zone, bad);
+	return page;
+}
+
+static struct page *try_zones(const struct alloc_request *req)
+{
+	struct zone *const *next = req->pgdat->zonelist.zones;
+	struct zone *zone;
+
+	while ((zone = *next++)) {
+		struct page *page;
+
+		if (zone->idx > req->highest)
+			continue;
+		if ((req->gfp & __GFP_THISNODE) && zone->pgdat != req->pgdat)
+			continue;
+		do {
+			page = take_from_zone(zone, req);
+		} while (!page && memmap_open_zone(zone));
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+static unsigned int depth_of(gfp_t gfp)
+{
+	unsigned int depth = 0;
+
+	if (((gfp & __GFP_MEMALLOC) || in_reclaim()) && !(gfp & __GFP_NOMEMALLOC))
+		return ALLOC_NO_WATERMARK;
+	if (gfp & __GFP_HIGH)
+		depth |= ALLOC_HIGH;
+	if ((gfp & __GFP_HIGH) && !(gfp & __GFP_DIRECT_RECLAIM))
+		depth |= ALLOC_HARDER;
+	return depth;
+}
+
+static bool retry_reclaim(const struct alloc_request *req, unsigned int rounds)
+{
+	if (req->gfp & __GFP_NORETRY)
+		return false;
+	if (req->order > PAGE_ALLOC_COSTLY_ORDER && !(req->gfp & __GFP_RETRY_MAYFAIL))
+		return false;
+	return rounds < MAX_RECLAIM_ROUNDS;
+}
+
+/* Shrinks caches until a block can be had or nothing more is freed. */
+static struct page *reclaim_and_try(const struct alloc_request *req)
+{
+	unsigned int rounds = 0;
+
+	for (;;) {
+		unsigned long freed = shrink_caches(req->gfp, req->pgdat->node_id);
+		struct page *page;
+
+		drain_all_pages();
+		page = try_zones(req);
+		if (page)
+			return page;
+		rounds++;
+		if (!freed || (!(req->gfp & __GFP_NOFAIL) && !retry_reclaim(req, rounds)))
+			return NULL;
+	}
+}
+
+/* Reclaim has come to an end, and yet the caller must have its memory. */
+static struct page *last_resort(struct alloc_request *req)
+{
+	struct page *page;
+
+	req->depth = ALLOC_NO_WATERMARK;
+	page = try_zones(req);
+	if (!page)
+		panic("mem: a __GFP_NOFAIL allocation of order %u cannot be served: nothing can be freed",
+		      req->order);
+	return page;
+}
+
+static noinline struct page *alloc_slow(struct alloc_request *req)
+{
+	struct page *page;
+
+	req->mark = WMARK_MIN;
+	req->depth = depth_of(req->gfp);
+	drain_all_pages();
+	page = try_zones(req);
+	if (!page && (req->gfp & __GFP_DIRECT_RECLAIM) && !preempt_count() && !in_reclaim())
+		page = reclaim_and_try(req);
+	if (!page && (req->gfp & __GFP_NOFAIL))
+		page = last_resort(req);
+	return page;
+}
+
+/* Makes of a block what the flags ask for. */
+static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
+{
+	if (want_init_on_alloc(gfp))
+		clear_pages(page_to_virt(page), order);
+	if (order && (gfp & __GFP_COMP))
+		make_compound(page, order);
+	return page;
+}
+
+/* The long way for all flags, nodes and orders. */
+static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned long caller)
+{
+	struct alloc_request req = {
+		.gfp = gfp,
+		.order = order,
+		.mark = WMARK_LOW,
+		.highest = gfp_zone(gfp),
+		.pgdat = node_data[nid == NUMA_NO_NODE ? 0 : nid],
+	};
+	struct page *page;
+
+	page = try_zones(&req);
+	if (!page)
+		page = alloc_slow(&req);
+	if (page)
+		return prepare(page, gfp, order);
+	alloc_failure(gfp, order, caller);
+	return NULL;
+}
+
+void might_alloc_failed(gfp_t gfp)
+{
+	char flags[160];
+
+	pr_err("BUG: sleeping function called from invalid context: allocation with %s by %pS\n",
+	       gfp_flags_string(gfp, flags, sizeof(flags)), (void *)RET_IP);
+	pr_err("preempt_count: %#x\n", preempt_count());
+	dump_stack();
+}
+
+struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order)
+{
+	struct page *page = pcp_refill(order);
+
+	if (likely(page))
+		return prepare(page, gfp, order);
+	return alloc_block(gfp, order, NUMA_NO_NODE, RET_IP);
+}
+
+struct page *pcp_alloc_bad(gfp_t gfp, unsigned int order, struct page *page)
+{
+	page_misuse(page, order, "is on a per-CPU list but not free: it was overwritten", RET_IP);
+	return pcp_alloc_slow(gfp, order);
+}
+
+/* Is @nid a node that exists, or any? */
+static bool node_exists(int nid)
+{
+	return nid == NUMA_NO_NODE || (nid >= 0 && nid < MAX_NUMNODES && node_data[nid]);
+}
+
+static __cold noinline struct page *refuse(gfp_t gfp, unsigned int order, int nid,
+					   unsigned long caller)
+{
+	if (gfp & __GFP_NOWARN)
+		return NULL;
+	if (order >= MAX_ORDER)
+		pr_err("page allocation: order %u is beyond the highest, %u, by %pS\n", order,
+		       MAX_ORDER - 1, (void *)caller);
+	else
+		pr_err("page allocation: there is no node %d, by %pS\n", nid, (void *)caller);
+	dump_stack();
+	return NULL;
+}
+
+struct page *__alloc_pages(gfp_t gfp, unsigned int order, int nid)
+{
+	struct page *page = NULL;
+
+	might_alloc(gfp);
+	if (unlikely(order >= MAX_ORDER || !node_exists(nid)))
+		return refuse(gfp, order, nid, RET_IP);
+	if (nid <= 0 && pcp_index(order) >= 0 && !(gfp & (GFP_ZONEMASK | __GFP_THISNODE))) {
+		if (gfp & __GFP_COLD)
+			page = order ? NULL : pcp_take_cold();
+		else
+			page = pcp_take(order);
+		if (!page && !(gfp & __GFP_COLD))
+			page = pcp_refill(order);
+	}
+	if (page)
+		return prepare(page, gfp, order);
+	return alloc_block(gfp, order, nid, RET_IP);
+}
+
+unsigned long alloc_pages_bulk_array_node(gfp_t gfp, int nid, unsigned long nr, struct page **array)
+{
+	unsigned long i;
+
+	might_alloc(gfp);
+	for (i = 0; i < nr; i++) {
+		if (!array[i])
+			array[i] = __alloc_pages(gfp, 0, nid);
+		if (!array[i])
+			break;
+	}
+	return i;
+}
+
+unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr, struct page **array)
+{
+	unsigned long i;
+
+	if (!pcp_serves(gfp, 0) || want_init_on_alloc(gfp))
+		return alloc_pages_bulk_array_node(gfp, NUMA_NO_NODE, nr, array);
+	might_alloc(gfp);
+	for (i = 0; i < nr; i++) {
+		if (array[i])
+			continue;
+		array[i] = pcp_alloc(gfp, 0);
+		if (!array[i])
+			break;
+	}
+	return i;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the page allocator says when it is misused or runs dry.
+ *
+ * A page handed in wrongly:
+ *
+ *     BUG: Bad page state pfn:00123 order:0: page is free already, by foo+0x12/0x40
+ *     page:ffffff1100002460 pfn:0x123 zone:DMA32 node:0 state:free order:3 ...
+ *     (backtrace)
+ *
+ * Nothing is changed in any such case: the page stays what it was.
+ *
+ * Contexts: any.  Nothing here allocates.
+ */
+#include <linux/kernel.h>
+#include <linux/bug.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include "internal.h"
+#include "memmap.h"
+#include "page_state.h"
+#include "zone.h"
+
+const char *page_state_name(unsigned int state)
+{
+	static const char *const names[] = {
+		[PAGE_ABSENT] = "absent",     [PAGE_RESERVED] = "reserved",
+		[PAGE_INTERIOR] = "interior", [PAGE_FREE] = "free",
+		[PAGE_CACHED] = "cached",     [PAGE_ALLOCATED] = "allocated",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "corrupted";
+}
+
+/* The first page of the block that a page lies inside, or NULL. */
+static const struct page *block_around(const struct page *page)
+{
+	unsigned long pfn = page_to_pfn(page);
+	unsigned int order;
+
+	for (order = 1; order < MAX_ORDER; order++) {
+		const struct page *head = pfn_to_page(pfn & ~((1UL << order) - 1));
+
+		if (head->state > PAGE_INTERIOR && head->order >= order)
+			return head;
+	}
+	return NULL;
+}
+
+static const char *interior_fault(const struct page *page)
+{
+	const struct page *head = block_around(page);
+
+	if (!head)
+		return "lies inside a block that does not exist";
+	if (head->state == PAGE_ALLOCATED)
+		return "lies inside an allocated block";
+	return "lies inside a free block: double free?";
+}
+
+static const char *allocated_fault(const struct page *page, unsigned int order)
+{
+	if (page->order != order)
+		return "was allocated with another order";
+	if (page->flags & PGF_SLAB)
+		return "belongs to a slab cache";
+	if (page->flags & PGF_TABLE)
+		return "is a page table";
+	if (page->flags & ~PGF_COMPOUND)
+		return "still has the flags of its use";
+	if (page->_refcount.counter < 1)
+		return "has no reference that could be given up";
+	return NULL;
+}
+
+const char *page_fault_of(const struct page *page, unsigned int order)
+{
+	if (!page_valid(page))
+		return "is not RAM that the page allocator manages";
+	switch (page->state) {
+	case PAGE_RESERVED:
+		return "is reserved";
+	case PAGE_INTERIOR:
+		return interior_fault(page);
+	case PAGE_FREE:
+	case PAGE_CACHED:
+		return "is free already: double free";
+	case PAGE_ALLOCATED:
+		return allocated_fault(page, order);
+	default:
+		return "has a corrupted descriptor";
+	}
+}
+
+void dump_page(const struct page *page, const char *reason)
+{
+	if (!page_valid(page)) {
+		pr_err("page:%px is not the descriptor of RAM in use (address %px)\n", page,
+		       page_to_virt(page));
+	} else {
+		pr_err("page:%px pfn:%#lx zone:%s node:%d state:%s order:%u flags:%#x "
+		       "refcount:%d cache:%px private:%#lx\n",
+		       page, page_to_pfn(page), zone_names[page->zone], page->nid,
+		       page_state_name(page->state), page->order, page->flags,
+		       page->_refcount.counter, page->slab_cache, page->private);
+	}
+	if (reason)
+		pr_err("page dumped because: %s\n", reason);
+}
+
+void page_misuse(const struct page *page, unsigned int order, const char *what,
+		 unsigned long caller)
+{
+	pr_err("BUG: Bad page state pfn:%05lx order:%u: page %s, by %pS\n", page_to_pfn(page),
+	       order, what, (void *)caller);
+	dump_page(page, NULL);
+	dump_stack();
+}
+
+struct flag_name {
+	gfp_t flags;
+	const char *name;
+};
+
+/* Combinations before what they are made of, larger ones first. */
+static const struct flag_name flag_names[] = {
+	{GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE"},
+	{GFP_HIGHUSER, "GFP_HIGHUSER"},
+	{GFP_USER, "GFP_USER"},
+	{GFP_KERNEL_ACCOUNT, "GFP_KERNEL_ACCOUNT"},
+	{GFP_KERNEL, "GFP_KERNEL"},
+	{GFP_NOFS, "GFP_NOFS"},
+	{GFP_ATOMIC, "GFP_ATOMIC"},
+	{GFP_NOIO, "GFP_NOIO"},
+	{GFP_NOWAIT, "GFP_NOWAIT"},
+	{__GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
+	{__GFP_HIGH, "__GFP_HIGH"},
+	{__GFP_IO, "__GFP_IO"},
+	{__GFP_FS, "__GFP_FS"},
+	{__GFP_DMA, "__GFP_DMA"},
+	{__GFP_HIGHMEM, "__GFP_HIGHMEM"},
+	{__GFP_DMA32, "__GFP_DMA32"},
+	{__GFP_COLD, "__GFP_COLD"},
+	{__GFP_NOWARN, "__GFP_NOWARN"},
+	{__GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL"},
+	{__GFP_NOFAIL, "__GFP_NOFAIL"},
+	{__GFP_NORETRY, "__GFP_NORETRY"},
+	{__GFP_NO_GROW, "__GFP_NO_GROW"},
+	{__GFP_COMP, "__GFP_COMP"},
+	{__GFP_ZERO, "__GFP_ZERO"},
+	{__GFP_NOMEMALLOC, "__GFP_NOMEMALLOC"},
+	{__GFP_ACCOUNT, "__GFP_ACCOUNT"},
+	{__GFP_MEMALLOC, "__GFP_MEMALLOC"},
+	{__GFP_THISNODE, "__GFP_THISNODE"},
+	{__GFP_RECLAIMABLE, "__GFP_RECLAIMABLE"},
+	{__GFP_MOVABLE, "__GFP_MOVABLE"},
+	{__GFP_HARDWALL, "__GFP_HARDWALL"},
+	{__GFP_WRITE, "__GFP_WRITE"},
+};
+
+char *gfp_flags_string(gfp_t gfp, char *buf, size_t size)
+{
+	size_t used = 0, i;
+
+	if (!size)
+		return buf;
+	buf[0] = '\0';
+	for (i = 0; i < ARRAY_SIZE(flag_names) && gfp; i++) {
+		const struct flag_name *flag = &flag_names[i];
+
+		if ((gfp & flag->flags) != flag->flags)
+			continue;
+		gfp &= ~flag->flags;
+		used += (size_t)scnprintf(buf + used, size - used, "%s%s", used ? "|" : "",
+					  flag->name);
+	}
+	if (gfp || !used)
+		scnprintf(buf + used, size - used, "%s%#x", used ? "|" : "", gfp);
+	return buf;
+}
+
+void alloc_failure(gfp_t gfp, unsigned int order, unsigned long caller)
+{
+	char flags[160];
+
+	if (gfp & __GFP_NOWARN)
+		return;
+	pr_warn("page allocation failure: order:%u, mode:%#x(%s), by %pS\n", order, gfp,
+		gfp_flags_string(gfp, flags, sizeof(flags)), (void *)caller);
+	dump_stack();
+	show_mem();
+}

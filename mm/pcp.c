@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Per-CPU page lists: most allocations take a block from, and most frees put one
+ * on, a stack that belongs to this CPU, without a lock.
+ *
+ *     alloc_pages()  <--pop--  | order 0 | order 1 | .. | order 4 | order 9 |  --push--  __free_pages()
+ *				     ^  |
+ *			      refill |  | half of it, when full
+ *				     |  v
+ *				zone->buddy		(zone->lock)
+ *
+ * Fast paths (pcp_alloc, pcp_free in <cairn/pcp.h>) run with interrupts as they
+ * are.  What may come between their instructions, and why it does no harm:
+ *
+ *     pop, push      An interrupt or a switch inside the few instructions of a
+ *		      restartable sequence sends it back to its start (asm/ras.h);
+ *		      one store commits it.
+ *     after a pop    The block is in nobody's hands but ours; it says PAGE_CACHED
+ *		      for two more instructions.  A handler that frees it by
+ *		      mistake is told so.
+ *     before a push  The block already says PAGE_CACHED, so a second free is found
+ *		      even there.  A move to another CPU only means that it is put
+ *		      on that CPU's list, which has the same zone first or, with
+ *		      several nodes, returns it when it is drained.
+ *     home[] read    The word is compared at once; a list that is turned off
+ *		      meanwhile has limit 0, so the push goes the long way.
+ *
+ * Refill and drain move many blocks with interrupts off.
+ *
+ * Only blocks of the zone that this CPU's allocations try first are kept, its
+ * home zone, so that low memory which was freed is not handed to those who had a
+ * choice.  And they are kept only while that zone has more than its high
+ * watermark free; below, the lists are off and empty: every allocation and free
+ * passes the zone, where watermarks are checked.  So nobody finds reserves on a
+ * list, and an allocation fails with per-CPU lists no earlier than without.
+ *
+ * A single page freed as cold goes to a list of its own, which hot allocations
+ * use only when the hot one is empty.
+ *
+ * Invariants:
+ *     a block on a list is PAGE_CACHED, of the list's order, with one reference,
+ *	  no flags, and of the home zone
+ *     a list is off  <=>  limit == 0 and home == 0 and used == 0
+ *
+ * A refill takes up to 64 pages: small free blocks first, so that large ones stay
+ * whole, else one block of 64, carved.  The limit of a list is its room, or a
+ * 64th of the home zone where that is less.
+ *
+ * Boot parameters: with init_on_alloc=1 the lists are always off, with
+ * init_on_free=1 home[] is 0 and every free takes the long way first.
+ */
+#include <linux/kernel.h>
+#include <linux/cpumask.h>
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/percpu-defs.h>
+#include <linux/spinlock.h>
+#include "internal.h"
+#include "memmap.h"
+#include "page_state.h"
+#include "zone.h"
+
+DEFINE_PER_CPU_ALIGNED(struct per_cpu_pages, pcp_pages);
+
+#define REFILL_ORDER 6 /* 64 pages */
+
+static const u8 list_order[NR_PCP_LISTS] = {0, 1, 2, 3, 4, 9};
+
+/* Bytes, as struct pcpu_stack counts; fixed by pcp_setup(). */
+static u32 list_limit[NR_PCP_LISTS];
+static u32 cold_limit;
+
+/* A CPU's lists: the copy that @pcp points to, by number. */
+static struct pcpu_stack *list_of(struct per_cpu_pages *pcp, unsigned int list)
+{
+	u64 *const lists[NR_PCP_LISTS] = {pcp->order0, pcp->order1, pcp->order2,
+					  pcp->order3, pcp->order4, pcp->order9};
+
+	return (struct pcpu_stack *)lists[list];
+}
+
+static struct pcpu_stack *cold_of(struct per_cpu_pages *pcp)
+{
+	return (struct pcpu_stack *)pcp->cold;
+}
+
+static u32 list_bytes(unsigned long slots, unsigned long share, unsigned int order)
+{
+	return (u32)(min(slots, share >> order) * sizeof(void *));
+}
+
+void pcp_setup(void)
+{
+	static const unsigned int slots[NR_PCP_LISTS] = {PCP_SLOTS_0, PCP_SLOTS_1, PCP_SLOTS_2,
+							 PCP_SLOTS_3, PCP_SLOTS_4, PCP_SLOTS_9};
+	const struct zone *home = node_data[0]->zonelist.zones[0];
+	unsigned long share = home && !init_on_alloc ? home->managed_pages / 64 : 0;
+	unsigned int list;
+
+	for (list = 0; list < NR_PCP_LISTS; list++)
+		list_limit[list] = list_bytes(slots[list], share, list_order[list]);
+	cold_limit = list_bytes(PCP_SLOTS_COLD, share, 0);
+}
+
+unsigned int pcp_limit_blocks(unsigned int order)
+{
+	int list = pcp_index(order);
+
+	return list < 0 ? 0 : list_limit[list] / sizeof(void *);
+}
+
+/* Puts the @n oldest blocks of a list back into the home zone. */
+static void drain_list(struct zone *home, struct pcpu_stack *stack, unsigned int order, u32 n)
+{
+	u32 left = stack->used / sizeof(void *) - n, i;
+
+	if (!n)
+		return;
+	spin_lock(&home->lock);
+	for (i = 0; i < n; i++)
+		buddy_free(&home->buddy, stack->slot[i], order);
+	home->nr_freed += (unsigned long)n << order;
+	spin_unlock(&home->lock);
+	copy_words(stack->slot, stack->slot + n, left);
+	stack->used = left * sizeof(void *);
+}
+
+static void drain_whole(struct zone *home, struct pcpu_stack *stack, unsigned int order)
+{
+	drain_list(home, stack, order, stack->used / sizeof(void *));
+}
+
+static void drain_cpu(struct per_cpu_pages *pcp)
+{
+	unsigned int list;
+
+	if (!pcp->zone)
+		return;
+	for (list = 0; list < NR_PCP_LISTS; list++)
+		drain_whole(pcp->zone, list_of(pcp, list), list_order[list]);
+	drain_whole(pcp->zone, cold_of(pcp), 0);
+}
+
+void drain_all_pages(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	drain_cpu(this_cpu_ptr(&pcp_pages));
+	local_irq_restore(flags);
+}
+
+static void turn_off(struct per_cpu_pages *pcp)
+{
+	unsigned int list;
+
+	for (list = 0; list < NR_PCP_LISTS; list++) {
+		pcp->home[list] = 0;
+		list_of(pcp, list)->limit = 0;
+	}
+	cold_of(pcp)->limit = 0;
+	drain_cpu(pcp);
+	pcp->on = false;
+}
+
+static void turn_on(struct per_cpu_pages *pcp)
+{
+	unsigned int list;
+
+	for (list = 0; list < NR_PCP_LISTS; list++) {
+		if (!init_on_free && list_limit[list])
+			pcp->home[list] =
+				PAGE_WORD(PAGE_ALLOCATED, list_order[list], pcp->zone->buddy.tag);
+		list_of(pcp, list)->limit = list_limit[list];
+	}
+	cold_of(pcp)->limit = cold_limit;
+	pcp->on = true;
+}
+
+static bool above_high(const struct zone *zone)
+{
+	return READ_ONCE(zone->buddy.free) > zone->watermark[WMARK_HIGH];
+}
+
+/* Turns the lists on if the home zone has well more than it must keep. */
+static bool try_turn_on(struct per_cpu_pages *pcp)
+{
+	unsigned long spare;
+
+	if (!list_limit[0])
+		return false;
+	pcp->zone = node_data[0]->zonelist.zones[0];
+	spare = pcp->zone->watermark[WMARK_HIGH] / 4 + (1UL << REFILL_ORDER);
+	if (READ_ONCE(pcp->zone->buddy.free) < pcp->zone->watermark[WMARK_HIGH] + spare &&
+	    !memmap_open_zone(pcp->zone))
+		return false;
+	turn_on(pcp);
+	return true;
+}
+
+/* Makes list blocks of a free one, the lowest on top. */
+static void carve(struct pcpu_stack *stack, struct page *page, unsigned int from,
+		  unsigned int order)
+{
+	void **slot = stack->slot + stack->used / sizeof(void *);
+	struct page *part = page + (1UL << from);
+
+	while (part != page) {
+		part -= 1UL << order;
+		page_begin(part, PAGE_CACHED, order);
+		*slot++ = part;
+	}
+	stack->used += (u32)(sizeof(void *) << (from - order));
+}
+
+/* The order to take next for @want blocks of @order: what is small goes first. */
+static unsigned int refill_order(const struct zone *zone, unsigned int order, u32 want)
+{
+	unsigned int most = order + (unsigned int)fls(want) - 1;
+
+	return min(most, buddy_smallest(&zone->buddy, order));
+}
+
+/* Fills a list of the home zone's blocks; its lock is held. */
+static void refill_locked(struct zone *home, struct pcpu_stack *stack, unsigned int order)
+{
+	u32 room = (stack->limit - stack->used) / sizeof(void *);
+	u32 want = min(room, order < REFILL_ORDER ? 1u << (REFILL_ORDER - order) : 1u);
+
+	while (want && above_high(home)) {
+		unsigned int from = refill_order(home, order, want);
+		struct page *page = buddy_alloc(&home->buddy, from);
+
+		if (!page)
+			return;
+		carve(stack, page, from, order);
+		home->nr_alloc += 1UL << from;
+		want -= 1u << (from - order);
+	}
+}
+
+static void refill(struct per_cpu_pages *pcp, struct pcpu_stack *stack, unsigned int order)
+{
+	struct zone *home = pcp->zone;
+
+	if (!above_high(home))
+		memmap_open_zone(home);
+	spin_lock(&home->lock);
+	refill_locked(home, stack, order);
+	spin_unlock(&home->lock);
+	if (!above_high(home))
+		turn_off(pcp);
+}
+
+/* Takes the top block off a list of this CPU, with interrupts off. */
+static struct page *take_top(struct pcpu_stack *stack)
+{
+	struct page *page;
+
+	if (!stack->used)
+		return NULL;
+	stack->used -= sizeof(void *);
+	page = stack->slot[stack->used / sizeof(void *)];
+	page->state = PAGE_ALLOCATED;
+	return page;
+}
+
+struct page *pcp_refill(unsigned int order)
+{
+	unsigned int list = (unsigned int)pcp_index(order);
+	struct per_cpu_pages *pcp;
+	struct pcpu_stack *stack;
+	struct page *page = NULL;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	pcp = this_cpu_ptr(&pcp_pages);
+	stack = list_of(pcp, list);
+	if (order == 0 && cold_of(pcp)->used) {
+		page = take_top(cold_of(pcp));
+	} else if (pcp->on || try_turn_on(pcp)) {
+		if (!stack->used)
+			refill(pcp, stack, order);
+		page = take_top(stack);
+	}
+	local_irq_restore(flags);
+	return page;
+}
+
+struct page *pcp_take(unsigned int order)
+{
+	struct page *page;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	page = take_top(list_of(this_cpu_ptr(&pcp_pages), (unsigned int)pcp_index(order)));
+	local_irq_restore(flags);
+	return page;
+}
+
+struct page *pcp_take_cold(void)
+{
+	struct page *page;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	page = take_top(cold_of(this_cpu_ptr(&pcp_pages)));
+	local_irq_restore(flags);
+	return page;
+}
+
+/* Puts a PAGE_CACHED block on a list, making room first; false if the list is off. */
+static bool put_top(struct per_cpu_pages *pcp, struct pcpu_stack *stack, struct page *page)
+{
+	if (!stack->limit)
+		return false;
+	if (stack->used >= stack->limit)
+		drain_list(pcp->zone, stack, page->order, (stack->used / sizeof(void *) + 1) / 2);
+	page->state = PAGE_CACHED;
+	stack->slot[stack->used / sizeof(void *)] = page;
+	stack->used += sizeof(void *);
+	return true;
+}
+
+static bool belongs(const struct per_cpu_pages *pcp, const struct page *page)
+{
+	return pcp->on && page_tag(page) == pcp->zone->buddy.tag;
+}
+
+bool pcp_put(struct page *page, unsigned int order)
+{
+	int list = pcp_index(order);
+	struct per_cpu_pages *pcp;
+	unsigned long flags;
+	bool done = false;
+
+	if (list < 0)
+		return false;
+	local_irq_save(flags);
+	pcp = this_cpu_ptr(&pcp_pages);
+	if (belongs(pcp, page))
+		done = put_top(pcp, list_of(pcp, (unsigned int)list), page);
+	local_irq_restore(flags);
+	return done;
+}
+
+bool pcp_put_cold(struct page *page)
+{
+	struct per_cpu_pages *pcp;
+	unsigned long flags;
+	bool done = false;
+
+	local_irq_save(flags);
+	pcp = this_cpu_ptr(&pcp_pages);
+	if (belongs(pcp, page))
+		done = put_top(pcp, cold_of(pcp), page);
+	local_irq_restore(flags);
+	return done;
+}
+
+void pcp_free_full(struct page *page, unsigned int order)
+{
+	if (!pcp_put(page, order))
+		zone_free_block(page, order);
+}
+
+static unsigned long cached_on(struct per_cpu_pages *pcp)
+{
+	unsigned long pages = cold_of(pcp)->used / sizeof(void *);
+	unsigned int list;
+
+	for (list = 0; list < NR_PCP_LISTS; list++)
+		pages += (list_of(pcp, list)->used / sizeof(void *)) << list_order[list];
+	return pages;
+}
+
+unsigned long pcp_cached_pages(const struct zone *zone)
+{
+	unsigned long pages = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
+
+		if (pcp->zone && (!zone || pcp->zone == zone))
+			pages += cached_on(pcp);
+	}
+	return pages;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _MM_ZONE_H
+#define _MM_ZONE_H
+
+/*
+ * Where page frames live: nodes, their zones, and the order in which an
+ * allocation tries them.  mm/zone.c tells how it works.
+ */
+#include <linux/types.h>
+#include <linux/compiler.h>
+#include <linux/mm_types.h>
+#include <linux/mmzone.h>
+#include <linux/spinlock.h>
+#include <asm/page.h>
+#include "buddy.h"
+
+/* Free memory of a zone stays above these, each for those who may go no further. */
+enum zone_watermark {
+	WMARK_MIN,  /* below is the reserve of those who cannot wait */
+	WMARK_LOW,  /* an allocation that would go below makes room first */
+	WMARK_HIGH, /* above, per-CPU lists are in use */
+	NR_WMARK,
+};
+
+struct pglist_data;
+
+/**
+ * struct zone - the frames of one node that lie in one range of addresses
+ * @name: "DMA", "DMA32", "Normal" or "HighMem"
+ * @pgdat: its node
+ * @idx: enum zone_type
+ * @start_pfn: first frame
+ * @spanned_pages: frames from the first to the last, holes included
+ * @present_pages: those that are RAM
+ * @managed_pages: those that the page allocator owns, free or handed out
+ * @watermark: free pages that must stay, by enum zone_watermark
+ * @lowmem_reserve: what must stay besides, by the highest zone that the caller
+ *		    could have used: keeps a low zone from being eaten by those
+ *		    who had a choice
+ * @lock: guards what follows
+ * @buddy: free blocks
+ * @pending_pages: free pages of sections that are not open yet (mm/memmap.c)
+ * @nr_alloc: pages that left the free lists since start-up
+ * @nr_freed: pages that came back
+ */
+struct zone {
+	/* Set up at start-up; the counts change when memory is added. */
+	const char *name;
+	struct pglist_data *pgdat;
+	enum zone_type idx;
+	unsigned long start_pfn;
+	unsigned long spanned_pages;
+	unsigned long present_pages;
+	unsigned long managed_pages;
+	unsigned long watermark[NR_WMARK];
+	unsigned long lowmem_reserve[MAX_NR_ZONES];
+
+	/* Under lock. */
+	spinlock_t lock;
+	struct buddy buddy;
+	unsigned long pending_pages;
+	unsigned long nr_alloc;
+	unsigned long nr_freed;
+};
+
+/*
+ * The zones that an allocation may use, best first, closed by NULL.  All of the
+ * nearest node come before any of the next, and within a node they fall.
+ */
+struct zonelist {
+	struct zone *zones[MAX_NUMNODES * MAX_NR_ZONES + 1];
+};
+
+/**
+ * struct pglist_data - a node: memory that is equally near to all its CPUs
+ * @zones: by enum zone_type; one without pages is in no zonelist
+ * @node_id: its number
+ * @next: the node with the next higher number that exists, or NULL
+ * @zonelist: every zone of the machine that has pages, as seen from here
+ */
+struct pglist_data {
+	struct zone zones[MAX_NR_ZONES];
+	int node_id;
+	struct pglist_data *next;
+	struct zonelist zonelist;
+};
+
+/* By number; NULL where there is no such node.  Node 0 always exists. */
+extern struct pglist_data *node_data[MAX_NUMNODES];
+
+/* Where DMA ends, DMA32 ends, and HIGHMEM begins, in frames. */
+#define DMA_END_PFN   (0x1000000UL >> PAGE_SHIFT)
+#define DMA32_END_PFN (0x100000000UL >> PAGE_SHIFT)
+extern unsigned long highmem_start_pfn;
+
+/* zone_type_of - the zone that a frame belongs to. */
+enum zone_type zone_type_of(unsigned long pfn);
+
+/* zone_type_end - one past the last frame number that can belong to a zone. */
+unsigned long zone_type_end(enum zone_type type);
+
+extern const char *const zone_names[MAX_NR_ZONES];
+
+/* gfp_zone - the highest zone that flags allow. */
+enum zone_type gfp_zone(gfp_t gfp);
+
+static inline struct zone *page_zone(const struct page *page)
+{
+	return &node_data[page->nid]->zones[page->zone];
+}
+
+static inline bool zone_has_pages(const struct zone *zone)
+{
+	return zone->present_pages != 0;
+}
+
+/* The zones of all nodes that have pages. */
+struct zone *next_zone(const struct zone *zone);
+#define for_each_zone(zone) for (zone = next_zone(NULL); zone; zone = next_zone(zone))
+
+/*
+ * Start-up, in this order: make a node for @nid (from memblock) if there is none;
+ * count frames into its zones; then finish all of them.
+ */
+struct pglist_data *zone_add_node(int nid);
+void zone_add_present(struct pglist_data *pgdat, unsigned long start, unsigned long end);
+void zones_finish(void);
+
+/**
+ * zones_setup_watermarks - watermarks and reserves from the sizes of the zones
+ *
+ * Context: start-up, and whenever managed_pages has changed.
+ */
+void zones_setup_watermarks(void);
+
+/*
+ * How deep an allocation may go, on top of a watermark.  Each takes its part of
+ * what is left of it.
+ */
+#define ALLOC_HIGH	   0x1 /* half of it: __GFP_HIGH */
+#define ALLOC_HARDER	   0x2 /* a quarter: cannot wait, or must not fail */
+#define ALLOC_NO_WATERMARK 0x4 /* the last page: frees memory */
+
+/**
+ * zone_watermark_ok - would a block leave enough?
+ * @zone: the zone; its lock is held, or the answer may be out of date
+ * @order: of the block
+ * @mark: enum zone_watermark
+ * @highest: the highest zone that the caller could have used
+ * @depth: ALLOC_*
+ */
+bool zone_watermark_ok(const struct zone *zone, unsigned int order, enum zone_watermark mark,
+		       enum zone_type highest, unsigned int depth);
+
+/**
+ * zone_check - do the invariants hold in a zone?
+ * @zone: the zone
+ *
+ * Looks at every descriptor there is.
+ *
+ * Context: any; takes zone->lock.
+ * Return: NULL, or the invariant that is broken.
+ */
+const char *zone_check(struct zone *zone);
+
+#endif
