@@ -8,6 +8,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
@@ -29,6 +30,9 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	memory_map_init();		       /* firmware's ranges, sanitised, in memblock */
 	paging_init();			       /* page tables of our own, W^X, direct map */
 	acpi_tables_init();		       /* CPUs, nodes, ECAM, power-off */
-	pr_info("cairn: up in %llu ms\n", ktime_get_ns() / NSEC_PER_MSEC);
+	mem_init();			       /* zones; memblock's free memory is theirs */
+	free_initmem();			       /* start-up code and data are free memory */
+	pr_info("cairn: up in %llu ms, %lu MiB free\n", ktime_get_ns() / NSEC_PER_MSEC,
+		nr_free_pages() >> (20 - PAGE_SHIFT));
 	monitor_run();
 }
