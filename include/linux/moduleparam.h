@@ -151,6 +151,10 @@ struct module_info {
 #define param_check_invbool(name, p) ((bool)0)
 #define param_check_bint(name, p)    ((int)0)
 
+/* bool is a macro, so its name has been replaced by the time ## joins it. */
+#define param_check__Bool(name, p) ((bool)0)
+#define param_ops__Bool		   param_ops_bool
+
 extern const struct kernel_param_ops param_ops_byte, param_ops_short, param_ops_ushort,
 	param_ops_int, param_ops_uint, param_ops_hexint, param_ops_long, param_ops_ulong,
 	param_ops_ullong, param_ops_charp, param_ops_bool, param_ops_invbool, param_ops_bint,

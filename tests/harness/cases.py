@@ -1,0 +1,437 @@
+# SPDX-License-Identifier: MIT
+"""What needs a boot, a machine or a build of its own.
+
+A case is a function that gets a Context and raises Failure. Its docstring's first line is what the
+report says of it.
+"""
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+
+from image import OUT, Image, make
+from machine import ROOT, SILENCE, Machine, Stub
+
+UP = r"cairn: up in "
+PANIC_STATUS = 85
+
+CASES = []
+
+
+class Failure(Exception):
+    pass
+
+
+class Context:
+    def __init__(self, name):
+        self.name = name
+        self.log = os.path.join(OUT, f"{name}.log")
+
+    def expect(self, condition, text):
+        if not condition:
+            raise Failure(text)
+
+    def boot(self, image, *, until=None, typed=(), started=None, silence=SILENCE, **options):
+        image.build()
+        machine = Machine(image.iso, self.log, **options)
+        return machine.run(until=until, typed=typed, started=started, silence=silence)
+
+    def expect_lines(self, machine, *patterns):
+        """Each pattern is in some line, in this order."""
+        at = 0
+        for pattern in patterns:
+            while at < len(machine.lines) and not re.search(pattern, machine.lines[at]):
+                at += 1
+            if at == len(machine.lines):
+                raise Failure(f"no line (after those before it) has '{pattern}'{self.tail(machine)}")
+            at += 1
+
+    def expect_end(self, machine, status):
+        if machine.end != "exit" or machine.status != status:
+            got = f"status {machine.status}" if machine.end == "exit" else f"no end ({machine.end})"
+            raise Failure(f"QEMU's status should be {status}: {got}{self.tail(machine)}")
+
+    @staticmethod
+    def tail(machine):
+        return "\n  " + "\n  ".join(machine.lines[-20:])
+
+
+class Case:
+    image = None
+
+    def __init__(self, function):
+        self.function = function
+        self.name = function.__name__.replace("_", "-")
+
+    def run(self, report):
+        context = Context(self.name)
+        what = (self.function.__doc__ or "").splitlines()[0]
+        try:
+            self.function(context)
+        except Failure as failure:
+            log = context.log if os.path.exists(context.log) else None
+            report.fail(self.name, str(failure), note=what, log=log)
+        else:
+            report.ok(self.name, what)
+
+
+def case(function):
+    CASES.append(Case(function))
+    return function
+
+
+def all_cases():
+    return CASES
+
+
+PLAIN = Image("plain")
+POWEROFF = Image("poweroff", 'exec="poweroff"')
+SAMPLES = Image("samples", 'exec="cat /proc/modules;poweroff"', "tests/modules")
+EXTRA = "tests/modules/extra"
+
+
+# ---- Start, monitor, ends ------------------------------------------------------------------------
+
+@case
+def poweroff_status(ctx):
+    """exec= runs a command; poweroff ends QEMU with status 0"""
+    machine = ctx.boot(POWEROFF)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, UP)
+
+
+@case
+def poweroff_uefi_q35(ctx):
+    """the same under UEFI on q35"""
+    machine = ctx.boot(POWEROFF, firmware="uefi", machine="q35")
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, UP)
+
+
+@case
+def story(ctx):
+    """start-up tells its story in order, up to the BAR and its registers"""
+    machine = ctx.boot(POWEROFF, memory="1G")
+    ctx.expect_lines(
+        machine, r"boot: GRUB", r"firmware|memory map", r"total.*image.*free", r"edu.*BAR", UP)
+
+
+@case
+def monitor_by_hand(ctx):
+    """commands typed at the prompt are edited, answered, and recalled"""
+    machine = ctx.boot(PLAIN, typed=[
+        (UP, ""),
+        (r"cairn> ", "frobnicate\r"),
+        (r"no such command", "pagewalkx\x7f 0xdead000000000000\r"),
+        (r"(?i)canonical|not mapped|no mapping", "help\r"),
+        (r"buddyinfo", "\x1b[A\x15poweroff\r"),
+    ], silence=40)
+    ctx.expect_end(machine, 0)
+
+
+@case
+def reboot(ctx):
+    """reboot restarts the machine (QEMU is told to end then)"""
+    machine = ctx.boot(Image("reboot", 'exec="reboot"'))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, UP)
+
+
+# ---- Machines that lack something ----------------------------------------------------------------
+
+@case
+def no_long_mode(ctx):
+    """a CPU without long mode gets one line"""
+    machine = ctx.boot(PLAIN, cpu="qemu32")
+    ctx.expect_lines(machine, r"no long mode")
+    ctx.expect_end(machine, PANIC_STATUS)
+
+
+@case
+def no_pci(ctx):
+    """a machine without PCI is told so and goes on"""
+    machine = ctx.boot(POWEROFF, machine="isapc", cpu="qemu64", until=UP)
+    ctx.expect_lines(machine, r"(?i)no PCI", UP)
+
+
+@case
+def no_edu(ctx):
+    """a machine without the edu device is told so and goes on"""
+    machine = ctx.boot(POWEROFF, edu=False)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"no device 1234:11e8", UP)
+
+
+@case
+def no_screen(ctx):
+    """a machine without a display adapter runs on serial"""
+    machine = ctx.boot(POWEROFF, args=("-vga", "none"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, UP)
+
+
+@case
+def no_nx_no_large_pages(ctx):
+    """a CPU without NX, SMEP, SMAP, PGE, PAT or 1 GiB pages starts all the same"""
+    machine = ctx.boot(POWEROFF, cpu="qemu64,-nx,-pge,-pdpe1gb,-smep,-smap")
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, UP)
+
+
+@case
+def far_bar(ctx):
+    """a BAR of 8 GiB far above RAM is found under UEFI"""
+    machine = ctx.boot(Image("far-bar", 'exec="lspci;poweroff"'), firmware="uefi", memory="256M",
+                       cpu="max", args=("-device", "pci-testdev,membar=8G"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"8 GiB|8192 MiB|0x200000000\b|size=8G")
+
+
+# ---- Command line --------------------------------------------------------------------------------
+
+@case
+def unknown_words(ctx):
+    """unknown parameters and commands get a line each, and start-up goes on"""
+    image = Image("unknown", 'nonsense=1 nosuch.param=2 exec="frobnicate;poweroff"')
+    machine = ctx.boot(image)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"unknown parameter 'nonsense'")
+    ctx.expect_lines(machine, r"unknown parameter 'nosuch.param'")
+    ctx.expect_lines(machine, UP, r"frobnicate: no such command")
+    count = sum("nonsense" in line and "command line:" in line and "unknown" in line
+                for line in machine.lines)
+    ctx.expect(count == 1, f"{count} lines about 'nonsense' instead of one")
+
+
+# ---- What the loader hands over, changed behind its back -----------------------------------------
+
+def elf_entry(path):
+    with open(os.path.join(ROOT, path), "rb") as file:
+        return struct.unpack_from("<Q", file.read(64), 24)[0]
+
+
+def boot_changed(ctx, change):
+    """Boots PLAIN; change(stub) runs just before the kernel's first instruction."""
+    PLAIN.build()
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, "gdb")
+
+        def attach():
+            client = socket.socket(socket.AF_UNIX)
+            client.settimeout(60)
+            for _ in range(200):
+                try:
+                    client.connect(path)
+                    break
+                except OSError:
+                    subprocess.run(["sleep", "0.05"], check=True)
+            stub = Stub(client)
+            stub.run_to(elf_entry(PLAIN.elf))
+            change(stub)
+            stub.detach()
+            client.close()
+
+        return ctx.boot(PLAIN, started=attach, until=UP, silence=30, args=(
+            "-S", "-chardev", f"socket,path={path},server=on,wait=off,id=gdb", "-gdb", "chardev:gdb"))
+
+
+def tags(stub):
+    """Yields (address, type, size) of each tag of the boot information."""
+    info = stub.register(Stub.RBX)
+    total, = struct.unpack("<I", stub.read(info, 4))
+    at = info + 8
+    while at < info + total:
+        kind, size = struct.unpack("<II", stub.read(at, 8))
+        yield at, kind, size
+        if kind == 0:
+            return
+        at += (size + 7) & ~7
+
+
+def expect_stop(ctx, change, pattern):
+    machine = boot_changed(ctx, change)
+    ctx.expect_lines(machine, pattern)
+    ctx.expect_end(machine, PANIC_STATUS)
+    stops = [line for line in machine.lines if "cannot start" in line]
+    ctx.expect(len(stops) == 1, f"{len(stops)} lines instead of one:{ctx.tail(machine)}")
+
+
+@case
+def bad_magic(ctx):
+    """another loader's magic stops with one line"""
+    expect_stop(ctx, lambda stub: stub.set_register(Stub.RAX, 0x2BADB002),
+                r"cannot start: .*multiboot2.*0x2badb002")
+
+
+@case
+def no_boot_information(ctx):
+    """a null pointer to the boot information stops with one line"""
+    expect_stop(ctx, lambda stub: stub.set_register(Stub.RBX, 0), r"cannot start: .*information")
+
+
+@case
+def unaligned_boot_information(ctx):
+    """a pointer that is not 8-byte aligned stops with one line"""
+    expect_stop(ctx, lambda stub: stub.set_register(Stub.RBX, stub.register(Stub.RBX) + 4),
+                r"cannot start: .*information")
+
+
+@case
+def boot_information_size_0(ctx):
+    """boot information of no size stops with one line"""
+    expect_stop(ctx, lambda stub: stub.write(stub.register(Stub.RBX), bytes(4)),
+                r"cannot start: .*size")
+
+
+@case
+def boot_information_size_4g(ctx):
+    """boot information of 4 GiB stops with one line"""
+    expect_stop(ctx, lambda stub: stub.write(stub.register(Stub.RBX), b"\xff" * 4),
+                r"cannot start: .*size")
+
+
+@case
+def no_memory_map(ctx):
+    """no memory map of any kind stops with one line"""
+
+    def hide(stub):
+        for at, kind, _ in list(tags(stub)):
+            if kind in (4, 6, 17):
+                stub.write(at, struct.pack("<I", 9999))
+
+    expect_stop(ctx, hide, r"cannot start: .*memory")
+
+
+@case
+def empty_memory_map(ctx):
+    """a memory map without entries stops with one line"""
+
+    def empty(stub):
+        for at, kind, size in list(tags(stub)):
+            if kind in (4, 17):
+                stub.write(at, struct.pack("<I", 9999))
+            elif kind == 6:
+                stub.write(at + 16, bytes(size - 16))
+
+    expect_stop(ctx, empty, r"cannot start: .*memory")
+
+
+# ---- Modules -------------------------------------------------------------------------------------
+
+@case
+def sample_drivers(ctx):
+    """a tutorial's two drivers load unmodified, and unload at poweroff in reverse"""
+    machine = ctx.boot(SAMPLES)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"Memory allocated successfully", r"Memory allocated successfully", UP,
+                     r"kmalloc_sample .*Live", r"vmalloc_sample .*Live", r"Memory freed", r"Memory freed")
+
+
+@case
+def modules_chosen(ctx):
+    """modules= chooses modules and their order"""
+    image = Image("chosen", 'modules=old-names,nosuch,params exec="poweroff"', EXTRA)
+    machine = ctx.boot(image)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"old_names: hello", r"no module nosuch", r"params: count 1", UP,
+                     r"params: goodbye", r"old_names: goodbye")
+    ctx.expect("failing:" not in machine.text(), "a module that was not chosen was initialised")
+
+
+@case
+def modules_none(ctx):
+    """modules= without a name initialises none"""
+    machine = ctx.boot(Image("none", 'modules= exec="poweroff"', EXTRA))
+    ctx.expect_end(machine, 0)
+    ctx.expect("hello" not in machine.text(), "a module was initialised")
+
+
+@case
+def module_parameters(ctx):
+    """name.param=value sets every type of parameter; a bad value is refused"""
+    image = Image("parameters", "params.count=42 params.small=-3 params.port=0xffff params.byte=255 "
+                  "params.big=-5000000000 params.mask=0xffffffffffffffff params.on params.off=0 "
+                  'params.name="two words" params.list=1,2,3 params.names=x,y params.text=abc '
+                  'params.other-name=7 params.tiny=256 params.irq=11 exec="poweroff"', EXTRA)
+    machine = ctx.boot(image)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(
+        machine, r"does not take '256'", r"params: count 42 small -3 port 65535 byte 255",
+        r"params: big -5000000000 mask 18446744073709551615 on 1 off 0",
+        r"params: name two words text abc renamed 7 tiny 9 irq 11",
+        r"params: list 3: 1 2 3", r"params: names 2: x y")
+
+
+@case
+def module_that_fails(ctx):
+    """an init that returns an error is reported, is not fatal, and its exit never runs"""
+    machine = ctx.boot(Image("failing", 'exec="poweroff"', EXTRA))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"failing: hello", r"module failing: .*-12", UP)
+    ctx.expect("failing: goodbye" not in machine.text(), "its exit function ran")
+
+
+@case
+def module_broken(ctx):
+    """a module that does not compile is named, and the build stops"""
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copy(os.path.join(ROOT, "tests/modules/kmalloc_sample.c"), scratch)
+        with open(os.path.join(scratch, "broken.c"), "w", encoding="utf-8") as file:
+            file.write("#include <linux/module.h>\nint init_module(void) { return oops }\n")
+        status, output = make("image", "IMAGE=tests/broken", f"M={scratch}")
+    ctx.expect(status != 0, "the build succeeded")
+    ctx.expect(re.search(r"^cairn: .*broken\.c does not compile", output, re.M),
+               f"no clear line:\n{output}")
+    ctx.expect(not os.path.exists(os.path.join(ROOT, OUT, "broken.iso")), "an image was made")
+
+
+@case
+def module_directory_empty(ctx):
+    """M= without a .c file is one line"""
+    with tempfile.TemporaryDirectory() as scratch:
+        status, output = make("image", "IMAGE=tests/empty", f"M={scratch}")
+    ctx.expect(status != 0 and "there is no .c file" in output, output)
+
+
+# ---- The build and its tools ---------------------------------------------------------------------
+
+@case
+def nothing_to_rebuild(ctx):
+    """a second build makes nothing; a touched file is compiled alone"""
+    PLAIN.build()
+    arguments = ["image", "IMAGE=tests/plain", "CMDLINE="]
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(["make", *arguments], cwd=ROOT, env=env, check=True, text=True,
+                          stdout=subprocess.PIPE)
+    ctx.expect(not done.stdout.strip(), f"something was made again:\n{done.stdout}")
+
+
+@case
+def screenshot(ctx):
+    """make screenshot saves a PNG of the screen"""
+    PLAIN.build()
+    out = os.path.join(ROOT, OUT, "screen.png")
+    done = subprocess.run(["python3", "scripts/screenshot.py", PLAIN.iso, out], cwd=ROOT, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    ctx.expect(done.returncode == 0, done.stdout)
+    with open(out, "rb") as file:
+        data = file.read()
+    ctx.expect(data.startswith(b"\x89PNG\r\n") and len(data) > 2000, "the picture is empty")
+
+
+@case
+def debugger(ctx):
+    """gdb stops at start_kernel with symbols and helpers (skipped without gdb)"""
+    if not any(map(shutil.which, ("x86_64-elf-gdb", "gdb-multiarch", "gdb"))):
+        return
+    PLAIN.build()
+    env = dict(os.environ, SCREEN="none",
+               GDB_ARGS='-batch -ex "cairn walk 0xffffffff80100000" -ex bt')
+    done = subprocess.run(["scripts/debug.sh", PLAIN.elf, PLAIN.iso], cwd=ROOT, env=env, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, timeout=120)
+    for want in ("Breakpoint 1, start_kernel", "-> physical 0x100000", "x86_64_start"):
+        ctx.expect(want in done.stdout, f"'{want}' is missing in\n{done.stdout}")
