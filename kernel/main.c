@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
+#include <linux/slab.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
@@ -31,8 +31,8 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	memory_map_init();		       /* firmware's ranges, sanitised, in memblock */
 	paging_init();			       /* page tables of our own, W^X, direct map */
 	acpi_tables_init();		       /* CPUs, nodes, ECAM, power-off */
-	setup_per_cpu_areas();		       /* %gs: this CPU's own variables */
 	mem_init();			       /* zones; memblock's free memory is theirs */
+	kmem_cache_init();		       /* kmalloc() and caches */
 	free_initmem();			       /* start-up code and data are free memory */
 	pr_info("cairn: up in %llu ms, %lu MiB free\n", ktime_get_ns() / NSEC_PER_MSEC,
 		nr_free_pages() >> (20 - PAGE_SHIFT));

@@ -12,6 +12,7 @@
 #include <linux/spinlock.h>
 
 struct kmem_cache;
+struct objstack;
 
 typedef void *(mempool_alloc_t)(gfp_t gfp, void *pool_data);
 typedef void(mempool_free_t)(void *element, void *pool_data);
@@ -25,10 +26,12 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
  * @pool_data: handed to @alloc and @free
  * @alloc: the allocator behind the pool
  * @free: and its opposite
- * @cache: set if that is a slab cache: spares the calls through @alloc and @free
+ * @cache: the slab cache behind the pool, or one that has no objects
+ * @front: its magazine, or a closed one
  */
 typedef struct mempool {
 	struct kmem_cache *cache;
+	struct objstack __percpu *front;
 	int min_nr;
 	int curr_nr;
 	spinlock_t lock;

@@ -173,7 +173,7 @@ void *kmem_cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp) __malloc;
 /* slab_may_sleep_here - whether @gfp asks to sleep where that is allowed, or does not ask */
 static __always_inline bool slab_may_sleep_here(gfp_t gfp)
 {
-	return !(gfp & __GFP_DIRECT_RECLAIM) || likely(!in_atomic());
+	return likely(!in_atomic()) || !(gfp & __GFP_DIRECT_RECLAIM);
 }
 
 /* slab_zero - clear @size bytes of a new object, rounded up to words */

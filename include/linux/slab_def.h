@@ -69,8 +69,7 @@ static __always_inline unsigned int kmalloc_class(size_t size)
 	return size <= 4096 ? 11 : 12;
 }
 
-/* This CPU's magazines of the kmalloc classes; per-CPU. */
-extern struct objstack __percpu kmalloc_magazines[KMALLOC_NR_CLASSES];
-extern struct kmem_cache *const kmalloc_caches[KMALLOC_NR_CLASSES];
+/* This CPU's magazines of the classes; the last is none's, and closed.  Per-CPU. */
+extern struct objstack __percpu kmalloc_magazines[KMALLOC_NR_CLASSES + 1];
 
 #endif

@@ -119,6 +119,7 @@ bool glob_match(const char *pat, const char *str);
 /* Copies from kmalloc; NULL when memory is short. */
 char *kstrdup(const char *s, gfp_t gfp);
 const char *kstrdup_const(const char *s, gfp_t gfp);
+void kfree_const(const void *p);
 char *kstrndup(const char *s, size_t max, gfp_t gfp);
 void *kmemdup(const void *src, size_t n, gfp_t gfp);
 char *kmemdup_nul(const char *s, size_t n, gfp_t gfp);

@@ -27,6 +27,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/types.h>
+#include <asm/extable.h>
 #include <asm/ras.h>
 
 /*
@@ -54,10 +55,6 @@ struct objstack {
 		asm goto(__VA_ARGS__); \
 		asm volatile("");      \
 	} while (0)
-
-/* An entry of the exception table: a fault at @insn goes on at @fixup. */
-#define EX_RECORD(insn, fixup) \
-	".pushsection .ex_table,\"a\"\n\t.quad " insn ", " fixup "\n\t.popsection\n\t"
 
 #define __OBJSTACK_POP(base, at)                     \
 	RAS_RECORD("1f", "2f")                       \
@@ -211,12 +208,12 @@ _Static_assert(__builtin_offsetof(struct objstack, used) ==
 		 "addl $8, %%gs:%c[used](%%rcx)\n"                                              \
 		 "19:\n\t"                                                                      \
 		 RAS_RECORD("16b", "19b")                                                       \
-		 EX_RECORD("11b", "%l[" #_slow "]")                                             \
-		 EX_RECORD("12b", "%l[" #_slow "]")                                             \
-		 EX_RECORD("13b", "%l[" #_slow "]")                                             \
-		 EX_RECORD("14b", "%l[" #_slow "]")                                             \
-		 EX_RECORD("15b", "%l[" #_slow "]")                                             \
-		 EX_RECORD("16b", "%l[" #_slow "]")                                             \
+		 EX_TABLE("11b", "%l[" #_slow "]")                                             \
+		 EX_TABLE("12b", "%l[" #_slow "]")                                             \
+		 EX_TABLE("13b", "%l[" #_slow "]")                                             \
+		 EX_TABLE("14b", "%l[" #_slow "]")                                             \
+		 EX_TABLE("15b", "%l[" #_slow "]")                                             \
+		 EX_TABLE("16b", "%l[" #_slow "]")                                             \
 		 :                                                                              \
 		 : [p] "r"(_obj), [shift] "i"(PAGE_SHIFT),                                      \
 		   [at] "i"(__builtin_offsetof(struct page, slab_cache)),                       \

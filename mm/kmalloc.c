@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kmalloc: memory of any size, and the way back from a bare pointer.
+ *
+ *   1 .. 8192 bytes      an object of the smallest class that holds it
+ *   .. 4 MiB             a block of pages; its first descriptor names the cache
+ *                        kmalloc_large_cache, of which there are no objects
+ *
+ * The classes are caches in static arrays, and their magazines static per-CPU data,
+ * so that the inline kmalloc() of a constant size knows the address it pops
+ * from.  A second set serves __GFP_DMA; it has no magazines, for memory below
+ * 16 MiB is too scarce to lie about.
+ *
+ * kfree() goes from the pointer to the page descriptor (two shifts), from there
+ * to the cache (one load), checks place and tag and pushes: OBJ_FREE_ANY in
+ * <asm/objstack.h>, 19 instructions.  Only size classes have an open
+ * kfree_front; everything else, and every pointer that is no object, ends in
+ * kfree_slow(), which looks again and reports.
+ *
+ * Contexts: any; kmalloc() as its flags say.
+ */
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/percpu-defs.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include "slab.h"
+
+/* All closed until kmalloc_init(); the last one, for size 0, for ever. */
+DEFINE_PER_CPU_ALIGNED(struct objstack, kmalloc_magazines[KMALLOC_NR_CLASSES + 1]) = {
+	[0 ... KMALLOC_NR_CLASSES] = {.used = 8, .slot = {&slab_floor}},
+};
+
+/* A large block's pages name this; bound 0 sends kfree() to kfree_slow(). */
+struct slab_cache kmalloc_large_cache = {
+	.name = "kmalloc-large",
+	.hot = {.front = &slab_closed, .kfree_front = &slab_closed},
+};
+static atomic64_t nr_large;
+
+#define CLASS_CACHE(_size)          \
+	{.name = "kmalloc-" #_size, \
+	 .hot.object_size = _size,  \
+	 .kmalloc = true,           \
+	 .align = (_size & (_size - 1)) ? 8 : _size},
+#define CLASS_DMA_CACHE(_size)                       \
+	{.name = "dma-kmalloc-" #_size,              \
+	 .hot.object_size = _size,                   \
+	 .kmalloc = true,                            \
+	 .align = (_size & (_size - 1)) ? 8 : _size, \
+	 .flags = SLAB_CACHE_DMA},
+
+static struct slab_cache classes[KMALLOC_NR_CLASSES] = {KMALLOC_SIZES(CLASS_CACHE)};
+static struct slab_cache dma_classes[KMALLOC_NR_CLASSES] = {KMALLOC_SIZES(CLASS_DMA_CACHE)};
+
+/* By (size + 7) / 8: where in kmalloc_magazines the stack of the class lies. */
+static u16 magazine_at[KMALLOC_MAX_CACHE_SIZE / 8 + 1];
+
+/* ---- Allocation ------------------------------------------------------------------------ */
+
+static bool is_too_large(size_t size, gfp_t gfp)
+{
+	if (likely(size <= KMALLOC_MAX_SIZE))
+		return false;
+	if (!(gfp & __GFP_NOWARN)) {
+		pr_warn("kmalloc: %zu bytes are more than the %lu that there can be\n", size,
+			(unsigned long)KMALLOC_MAX_SIZE);
+		dump_stack();
+	}
+	return true;
+}
+
+void *kmalloc_large(size_t size, gfp_t gfp)
+{
+	struct page *page;
+
+	if (unlikely(is_too_large(size, gfp)))
+		return NULL;
+	if (unlikely(gfp & __GFP_HIGHMEM)) {
+		slab_report(&kmalloc_large_cache, NULL,
+			    "__GFP_HIGHMEM asks for memory without an address");
+		return NULL;
+	}
+	page = alloc_pages(gfp & ~__GFP_COMP, (unsigned int)get_order(size));
+	if (unlikely(!page))
+		return NULL;
+	page->slab_cache = &kmalloc_large_cache.hot;
+	page->flags |= PGF_LARGE;
+	atomic64_inc(&nr_large);
+	return page_to_virt(page);
+}
+
+unsigned long kmalloc_nr_large(void)
+{
+	return (unsigned long)atomic64_read(&nr_large);
+}
+
+static struct slab_cache *class_for(size_t size, gfp_t gfp)
+{
+	unsigned int class = kmalloc_class(size);
+
+	return gfp & (__GFP_DMA | __GFP_DMA32) ? &dma_classes[class] : &classes[class];
+}
+
+static void *kmalloc_any(size_t size, gfp_t gfp, unsigned long caller)
+{
+	if (unlikely(!size))
+		return ZERO_SIZE_PTR;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return kmalloc_large(size, gfp);
+	return slab_alloc(class_for(size, gfp), gfp, caller);
+}
+
+void *__kmalloc(size_t size, gfp_t gfp)
+{
+	if (likely(size <= KMALLOC_MAX_CACHE_SIZE && !(gfp & SLAB_SLOW_GFP) &&
+		   slab_may_sleep_here(gfp))) {
+		unsigned long at = magazine_at[(size + 7) / 8];
+		void *obj = objstack_pop((struct objstack *)((char *)kmalloc_magazines + at));
+
+		if (likely(obj)) {
+			*(u64 *)obj = 0;
+			return obj;
+		}
+	}
+	return kmalloc_any(size, gfp, _RET_IP_);
+}
+
+void *kmalloc_slow(unsigned int class, gfp_t gfp)
+{
+	return slab_alloc(&classes[class], gfp, _RET_IP_);
+}
+
+void *kmalloc_node(size_t size, gfp_t gfp, int node __unused)
+{
+	return kmalloc_any(size, gfp, _RET_IP_);
+}
+
+/* ---- Release --------------------------------------------------------------------------- */
+
+static void kfree_large(const void *p)
+{
+	struct page *page = direct_map_to_page(p);
+
+	if (unlikely(!PAGE_ALIGNED(p))) {
+		slab_report_address(p, "BUG: kfree: 0x%px lies in the middle of a large block", p);
+		return;
+	}
+	page->slab_cache = NULL;
+	page->flags &= (u8)~PGF_LARGE;
+	atomic64_dec(&nr_large);
+	__free_pages(page, page->order);
+}
+
+static noinline void kfree_slow(void *p, unsigned long caller)
+{
+	struct slab_cache *c;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return;
+	c = slab_find(p);
+	if (unlikely(!c))
+		slab_report_address(p, "BUG: kfree: kmalloc() never gave 0x%px", p);
+	else if (c == &kmalloc_large_cache)
+		kfree_large(p);
+	else if (unlikely(!c->kmalloc))
+		slab_report_address(p, "BUG: kfree: 0x%px is an object of %s, not of kmalloc()", p,
+				    c->name);
+	else
+		slab_free(c, p, caller);
+}
+
+void kfree(const void *p)
+{
+	OBJ_FREE_ANY(p, kfree_front, slow);
+	return;
+slow:
+	kfree_slow((void *)p, _RET_IP_);
+}
+
+/* ---- Sizes ----------------------------------------------------------------------------- */
+
+size_t ksize(const void *p)
+{
+	struct slab_cache *c;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return 0;
+	c = slab_find(p);
+	if (c == &kmalloc_large_cache && PAGE_ALIGNED(p))
+		return PAGE_SIZE << direct_map_to_page(p)->order;
+	if (!c || slab_object_index(c, p) < 0) {
+		slab_report_address(p, "BUG: ksize: kmalloc() never gave 0x%px", p);
+		return 0;
+	}
+	if (slab_object_is_free(c, (void *)p)) {
+		slab_report(c, (void *)p, "Object already free");
+		return 0;
+	}
+	return c->hot.object_size;
+}
+
+size_t kmalloc_size_roundup(size_t size)
+{
+	if (!size || size > KMALLOC_MAX_SIZE)
+		return size;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return PAGE_SIZE << get_order(size);
+	return classes[kmalloc_class(size)].hot.object_size;
+}
+
+void *krealloc(const void *p, size_t size, gfp_t gfp)
+{
+	size_t old;
+	void *moved;
+
+	if (!size) {
+		kfree(p);
+		return ZERO_SIZE_PTR;
+	}
+	if (ZERO_OR_NULL_PTR(p))
+		return kmalloc_any(size, gfp, _RET_IP_);
+	old = ksize(p);
+	if (!old)
+		return NULL;
+	if (size <= old)
+		return (void *)p;
+	moved = kmalloc_any(size, gfp, _RET_IP_);
+	if (moved) {
+		memcpy(moved, p, old);
+		kfree(p);
+	}
+	return moved;
+}
+
+void kfree_sensitive(const void *p)
+{
+	size_t size = ksize(p);
+
+	if (size) {
+		memzero_explicit((void *)p, size);
+		kfree(p);
+	}
+}
+
+/* ---- Start-up -------------------------------------------------------------------------- */
+
+void kmalloc_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KMALLOC_NR_CLASSES; i++) {
+		slab_boot_cache(&classes[i], &kmalloc_magazines[i]);
+		classes[i].hot.kfree_front = classes[i].hot.front;
+		slab_boot_cache(&dma_classes[i], NULL);
+	}
+	magazine_at[0] = KMALLOC_NR_CLASSES * sizeof(struct objstack);
+	for (i = 1; i <= KMALLOC_MAX_CACHE_SIZE / 8; i++)
+		magazine_at[i] = (u16)(kmalloc_class(i * 8) * sizeof(struct objstack));
+}

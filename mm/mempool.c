@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory pools: elements in hand for the time when there is no memory.
+ *
+ *   mempool_alloc --> allocator --(none)--> elements[--curr_nr] --(none)--> wait
+ *   mempool_free  --> elements[curr_nr++] if curr_nr < min_nr, else allocator
+ *
+ * The allocator is asked first, so the reserve is whole as long as there is
+ * memory; it is asked not to dig into reserves of its own and not to try hard,
+ * because the pool is there for that.  An element that comes back while the pool
+ * is not full goes to the pool.  So with min_nr elements out and none of them
+ * ever lost, whoever waits gets one in the end: progress needs min_nr elements,
+ * not memory.
+ *
+ * Invariant, under pool->lock: 0 <= curr_nr <= min_nr.
+ *
+ * curr_nr is read without the lock on the fast path of mempool_free().  It can be
+ * below min_nr only if an element was taken out of the pool; the one that frees
+ * that element sees it, since it got the element after that.
+ *
+ * Elements in the pool are live objects for the allocator behind it.  A pool on
+ * a slab cache calls the cache directly.
+ *
+ * Contexts: mempool_free() any; mempool_alloc() as its flags say.  There is one
+ * thread yet: with the pool empty and the allocator, too, nobody can free an
+ * element while a sleeping mempool_alloc() waits, so it panics, with the reason.
+ */
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/mempool.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "slab.h"
+
+/* Stands for the cache of pools that have none: no page belongs to it. */
+static struct kmem_cache no_cache = {.front = &slab_closed, .kfree_front = &slab_closed};
+
+/* ---- The reserve ----------------------------------------------------------------------- */
+
+/* Takes one out of the pool, or NULL. */
+static void *pool_get(mempool_t *pool)
+{
+	unsigned long flags;
+	void *element = NULL;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	if (likely(pool->curr_nr))
+		element = pool->elements[--pool->curr_nr];
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return element;
+}
+
+/* Puts one in, or returns false if the pool is full. */
+static bool pool_put(mempool_t *pool, void *element)
+{
+	unsigned long flags;
+	bool room;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	room = pool->curr_nr < pool->min_nr;
+	if (room)
+		pool->elements[pool->curr_nr++] = element;
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return room;
+}
+
+static int pool_fill(mempool_t *pool, gfp_t gfp)
+{
+	while (pool->curr_nr < pool->min_nr) {
+		void *element = pool->alloc(gfp, pool->pool_data);
+
+		if (unlikely(!element))
+			return -ENOMEM;
+		if (!pool_put(pool, element))
+			pool->free(element, pool->pool_data);
+	}
+	return 0;
+}
+
+/* ---- Pools come and go ----------------------------------------------------------------- */
+
+void mempool_exit(mempool_t *pool)
+{
+	void *element;
+
+	if (!pool->elements)
+		return;
+	while ((element = pool_get(pool)))
+		pool->free(element, pool->pool_data);
+	kfree(pool->elements);
+	pool->elements = NULL;
+}
+
+void mempool_destroy(mempool_t *pool)
+{
+	if (unlikely(!pool))
+		return;
+	mempool_exit(pool);
+	kfree(pool);
+}
+
+int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
+		      mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
+{
+	memset(pool, 0, sizeof(*pool));
+	if (WARN(min_nr < 1 || !alloc_fn || !free_fn,
+		 "mempool: a pool of %d elements, or without an allocator", min_nr))
+		return -EINVAL;
+	spin_lock_init(&pool->lock);
+	pool->min_nr = min_nr;
+	pool->alloc = alloc_fn;
+	pool->free = free_fn;
+	pool->pool_data = pool_data;
+	pool->cache = &no_cache;
+	if (alloc_fn == mempool_alloc_slab && free_fn == mempool_free_slab)
+		pool->cache = pool_data;
+	pool->front = pool->cache->front;
+	pool->elements = kmalloc_array_node((size_t)min_nr, sizeof(void *), gfp, node);
+	if (!pool->elements)
+		return -ENOMEM;
+	if (pool_fill(pool, gfp)) {
+		mempool_exit(pool);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+		 void *pool_data)
+{
+	return mempool_init_node(pool, min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL,
+				 NUMA_NO_NODE);
+}
+
+mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+			       void *pool_data, gfp_t gfp, int node)
+{
+	mempool_t *pool = kmalloc_node(sizeof(*pool), gfp, node);
+
+	if (!pool)
+		return NULL;
+	if (mempool_init_node(pool, min_nr, alloc_fn, free_fn, pool_data, gfp, node)) {
+		kfree(pool);
+		return NULL;
+	}
+	return pool;
+}
+
+mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+			  void *pool_data)
+{
+	return mempool_create_node(min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, NUMA_NO_NODE);
+}
+
+static void pool_shrink(mempool_t *pool, int new_min_nr)
+{
+	void *element;
+
+	while (pool->curr_nr > new_min_nr && (element = pool_get(pool)))
+		pool->free(element, pool->pool_data);
+	pool->min_nr = new_min_nr;
+}
+
+int mempool_resize(mempool_t *pool, int new_min_nr)
+{
+	unsigned long flags;
+	void **elements, **old;
+
+	if (WARN(new_min_nr < 1, "mempool: resize to %d elements", new_min_nr))
+		return -EINVAL;
+	if (new_min_nr <= pool->min_nr) {
+		pool_shrink(pool, new_min_nr);
+		return 0;
+	}
+	elements = kmalloc_array((size_t)new_min_nr, sizeof(void *), GFP_KERNEL);
+	if (!elements)
+		return -ENOMEM;
+	spin_lock_irqsave(&pool->lock, flags);
+	memcpy(elements, pool->elements, (size_t)pool->curr_nr * sizeof(void *));
+	old = pool->elements;
+	pool->elements = elements;
+	pool->min_nr = new_min_nr;
+	spin_unlock_irqrestore(&pool->lock, flags);
+	kfree(old);
+	return pool_fill(pool, GFP_KERNEL);
+}
+
+/* ---- Elements -------------------------------------------------------------------------- */
+
+/* The allocator had nothing without trying hard: the pool, then trying hard, then waiting. */
+static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
+{
+	void *element = pool_get(pool);
+
+	if (element || !gfpflags_allow_blocking(gfp))
+		return element;
+	element = pool->alloc(gfp | __GFP_NOWARN | __GFP_NOMEMALLOC, pool->pool_data);
+	if (!element)
+		panic("mempool: all %d elements are in use, there is no memory, and nobody else "
+		      "runs who could free one",
+		      pool->min_nr);
+	return element;
+}
+
+void *mempool_alloc(mempool_t *pool, gfp_t gfp)
+{
+	void *element;
+
+	if (likely(!(gfp & SLAB_SLOW_GFP) && slab_may_sleep_here(gfp))) {
+		element = objstack_pop(pool->front);
+		if (likely(element)) {
+			*(u64 *)element = 0;
+			return element;
+		}
+	}
+	might_alloc(gfp);
+	element = pool->alloc((gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO | __GFP_NOFAIL)) |
+				      __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN,
+			      pool->pool_data);
+	return likely(element) ? element : mempool_alloc_slow(pool, gfp);
+}
+
+static noinline void mempool_free_slow(void *element, mempool_t *pool)
+{
+	if (unlikely(!element))
+		return;
+	if (READ_ONCE(pool->curr_nr) >= pool->min_nr || !pool_put(pool, element))
+		pool->free(element, pool->pool_data);
+}
+
+void mempool_free(void *element, mempool_t *pool)
+{
+	if (unlikely(READ_ONCE(pool->curr_nr) < pool->min_nr))
+		goto slow;
+	OBJ_FREE_TO(element, pool->cache, front, slow);
+	return;
+slow:
+	mempool_free_slow(element, pool);
+}
+
+/* ---- The usual allocators -------------------------------------------------------------- */
+
+void *mempool_alloc_slab(gfp_t gfp, void *pool_data)
+{
+	return kmem_cache_alloc(pool_data, gfp);
+}
+
+void mempool_free_slab(void *element, void *pool_data)
+{
+	kmem_cache_free(pool_data, element);
+}
+
+void *mempool_kmalloc(gfp_t gfp, void *pool_data)
+{
+	return kmalloc((size_t)pool_data, gfp);
+}
+
+void mempool_kfree(void *element, void *pool_data __unused)
+{
+	kfree(element);
+}
+
+void *mempool_alloc_pages(gfp_t gfp, void *pool_data)
+{
+	return alloc_pages(gfp, (unsigned int)(unsigned long)pool_data);
+}
+
+void mempool_free_pages(void *element, void *pool_data)
+{
+	__free_pages(element, (unsigned int)(unsigned long)pool_data);
+}

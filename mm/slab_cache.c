@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Objects of a cache: allocated, released, and what is checked on the way.
+ *
+ * The inline kmem_cache_alloc() and kmalloc() pop this CPU's magazine, and
+ * kmem_cache_free() and kfree() push on it: <asm/objstack.h>.  Everything
+ * those do not handle comes here: slab_alloc() and slab_free() work in every
+ * mode, start from nothing and check everything again.
+ *
+ * What is checked on each release, always:
+ *
+ *   the page       belongs to the cache (descriptor, one load)
+ *   the place      is the start of an object (one multiplication: slab.c)
+ *   the tag        is not that of a free object
+ *
+ * and on each allocation that the object still carries the tag: if not,
+ * somebody wrote to it after freeing it, or it was freed twice with a write in
+ * between.  It is reported and not handed out again, since in the second case
+ * it has an owner.  Until that owner frees it, it counts as live.
+ *
+ * The tag is the object's first word.  Where bytes of a free object have to stay
+ * as they are (a constructor's state, SLAB_TYPESAFE_BY_RCU) it lies behind the
+ * object.  A tag in the right place is no proof, since a user may store that
+ * value; so slab_object_is_free() then looks for the object in the bitmap, the
+ * depot and the magazines.
+ *
+ * Double frees against interrupts.  The inline release tests and sets the tag and
+ * pushes in one restartable sequence; an interrupt in the middle that frees the
+ * same object sets the tag first, so the restarted sequence sees it and the
+ * interrupted free is the one reported.  slab_free() tests the tag, sets it and
+ * pushes in separate steps; an interrupt between them that frees the same object
+ * leaves it in the magazine twice.  The first allocation clears the tag, so the
+ * second finds it gone, reports, and drops the copy: no object is ever handed
+ * out to two owners.
+ *
+ * Contexts: any; with __GFP_DIRECT_RECLAIM only where sleeping is allowed, which
+ * is checked on each call.
+ */
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include "slab.h"
+
+#define FREE_TAG ((u64)(s64)OBJ_FREE_TAG)
+
+u64 slab_floor;
+DEFINE_PER_CPU(struct objstack, slab_closed) = {.used = 8, .slot = {&slab_floor}};
+
+void slab_hook_call(struct slab_cache *c, struct slab_hook hook, void *obj, unsigned long flags)
+{
+	switch (hook.kind) {
+	case SLAB_HOOK_MODERN:
+		hook.fn.modern(obj);
+		break;
+	case SLAB_HOOK_OLD:
+		hook.fn.old(obj, &c->hot, flags);
+		break;
+	case SLAB_HOOK_MIDDLE:
+		hook.fn.middle(&c->hot, obj);
+		break;
+	case SLAB_HOOK_NONE:
+		break;
+	}
+}
+
+/* ---- Looking for objects --------------------------------------------------------------- */
+
+struct slab_cache *slab_find(const void *p)
+{
+	struct kmem_cache *cache;
+
+	if (!virt_addr_valid(p))
+		return NULL;
+	cache = direct_map_to_page(p)->slab_cache;
+	return cache ? slab_cache_of(cache) : NULL;
+}
+
+static bool objstack_holds(const struct objstack *stack, const void *obj)
+{
+	unsigned int i;
+
+	for (i = 1; i < stack->used / 8; i++) {
+		if (stack->slot[i] == obj)
+			return true;
+	}
+	return false;
+}
+
+bool slab_object_is_free(struct slab_cache *c, void *obj)
+{
+	unsigned long flags;
+	unsigned int i, cpu;
+	bool found;
+
+	spin_lock_irqsave(&c->lock, flags);
+	found = slab_in_bitmap(c, obj, (unsigned int)slab_object_index(c, obj));
+	for (i = 0; !found && i < c->depot_used; i++)
+		found = c->depot[i] == obj;
+	if (!found && c->magazine) {
+		for_each_possible_cpu(cpu)
+			found |= objstack_holds(per_cpu_ptr(c->magazine, cpu), obj);
+	}
+	spin_unlock_irqrestore(&c->lock, flags);
+	return found;
+}
+
+unsigned long slab_nr_cached(const struct slab_cache *c)
+{
+	unsigned long nr = c->depot_used;
+	unsigned int cpu;
+
+	if (!c->magazine)
+		return nr;
+	for_each_possible_cpu(cpu)
+		nr += per_cpu_ptr(c->magazine, cpu)->used / 8 - 1;
+	return nr;
+}
+
+unsigned long slab_nr_live(const struct slab_cache *c)
+{
+	return slab_nr_slabs(c) * c->g.nr - c->nr_free - slab_nr_cached(c);
+}
+
+/* ---- Allocation ------------------------------------------------------------------------ */
+
+/* Flags that ask for memory this cache has not got. */
+static bool slab_refuses(struct slab_cache *c, gfp_t gfp)
+{
+	if (likely(!(gfp & GFP_ZONEMASK)))
+		return false;
+	if (gfp & __GFP_HIGHMEM) {
+		slab_report(c, NULL, "__GFP_HIGHMEM asks for memory without an address");
+		return true;
+	}
+	if (c->gfp & (__GFP_DMA | (gfp & __GFP_DMA32)))
+		return false;
+	slab_report(c, NULL, "the cache was not made for __GFP_DMA or __GFP_DMA32");
+	return true;
+}
+
+/* From this CPU's magazine, by way of refills; drops what is damaged. */
+static void *slab_get_cached(struct slab_cache *c, gfp_t gfp)
+{
+	void *obj;
+
+	for (;;) {
+		obj = objstack_take(c->magazine);
+		if (unlikely(!obj)) {
+			if (!slab_refill(c, gfp))
+				return NULL;
+			continue;
+		}
+		if (likely(*slab_tag(c, obj) == FREE_TAG)) {
+			*slab_tag(c, obj) = 0;
+			return obj;
+		}
+		slab_report(c, obj, "Poison overwritten");
+	}
+}
+
+static void *slab_get_single(struct slab_cache *c, gfp_t gfp)
+{
+	void *obj = slab_take_one(c, gfp);
+
+	if (obj && c->mode != SLAB_MODE_DEBUG)
+		*slab_tag(c, obj) = 0;
+	return obj;
+}
+
+static bool slab_keeps_state(const struct slab_cache *c)
+{
+	return c->hooks.ctor.kind || (c->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
+{
+	void *obj;
+
+	might_alloc(gfp);
+	if (unlikely(!c->g.nr || slab_refuses(c, gfp)))
+		return NULL;
+	obj = likely(c->magazine) ? slab_get_cached(c, gfp) : slab_get_single(c, gfp);
+	if (unlikely(!obj))
+		return NULL;
+	if (unlikely(c->mode == SLAB_MODE_DEBUG))
+		slab_debug_alloc(c, obj, caller);
+	if (unlikely(c->mode != SLAB_MODE_FAST || (gfp & __GFP_ZERO))) {
+		if (!slab_keeps_state(c) && want_init_on_alloc(gfp))
+			memset(obj, 0, c->hot.object_size);
+	}
+	return obj;
+}
+
+void *kmem_cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
+{
+	return slab_alloc(slab_cache_of(cache), gfp, _RET_IP_);
+}
+
+void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	struct slab_cache *c = slab_cache_of(cache);
+	void *obj;
+
+	if (unlikely(c->hooks.ctor.kind)) {
+		slab_report(c, NULL, "kmem_cache_zalloc of constructed objects");
+		return NULL;
+	}
+	obj = kmem_cache_alloc(cache, gfp);
+	if (likely(obj))
+		memset(__builtin_assume_aligned(obj, 8), 0, cache->object_size);
+	return obj;
+}
+
+void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp, int node __unused)
+{
+	return kmem_cache_alloc(cache, gfp);
+}
+
+/* ---- Release --------------------------------------------------------------------------- */
+
+/* Whether @obj is an object of @c that is in use; reports if not. */
+static bool slab_may_free(struct slab_cache *c, void *obj)
+{
+	int index = slab_object_index(c, obj);
+
+	if (unlikely(index < 0)) {
+		slab_report(c, obj, "Invalid object pointer 0x%px", obj);
+		return false;
+	}
+	if (likely(c->mode != SLAB_MODE_DEBUG && *slab_tag(c, obj) != FREE_TAG &&
+		   !slab_in_bitmap(c, obj, (unsigned int)index)))
+		return true;
+	if (likely(!slab_object_is_free(c, obj)))
+		return true;
+	slab_report(c, obj, "Object already free");
+	return false;
+}
+
+static void slab_put(struct slab_cache *c, void *obj)
+{
+	*slab_tag(c, obj) = FREE_TAG;
+	if (unlikely(!c->magazine)) {
+		slab_give_one(c, obj);
+		return;
+	}
+	while (unlikely(!objstack_put(c->magazine, obj)))
+		slab_flush(c);
+}
+
+void slab_free(struct slab_cache *c, void *obj, unsigned long caller)
+{
+	if (unlikely(!slab_may_free(c, obj)))
+		return;
+	if (unlikely(c->flags & SLAB_DEBUG_INITIAL) && c->hooks.ctor.kind == SLAB_HOOK_OLD)
+		slab_hook_call(c, c->hooks.ctor, obj, SLAB_CTOR_CONSTRUCTOR | SLAB_CTOR_VERIFY);
+	if (unlikely(c->mode == SLAB_MODE_DEBUG)) {
+		slab_debug_free(c, obj, caller);
+		slab_give_one(c, obj);
+		return;
+	}
+	if (unlikely(c->mode != SLAB_MODE_FAST && want_init_on_free() && !slab_keeps_state(c)))
+		memset(obj, 0, c->hot.object_size);
+	slab_put(c, obj);
+}
+
+/* The cache that @obj is really from must be @c. */
+static bool cache_from_obj(struct slab_cache *c, const void *obj)
+{
+	struct slab_cache *from = slab_find(obj);
+
+	if (likely(from == c))
+		return true;
+	if (from)
+		slab_report_address(obj,
+				    "cache_from_obj: Wrong slab cache. %s but object is from %s",
+				    c->name, from->name);
+	else
+		slab_report_address(obj, "BUG: kmem_cache_free: 0x%px is no object of %s", obj,
+				    c->name);
+	return false;
+}
+
+static noinline void kmem_cache_free_slow(struct kmem_cache *cache, void *obj, unsigned long caller)
+{
+	struct slab_cache *c = slab_cache_of(cache);
+
+	if (obj && cache_from_obj(c, obj))
+		slab_free(c, obj, caller);
+}
+
+void kmem_cache_free(struct kmem_cache *cache, const void *obj)
+{
+	OBJ_FREE_TO(obj, cache, front, slow);
+	return;
+slow:
+	kmem_cache_free_slow(cache, (void *)obj, _RET_IP_);
+}
+
+/* ---- Many at once ---------------------------------------------------------------------- */
+
+int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **objs)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		objs[i] = kmem_cache_alloc(cache, gfp);
+		if (unlikely(!objs[i])) {
+			kmem_cache_free_bulk(cache, i, objs);
+			return 0;
+		}
+	}
+	return (int)n;
+}
+
+void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objs)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (cache)
+			kmem_cache_free(cache, objs[i]);
+		else
+			kfree(objs[i]);
+	}
+}
+
+/* ---- Accounting ------------------------------------------------------------------------ */
+
+unsigned long slab_live_objects(void)
+{
+	unsigned long live = kmalloc_nr_large();
+	struct slab_cache *c;
+
+	for_each_slab_cache(c) live += slab_nr_live(c);
+	return live;
+}
+
+void kmem_cache_drain_all(void)
+{
+	struct slab_cache *c;
+
+	for_each_slab_cache(c) slab_drain(c);
+}
+
+const char *slab_check(struct kmem_cache *cache)
+{
+	struct slab_cache *c = slab_cache_of(cache);
+	const char *wrong;
+	unsigned long flags;
+
+	spin_lock_irqsave(&c->lock, flags);
+	wrong = slab_check_locked(c);
+	spin_unlock_irqrestore(&c->lock, flags);
+	return wrong;
+}
+
+const char *slab_check_all(void)
+{
+	const char *wrong = NULL;
+	struct slab_cache *c;
+
+	for_each_slab_cache(c)
+	{
+		wrong = slab_check(&c->hot);
+		if (wrong) {
+			slab_unpin(c);
+			break;
+		}
+	}
+	return wrong;
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where free objects lie, and how they move.
+ *
+ *   CPU 0  magazine  [floor|o|o|o|o|o|o| | ]   pops and pushes, no lock
+ *   CPU 1  magazine  [floor|o| | | | | | | ]
+ *                        ^ |  batch: half a magazine
+ *                 refill | v  flush
+ *            depot   [o|o|o|o|o|o|o|o|o| | | | ]   one flat stack a cache
+ *                        ^ |
+ *                        | v
+ *            slabs   full, partial, empty: bitmaps
+ *                        ^ |
+ *                   grow | v  release
+ *                    page allocator
+ *
+ * A magazine that runs empty is filled to the half from the depot, and from slabs
+ * if that has nothing; one that runs full gives the older half of its objects to
+ * the depot, and to their slabs if that is full.  Half, so that a CPU that
+ * alternates between two allocations and two releases at either end does not
+ * come here each time; Bonwick and Adams (2001) exchange whole magazines, of
+ * which a CPU holds two, to the same end.  Copying pointers in one flat array
+ * costs an instruction each, and spares the magazines in between an allocator
+ * of their own.
+ *
+ * An object in a magazine or in the depot counts as taken in its slab's bitmap,
+ * but carries its free tag like those in slabs do.
+ *
+ * Slabs are taken from the partial list first, so that empty ones can go back.  A
+ * few empty slabs stay with the cache until slab_drain(), which the shrinker
+ * calls; slabs of a SLAB_TYPESAFE_BY_RCU cache always wait for it, since it runs
+ * only where sleeping is allowed, where no reader can be in the middle of one.
+ *
+ * Locking: slab_cache.lock with interrupts off guards lists, bitmaps and the
+ * depot.  This CPU's magazine is moved in bulk under the same: what runs with
+ * interrupts off cannot be interrupted by a pop or push on this CPU, and no
+ * other CPU touches it.
+ *
+ * Contexts: any; slab_refill() may sleep if its flags say so.
+ */
+#include <linux/gfp.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include "slab.h"
+
+/* Pages of empty slabs that a cache keeps for the next allocation. */
+#define EMPTY_PAGES_KEPT 16
+
+/* ---- Lists of slabs -------------------------------------------------------------------- */
+
+static void slab_list_add(struct slab_cache *c, enum slab_fill fill, struct page *page)
+{
+	struct slab_list *list = &c->list[fill];
+	u32 pfn = (u32)page_to_pfn(page);
+
+	page->prev = PFN_NONE;
+	page->next = list->first;
+	if (list->first)
+		pfn_to_page(list->first)->prev = pfn;
+	list->first = pfn;
+	list->count++;
+}
+
+static void slab_list_del(struct slab_cache *c, enum slab_fill fill, struct page *page)
+{
+	struct slab_list *list = &c->list[fill];
+
+	if (page->prev)
+		pfn_to_page(page->prev)->next = page->next;
+	else
+		list->first = page->next;
+	if (page->next)
+		pfn_to_page(page->next)->prev = page->prev;
+	list->count--;
+}
+
+static void slab_move(struct slab_cache *c, enum slab_fill from, enum slab_fill to,
+		      struct page *page)
+{
+	if (from == to)
+		return;
+	slab_list_del(c, from, page);
+	slab_list_add(c, to, page);
+}
+
+static enum slab_fill slab_fill_of(const struct slab_cache *c, const struct page *page)
+{
+	if (!page->slab_free)
+		return SLAB_FULL;
+	if (slab_all_free(&c->g, &page->slab_free, page_to_virt(page)))
+		return SLAB_EMPTY;
+	return SLAB_PARTIAL;
+}
+
+/* ---- Slabs come and go ----------------------------------------------------------------- */
+
+static void slab_mark_pages(struct slab_cache *c, struct page *page, struct kmem_cache *owner)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1u << c->g.order; i++)
+		page[i].slab_cache = owner;
+}
+
+/* Every place becomes a free object: constructed, or laid out for debugging, and tagged. */
+static void slab_make_objects(struct slab_cache *c, char *base, unsigned long ctor_flags)
+{
+	char *obj = base + c->lead;
+	u32 i;
+
+	for (i = 0; i < c->g.nr; i++, obj += c->g.stride) {
+		if (c->mode == SLAB_MODE_DEBUG)
+			slab_debug_init_object(c, obj);
+		if (c->hooks.ctor.kind)
+			slab_hook_call(c, c->hooks.ctor, obj, ctor_flags);
+		if (c->mode != SLAB_MODE_DEBUG)
+			*slab_tag(c, obj) = (u64)(s64)OBJ_FREE_TAG;
+	}
+}
+
+static bool slab_grow(struct slab_cache *c, gfp_t gfp)
+{
+	unsigned long flags, ctor_flags = SLAB_CTOR_CONSTRUCTOR;
+	struct page *page;
+
+	if (gfp & __GFP_NO_GROW)
+		return false;
+	page = alloc_pages((gfp & ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP)) | c->gfp, c->g.order);
+	if (!page)
+		return false;
+	slab_mark_pages(c, page, &c->hot);
+	page->flags |= PGF_SLAB;
+	slab_clear(&c->g, &page->slab_free, page_to_virt(page));
+	if (!gfpflags_allow_blocking(gfp))
+		ctor_flags |= SLAB_CTOR_ATOMIC;
+	slab_make_objects(c, page_to_virt(page), ctor_flags);
+	mod_vm_stat(NR_SLAB_PAGES, 1L << c->g.order);
+
+	spin_lock_irqsave(&c->lock, flags);
+	slab_list_add(c, SLAB_EMPTY, page);
+	c->nr_free += c->g.nr;
+	c->grown++;
+	spin_unlock_irqrestore(&c->lock, flags);
+	return true;
+}
+
+/* Gives a slab that is off every list back to the page allocator. */
+static void slab_release(struct slab_cache *c, struct page *page)
+{
+	char *obj = (char *)page_to_virt(page) + c->lead;
+	u32 i;
+
+	for (i = 0; i < c->g.nr; i++, obj += c->g.stride) {
+		if (c->mode == SLAB_MODE_DEBUG)
+			slab_debug_check(c, obj, true);
+		if (c->hooks.dtor.kind)
+			slab_hook_call(c, c->hooks.dtor, obj, 0);
+	}
+	slab_mark_pages(c, page, NULL);
+	page->flags &= (u8)~PGF_SLAB;
+	page->next = page->prev = 0;
+	page->slab_free = 0;
+	mod_vm_stat(NR_SLAB_PAGES, -(1L << c->g.order));
+	__free_pages(page, c->g.order);
+}
+
+/* Takes an empty slab off the list if there are more than @keep; c->lock is held. */
+static struct page *slab_detach_empty(struct slab_cache *c, u32 keep)
+{
+	struct slab_list *list = &c->list[SLAB_EMPTY];
+	struct page *page;
+
+	if (list->count <= keep)
+		return NULL;
+	page = pfn_to_page(list->first);
+	slab_list_del(c, SLAB_EMPTY, page);
+	c->nr_free -= c->g.nr;
+	c->shrunk++;
+	return page;
+}
+
+static void slab_release_beyond(struct slab_cache *c, u32 keep)
+{
+	unsigned long flags;
+	struct page *page;
+
+	do {
+		spin_lock_irqsave(&c->lock, flags);
+		page = slab_detach_empty(c, keep);
+		spin_unlock_irqrestore(&c->lock, flags);
+		if (page)
+			slab_release(c, page);
+	} while (page);
+}
+
+static u32 slab_empty_kept(const struct slab_cache *c)
+{
+	if (c->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_NO_REAP))
+		return ~0u;
+	return max(EMPTY_PAGES_KEPT >> c->g.order, 1);
+}
+
+/* ---- Objects between slabs and anywhere; c->lock is held ------------------------------- */
+
+static unsigned int slab_take_objects(struct slab_cache *c, void **out, unsigned int n)
+{
+	unsigned int taken = 0;
+
+	while (taken < n) {
+		enum slab_fill fill = c->list[SLAB_PARTIAL].first ? SLAB_PARTIAL : SLAB_EMPTY;
+		struct page *page;
+
+		if (!c->list[fill].first)
+			break;
+		page = pfn_to_page(c->list[fill].first);
+		taken += slab_take(&c->g, &page->slab_free, page_to_virt(page), c->lead,
+				   out + taken, n - taken);
+		slab_move(c, fill, page->slab_free ? SLAB_PARTIAL : SLAB_FULL, page);
+	}
+	c->nr_free -= taken;
+	return taken;
+}
+
+static void slab_give_object(struct slab_cache *c, void *obj)
+{
+	struct page *page = slab_page(c, obj);
+	enum slab_fill was = page->slab_free ? SLAB_PARTIAL : SLAB_FULL;
+
+	if (unlikely(!slab_give(&c->g, &page->slab_free, page_to_virt(page),
+				(unsigned int)slab_object_index(c, obj)))) {
+		slab_report(c, obj, "Object already free");
+		return;
+	}
+	c->nr_free++;
+	slab_move(c, was, slab_fill_of(c, page), page);
+}
+
+/* ---- The depot; c->lock is held -------------------------------------------------------- */
+
+/* The array is made when it is first needed, and missing it does no harm. */
+static bool depot_exists(struct slab_cache *c)
+{
+	struct page *page;
+
+	if (likely(c->depot))
+		return true;
+	if (!c->depot_max)
+		return false;
+	page = alloc_pages(GFP_NOWAIT | __GFP_NOWARN, get_order(c->depot_max * sizeof(void *)));
+	if (page)
+		c->depot = page_to_virt(page);
+	return page;
+}
+
+static void depot_put(struct slab_cache *c, void **objs, unsigned int n)
+{
+	unsigned int room = 0;
+
+	if (depot_exists(c))
+		room = min(n, c->depot_max - c->depot_used);
+	copy_words(c->depot + c->depot_used, objs, room);
+	c->depot_used += room;
+	for (; room < n; room++)
+		slab_give_object(c, objs[room]);
+}
+
+static unsigned int depot_get(struct slab_cache *c, void **out, unsigned int n)
+{
+	n = min(n, c->depot_used);
+	c->depot_used -= n;
+	copy_words(out, c->depot + c->depot_used, n);
+	return n;
+}
+
+static void depot_drain(struct slab_cache *c)
+{
+	while (c->depot_used)
+		slab_give_object(c, c->depot[--c->depot_used]);
+	if (c->depot)
+		free_pages((unsigned long)c->depot, get_order(c->depot_max * sizeof(void *)));
+	c->depot = NULL;
+}
+
+/* ---- Magazines ------------------------------------------------------------------------- */
+
+static unsigned int magazine_fill(struct slab_cache *c)
+{
+	struct objstack *m = this_cpu_ptr(c->magazine);
+	unsigned int got, n = min(c->batch, (m->limit - m->used) / 8);
+	void **slot = &m->slot[m->used / 8];
+
+	got = c->depot_used ? depot_get(c, slot, n) : slab_take_objects(c, slot, n);
+	m->used += got * 8;
+	return got;
+}
+
+bool slab_refill(struct slab_cache *c, gfp_t gfp)
+{
+	unsigned long flags;
+	unsigned int got;
+
+	for (;;) {
+		spin_lock_irqsave(&c->lock, flags);
+		got = magazine_fill(c);
+		spin_unlock_irqrestore(&c->lock, flags);
+		if (likely(got))
+			return true;
+		if (!slab_grow(c, gfp))
+			return false;
+	}
+}
+
+void slab_flush(struct slab_cache *c)
+{
+	struct objstack *m;
+	unsigned long flags;
+	unsigned int n;
+
+	spin_lock_irqsave(&c->lock, flags);
+	m = this_cpu_ptr(c->magazine);
+	n = min(c->batch, m->used / 8 - 1);
+	depot_put(c, &m->slot[1], n);
+	m->used -= n * 8;
+	copy_words(&m->slot[1], &m->slot[1 + n], m->used / 8 - 1);
+	spin_unlock_irqrestore(&c->lock, flags);
+	if (unlikely(c->list[SLAB_EMPTY].count > slab_empty_kept(c)))
+		slab_release_beyond(c, slab_empty_kept(c));
+}
+
+void *slab_take_one(struct slab_cache *c, gfp_t gfp)
+{
+	unsigned long flags;
+	void *obj = NULL;
+
+	for (;;) {
+		spin_lock_irqsave(&c->lock, flags);
+		slab_take_objects(c, &obj, 1);
+		spin_unlock_irqrestore(&c->lock, flags);
+		if (obj || !slab_grow(c, gfp))
+			return obj;
+	}
+}
+
+void slab_give_one(struct slab_cache *c, void *obj)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&c->lock, flags);
+	slab_give_object(c, obj);
+	spin_unlock_irqrestore(&c->lock, flags);
+	if (unlikely(c->list[SLAB_EMPTY].count > slab_empty_kept(c)))
+		slab_release_beyond(c, slab_empty_kept(c));
+}
+
+void slab_drain(struct slab_cache *c)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&c->lock, flags);
+	if (c->magazine) {
+		struct objstack *m = this_cpu_ptr(c->magazine);
+
+		while (m->used > 8) {
+			m->used -= 8;
+			slab_give_object(c, m->slot[m->used / 8]);
+		}
+	}
+	depot_drain(c);
+	spin_unlock_irqrestore(&c->lock, flags);
+	if (!(c->flags & SLAB_TYPESAFE_BY_RCU) || !in_atomic())
+		slab_release_beyond(c, 0);
+}
+
+/* ---- The invariants -------------------------------------------------------------------- */
+
+static const char *check_list(struct slab_cache *c, enum slab_fill fill, unsigned long *nr_free)
+{
+	u32 count = 0, prev = PFN_NONE;
+	const char *wrong;
+	struct page *page;
+
+	slab_for_each_page(c, fill, page)
+	{
+		if (page->slab_cache != &c->hot || !(page->flags & PGF_SLAB))
+			return "a page on a list is no slab of the cache";
+		if (page->prev != prev)
+			return "links of a list of slabs disagree";
+		if (slab_fill_of(c, page) != fill)
+			return "a slab is on the wrong list";
+		wrong = slab_bitmap_check(&c->g, &page->slab_free, page_to_virt(page));
+		if (wrong)
+			return wrong;
+		*nr_free += slab_nr_free(&c->g, &page->slab_free, page_to_virt(page));
+		prev = (u32)page_to_pfn(page);
+		count++;
+	}
+	return count == c->list[fill].count ? NULL : "a list of slabs is miscounted";
+}
+
+static const char *mark_cached_object(struct slab_cache *c, void *obj)
+{
+	struct page *page = slab_page(c, obj);
+	int index = slab_object_index(c, obj);
+
+	if (page->slab_cache != &c->hot || index < 0)
+		return "a cached pointer is no object";
+	if (*slab_tag(c, obj) != (u64)(s64)OBJ_FREE_TAG)
+		return "a free object has lost its tag";
+	if (!slab_give(&c->g, &page->slab_free, page_to_virt(page), (u32)index))
+		return "an object is free twice";
+	return NULL;
+}
+
+static unsigned int mark_cached(struct slab_cache *c, void **objs, unsigned int n,
+				const char **wrong)
+{
+	unsigned int i;
+
+	for (i = 0; i < n && !*wrong; i++) {
+		*wrong = mark_cached_object(c, objs[i]);
+		if (*wrong)
+			break;
+	}
+	return i;
+}
+
+static void unmark_cached(struct slab_cache *c, void **objs, unsigned int n)
+{
+	while (n--) {
+		struct page *page = slab_page(c, objs[n]);
+
+		slab_take_at(&c->g, &page->slab_free, page_to_virt(page),
+			     (u32)slab_object_index(c, objs[n]));
+	}
+}
+
+/*
+ * Objects of the depot and the magazine are marked as free in their slabs for
+ * the while, so that one that is there twice, or free already, shows.
+ */
+static const char *check_cached(struct slab_cache *c, struct objstack *m)
+{
+	unsigned int in_depot, in_magazine = 0;
+	const char *wrong = NULL;
+
+	in_depot = mark_cached(c, c->depot, c->depot_used, &wrong);
+	if (m)
+		in_magazine = mark_cached(c, &m->slot[1], m->used / 8 - 1, &wrong);
+	unmark_cached(c, c->depot, in_depot);
+	if (m)
+		unmark_cached(c, &m->slot[1], in_magazine);
+	return wrong;
+}
+
+const char *slab_check_locked(struct slab_cache *c)
+{
+	struct objstack *m = c->magazine ? this_cpu_ptr(c->magazine) : NULL;
+	unsigned long nr_free = 0;
+	const char *wrong;
+	unsigned int fill;
+
+	if (m && (m->slot[0] != &slab_floor || m->used < 8 || m->used > m->limit || m->used % 8))
+		return "a magazine is damaged";
+	for (fill = 0; fill < NR_SLAB_FILLS; fill++) {
+		wrong = check_list(c, fill, &nr_free);
+		if (wrong)
+			return wrong;
+	}
+	if (nr_free != c->nr_free)
+		return "the count of free objects is wrong";
+	if (nr_free + slab_nr_cached(c) > slab_nr_slabs(c) * c->g.nr)
+		return "more objects are free than exist";
+	return check_cached(c, m);
+}
