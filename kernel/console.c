@@ -57,7 +57,7 @@ static void replay_message(void *ctx, u64 ns, int level, const char *text, size_
 
 	if (level >= console_loglevel)
 		return;
-	con->write(stamp, (size_t)printk_stamp(stamp, sizeof(stamp), ns), level);
+	con->write(stamp, (size_t)printk_stamp(stamp, sizeof(stamp), ns), CONSOLE_STAMP);
 	con->write(text, n, level);
 	if (!n || text[n - 1] != '\n')
 		con->write("\n", 1, level);

@@ -77,7 +77,7 @@ static void dmesg_message(void *ctx __unused, u64 ns, int level, const char *tex
 {
 	char stamp[32];
 
-	console_write(stamp, (size_t)printk_stamp(stamp, sizeof(stamp), ns), level);
+	console_write(stamp, (size_t)printk_stamp(stamp, sizeof(stamp), ns), CONSOLE_STAMP);
 	console_write(text, n, level);
 	if (text[n - 1] != '\n')
 		console_write("\n", 1, level);

@@ -136,7 +136,7 @@ static void show_message(int level, const char *text, size_t n, u64 ns, bool con
 		size_t len = newline ? (size_t)(newline - text) + 1 : n;
 
 		if (!continued)
-			console_write(stamp, stamp_len, level);
+			console_write(stamp, stamp_len, CONSOLE_STAMP);
 		console_write(text, len, level);
 		continued = false;
 		text += len;

@@ -10,6 +10,8 @@
 
 /* Text that is no kernel message: the monitor's, test results. */
 #define CONSOLE_PLAIN (-1)
+/* The time in front of a message. */
+#define CONSOLE_STAMP (-2)
 
 /**
  * struct console - a device that shows text, or gives characters
