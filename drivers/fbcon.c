@@ -126,9 +126,12 @@ static bool format_supported(const struct boot_framebuffer *f)
 
 static void clear_lines(u32 from, u32 to, u32 left, u32 width)
 {
-	for (u32 y = from; y < to; y++)
-		memset(fb.base + (size_t)y * fb.pitch + (size_t)left * fb.bytes, 0,
-		       (size_t)width * fb.bytes);
+	for (u32 y = from; y < to; y++) {
+		u8 *at = fb.base + (size_t)y * fb.pitch + (size_t)left * fb.bytes;
+
+		for (u32 x = 0; x < width; x++, at += fb.bytes)
+			memcpy(at, &fb.colour[0], fb.bytes);
+	}
 }
 
 /* The edges, right and below, that are narrower than a cell. */

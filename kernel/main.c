@@ -30,6 +30,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	cpu_print();
 	memory_map_init();		       /* firmware's ranges, sanitised, in memblock */
 	paging_init();			       /* page tables of our own, W^X, direct map */
+	console_init_framebuffer();	       /* the screen; it shows what was printed so far */
 	acpi_tables_init();		       /* CPUs, nodes, ECAM, power-off */
 	mem_init();			       /* zones; memblock's free memory is theirs */
 	kmem_cache_init();		       /* kmalloc() and caches */

@@ -6,6 +6,7 @@
 #include <linux/reboot.h>
 #include <linux/sort.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <cairn/monitor.h>
 #include <cairn/test.h>
 #include <cairn/vfile.h>
@@ -167,6 +168,36 @@ static int cmd_test(int argc, char **argv)
 	return failed ? -EIO : 0;
 }
 MONITOR_COMMAND("test", "[PATTERN...]", "run the tests that match, e.g. buddy or slab.*", cmd_test);
+
+/* One line of a dump; false if the memory cannot be read. */
+static bool dump_line(unsigned long addr, size_t n)
+{
+	u8 bytes[16];
+	char line[80];
+
+	if (copy_from_kernel_nofault(bytes, (const void *)addr, n))
+		return false;
+	hex_dump_to_buffer(bytes, n, 16, 1, line, sizeof(line), true);
+	monitor_printf("%016lx: %s\n", addr, line);
+	return true;
+}
+
+static int cmd_x(int argc, char **argv)
+{
+	u64 addr, count = 64;
+
+	if (argc < 2 || argc > 3 || monitor_number(argv[1], &addr) ||
+	    (argc == 3 && monitor_number(argv[2], &count)))
+		return -EINVAL;
+	for (u64 at = 0; at < count; at += 16) {
+		if (!dump_line(addr + at, min(count - at, 16ULL))) {
+			monitor_printf("%016llx: nothing readable there\n", addr + at);
+			return -EFAULT;
+		}
+	}
+	return 0;
+}
+MONITOR_COMMAND("x", "ADDR [COUNT]", "dump memory at a kernel address", cmd_x);
 
 static int cmd_poweroff(int argc __unused, char **argv __unused)
 {

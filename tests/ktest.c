@@ -34,6 +34,7 @@ struct holdings {
 /* The running test. */
 static struct {
 	bool failed;
+	bool unexpected;  /* a report that nobody waited for has been seen */
 	const char *skip; /* why, or NULL */
 	bool capturing;
 	char report[CAPTURE_SIZE]; /* what was captured, terminated */
@@ -100,7 +101,8 @@ static void keep_report(const char *text, size_t n, int level)
 /* Shows an ordinary message as a diagnostic; a report fails the test. */
 static void show_message(const char *text, size_t n, int level)
 {
-	if (level <= LOGLEVEL_WARNING && !running.failed) {
+	if (level <= LOGLEVEL_WARNING && !running.unexpected) {
+		running.unexpected = true;
 		running.failed = true;
 		diagnose("a report that no EXPECT_REPORT() asked for:");
 	}
@@ -228,6 +230,7 @@ static void run_one(const struct ktest_case *t)
 	struct holdings before = take_stock();
 
 	running.failed = false;
+	running.unexpected = false;
 	running.skip = NULL;
 	running.capturing = false;
 	printk_capture(test_message, NULL);
