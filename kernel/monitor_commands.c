@@ -192,7 +192,7 @@ static int cmd_x(int argc, char **argv)
 	for (u64 at = 0; at < count; at += 16) {
 		if (!dump_line(addr + at, min(count - at, 16ULL))) {
 			monitor_printf("%016llx: nothing readable there\n", addr + at);
-			return -EFAULT;
+			break;
 		}
 	}
 	return 0;
