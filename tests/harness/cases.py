@@ -17,6 +17,7 @@ from machine import ROOT, SILENCE, Machine, Stub
 
 UP = r"cairn: up in "
 PANIC_STATUS = 85
+MULTIBOOT2_MAGIC = 0x36D76289  # what a multiboot2 loader leaves in EAX
 
 CASES = []
 
@@ -210,7 +211,7 @@ def unknown_words(ctx):
 
 def elf_entry(path):
     with open(os.path.join(ROOT, path), "rb") as file:
-        return struct.unpack_from("<Q", file.read(64), 24)[0]
+        return struct.unpack_from("<Q", file.read(64), 24)[0] & 0x7FFFFFFF  # paging is off
 
 
 def boot_changed(ctx, change):
@@ -229,7 +230,7 @@ def boot_changed(ctx, change):
                 except OSError:
                     subprocess.run(["sleep", "0.05"], check=True)
             stub = Stub(client)
-            stub.run_to(elf_entry(PLAIN.elf))
+            stub.run_to(elf_entry(PLAIN.elf), MULTIBOOT2_MAGIC)
             change(stub)
             stub.detach()
             client.close()

@@ -102,7 +102,7 @@ class Machine:
 class Stub:
     """QEMU's gdb stub, as far as it takes to change registers and memory before the kernel runs."""
 
-    RAX, RBX, RIP = 0, 3, 16
+    RAX, RBX = 0, 1
 
     def __init__(self, sock):
         self.sock = sock
@@ -130,11 +130,18 @@ class Stub:
         self.send(text)
         return self._receive()
 
-    def run_to(self, address):
-        """Continues until the instruction at address is about to run."""
-        self.ask(f"Z1,{address:x},1")
-        self.ask("c")
-        self.ask(f"z1,{address:x},1")
+    def run_to(self, address, rax):
+        """Continues until the instruction at address is about to run with that value in RAX.
+
+        (The loader's own code may lie at the same address before.)
+        """
+        while True:
+            self.ask(f"Z1,{address:x},1")
+            self.ask("c")
+            self.ask(f"z1,{address:x},1")
+            if self.register(self.RAX) == rax:
+                return
+            self.ask("s")
 
     def registers(self):
         return bytes.fromhex(self.ask("g"))
@@ -143,7 +150,9 @@ class Stub:
         return int.from_bytes(self.registers()[number * 8 : number * 8 + 8], "little")
 
     def set_register(self, number, value):
-        self.ask(f"P{number:x}={value.to_bytes(8, 'little').hex()}")
+        registers = self.registers()
+        at = number * 8
+        self.ask(f"G{(registers[:at] + value.to_bytes(8, 'little') + registers[at + 8:]).hex()}")
 
     def read(self, address, size):
         return bytes.fromhex(self.ask(f"m{address:x},{size:x}"))
