@@ -31,13 +31,13 @@ extern char _stext[], _end[];
 
 void boot_stop(const char *fmt, ...)
 {
+	struct va_format reason = {.fmt = fmt};
 	va_list args;
 
-	printk(KERN_EMERG "cairn: cannot start: ");
 	va_start(args, fmt);
-	vprintk(fmt, args);
+	reason.va = &args;
+	printk(KERN_EMERG "cairn: cannot start: %pV\n", &reason);
 	va_end(args);
-	printk(KERN_CONT "\n");
 	outb(DEBUG_EXIT_PANIC, DEBUG_EXIT);
 	arch_halt();
 }

@@ -256,7 +256,7 @@ def expect_stop(ctx, change, pattern):
     machine = boot_changed(ctx, change)
     ctx.expect_lines(machine, pattern)
     ctx.expect_end(machine, PANIC_STATUS)
-    stops = [line for line in machine.lines if "cannot start" in line]
+    stops = [line for line in machine.lines if "cairn: " in line]
     ctx.expect(len(stops) == 1, f"{len(stops)} lines instead of one:{ctx.tail(machine)}")
 
 
@@ -264,20 +264,20 @@ def expect_stop(ctx, change, pattern):
 def bad_magic(ctx):
     """another loader's magic stops with one line"""
     expect_stop(ctx, lambda stub: stub.set_register(Stub.RAX, 0x2BADB002),
-                r"cannot start: .*multiboot2.*0x2badb002")
+                r"cairn: .*multiboot2.*magic")
 
 
 @case
 def no_boot_information(ctx):
     """a null pointer to the boot information stops with one line"""
-    expect_stop(ctx, lambda stub: stub.set_register(Stub.RBX, 0), r"cannot start: .*information")
+    expect_stop(ctx, lambda stub: stub.set_register(Stub.RBX, 0), r"cairn: .*information")
 
 
 @case
 def unaligned_boot_information(ctx):
     """a pointer that is not 8-byte aligned stops with one line"""
     expect_stop(ctx, lambda stub: stub.set_register(Stub.RBX, stub.register(Stub.RBX) + 4),
-                r"cannot start: .*information")
+                r"cairn: .*information")
 
 
 @case
