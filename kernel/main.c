@@ -9,7 +9,9 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
@@ -32,8 +34,10 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	paging_init();			       /* page tables of our own, W^X, direct map */
 	console_init_framebuffer();	       /* the screen; it shows what was printed so far */
 	acpi_tables_init();		       /* CPUs, nodes, ECAM, power-off */
+	setup_per_cpu_areas();		       /* %gs: this CPU's own variables */
 	mem_init();			       /* zones; memblock's free memory is theirs */
 	kmem_cache_init();		       /* kmalloc() and caches */
+	vmalloc_init();			       /* vmalloc, vmap, ioremap; per-CPU memory grows */
 	free_initmem();			       /* start-up code and data are free memory */
 	pr_info("cairn: up in %llu ms, %lu MiB free\n", ktime_get_ns() / NSEC_PER_MSEC,
 		nr_free_pages() >> (20 - PAGE_SHIFT));

@@ -6,14 +6,17 @@
  *     managed == free lists + per-CPU lists + pending + taken
  *     taken   == slab + vmalloc + page tables + per-CPU + stacks + others
  *
- * The uses are counted by those who take pages for them (mod_vm_stat).
+ * The uses are counted by those who take pages for them (mod_vm_stat); vmalloc and
+ * the per-CPU allocator keep counts of their own.
  *
  * Contexts: any; counts of other CPUs may be out of date by what they do meanwhile.
  */
 #include <linux/kernel.h>
 #include <linux/atomic.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/vmalloc.h>
 #include "internal.h"
 #include "zone.h"
 
@@ -28,6 +31,10 @@ void mod_vm_stat(enum vm_stat_item item, long pages)
 
 unsigned long vm_stat(enum vm_stat_item item)
 {
+	if (item == NR_VMALLOC_PAGES)
+		return vmalloc_nr_pages();
+	if (item == NR_PERCPU_PAGES)
+		return pcpu_nr_pages();
 	return (unsigned long)atomic64_read(&vm_stats[item]);
 }
 

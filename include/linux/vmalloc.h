@@ -140,7 +140,7 @@ unsigned long vmalloc_to_pfn(const void *addr);
 /* vm_unmap_aliases - settle what vfree(), vunmap() and iounmap() put off. Context: may sleep. */
 void vm_unmap_aliases(void);
 
-/* vmap_drain - vm_unmap_aliases(), and give up every cached range and empty table. */
+/* vmap_drain - vm_unmap_aliases(), pcpu_drain(), and give up cached ranges and empty tables. */
 void vmap_drain(void);
 
 /* vmalloc_nr_pages - pages that vmalloc() holds; vmalloc_nr_areas - live areas of any kind. */

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's page tables, as far as they are not the architecture's business.
+ *
+ *   pgd ---> pud table ---> pmd table ---> leaf table ---> page
+ *                               '------------------------> 2 MiB page
+ *
+ * Two kinds of user.  map_kernel_range() builds mappings that stay (the page
+ * descriptors); it counts nothing and so works before descriptors exist.  The
+ * vmalloc range pins tables instead: an area pins the leaf table of every slot
+ * (2 MiB) it lies in, or the pmd table where it uses a large page, for as long
+ * as it owns the addresses, mapped or not.  So the hot path writes entries
+ * through a pointer it has kept, without a walk and without a lock, and a table
+ * is freed exactly when no area is left that could use it.
+ *
+ * The count is the private word of the table's descriptor:
+ *   leaf table:  areas that pin it
+ *   pmd table:   leaf tables under it + areas that pin it for large pages
+ *   pud table:   pmd tables under it
+ * A count that falls to 0 takes the table out of the tree and gathers it; it is
+ * freed after the caller's TLB flush, because until then a CPU may still walk
+ * through it.  The top-level table is never freed.
+ *
+ * Locking: pt_lock guards the tree above leaf level, and the counts.  Leaf
+ * entries, and pmd entries of large pages, are written by the area's owner
+ * alone.  pt_lock is the innermost lock; tables are allocated atomically under
+ * it.  Any context.
+ *
+ * Not done here: flushing (the caller knows how much else to flush with it),
+ * 1 GiB pages, splitting large pages, user mappings.
+ */
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/mm_types.h>
+#include <linux/spinlock.h>
+#include <asm/tlbflush.h>
+#include "page_table.h"
+
+static DEFINE_SPINLOCK(pt_lock);
+
+/* The descriptor of the table that holds an entry. */
+static struct page *table_page(const void *entry)
+{
+	return direct_map_to_page((unsigned long)entry & PAGE_MASK);
+}
+
+/* ---- walking, with tables made on the way; @made says whether one was ------------------ */
+
+static pud_t *pud_make(unsigned long va, bool *made)
+{
+	pgd_t *pgd = pgd_offset_k(va);
+
+	*made = !pgd_present(*pgd);
+	if (*made) {
+		pud_t *table = pt_page_alloc();
+
+		if (!table)
+			return NULL;
+		pgd_populate(pgd, table);
+	}
+	return pud_offset(pgd, va);
+}
+
+static pmd_t *pmd_make(pud_t *pud, unsigned long va, bool *made)
+{
+	*made = !pud_present(*pud);
+	if (*made) {
+		pmd_t *table = pt_page_alloc();
+
+		if (!table)
+			return NULL;
+		pud_populate(pud, table);
+	}
+	return pud_leaf(*pud) ? NULL : pmd_offset(pud, va);
+}
+
+static pte_t *pte_make(pmd_t *pmd, unsigned long va, bool *made)
+{
+	*made = !pmd_present(*pmd);
+	if (*made) {
+		pte_t *table = pt_page_alloc();
+
+		if (!table)
+			return NULL;
+		pmd_populate(pmd, table);
+	}
+	return pmd_leaf(*pmd) ? NULL : pte_offset_kernel(pmd, va);
+}
+
+pmd_t *pt_pmd(unsigned long va)
+{
+	pgd_t *pgd = pgd_offset_k(va);
+	pud_t *pud;
+
+	if (!pgd_present(*pgd))
+		return NULL;
+	pud = pud_offset(pgd, va);
+	return pud_present(*pud) && !pud_leaf(*pud) ? pmd_offset(pud, va) : NULL;
+}
+
+/* ---- mappings that stay --------------------------------------------------------------- */
+
+/* Maps one page of the largest size that fits; its size, or a negative error. */
+static long map_one(unsigned long va, phys_addr_t phys, unsigned long left, pgprot_t prot)
+{
+	bool made;
+	pud_t *pud = pud_make(va, &made);
+	pmd_t *pmd = pud ? pmd_make(pud, va, &made) : NULL;
+	pte_t *pte;
+
+	if (!pmd)
+		return -ENOMEM;
+	if (!((va | phys) & ~PMD_MASK) && left >= PMD_SIZE && !pmd_present(*pmd)) {
+		set_pmd(pmd, pfn_pmd(PHYS_PFN(phys), prot));
+		return PMD_SIZE;
+	}
+	if (pmd_present(*pmd) && pmd_leaf(*pmd))
+		return -EBUSY;
+	pte = pte_make(pmd, va, &made);
+	if (!pte)
+		return -ENOMEM;
+	if (pte_present(*pte))
+		return -EBUSY;
+	set_pte(pte, pfn_pte(PHYS_PFN(phys), prot));
+	return PAGE_SIZE;
+}
+
+int map_kernel_range(unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot)
+{
+	unsigned long done = 0, flags;
+	long step = 0;
+
+	spin_lock_irqsave(&pt_lock, flags);
+	while (done < size && step >= 0) {
+		step = map_one(va + done, phys + done, size - done, prot);
+		if (step > 0)
+			done += (unsigned long)step;
+	}
+	spin_unlock_irqrestore(&pt_lock, flags);
+	if (step < 0) {
+		unmap_kernel_range(va, done);
+		return (int)step;
+	}
+	return 0;
+}
+
+void unmap_kernel_range(unsigned long va, unsigned long size)
+{
+	unsigned long end = va + size, next;
+
+	for (; va < end; va = next) {
+		pmd_t *pmd = pt_pmd(va);
+
+		next = pmd_addr_end(va, end);
+		if (!pmd || !pmd_present(*pmd))
+			continue;
+		if (pmd_leaf(*pmd))
+			pmd_clear(pmd);
+		else
+			clear_ptes(pte_offset_kernel(pmd, va), (next - va) >> PAGE_SHIFT);
+	}
+}
+
+/* ---- tables of the vmalloc range, counted ------------------------------------------------------ */
+
+/* The count of the table that holds an entry. */
+static unsigned long *table_users(const void *entry)
+{
+	return &table_page(entry)->private;
+}
+
+static void gather_table(struct pt_gather *gather, void *table)
+{
+	struct page *page = table_page(table);
+
+	page->next = gather->first;
+	gather->first = (u32)page_to_pfn(page);
+}
+
+/*
+ * One user less of the pmd table that @pmd lies in.  The tables that this
+ * empties are gathered.
+ */
+static void put_pmd_table(pmd_t *pmd, unsigned long va, struct pt_gather *gather)
+{
+	pgd_t *pgd = pgd_offset_k(va);
+	pud_t *pud = pud_offset(pgd, va);
+
+	if (--*table_users(pmd))
+		return;
+	pud_clear(pud);
+	gather_table(gather, pmd);
+	if (--*table_users(pud))
+		return;
+	pgd_clear(pgd);
+	gather_table(gather, pud);
+}
+
+/* The pmd entry for @va with one more user of its table. */
+static pmd_t *get_pmd_table(unsigned long va, struct pt_gather *gather)
+{
+	bool made;
+	pud_t *pud = pud_make(va, &made);
+	pmd_t *pmd;
+
+	if (!pud)
+		return NULL;
+	if (made)
+		*table_users(pud) = 0;
+	pmd = pmd_make(pud, va, &made);
+	if (pmd && made) {
+		*table_users(pmd) = 0;
+		++*table_users(pud);
+	}
+	if (pmd) {
+		++*table_users(pmd);
+	} else if (!*table_users(pud)) {
+		pgd_clear(pgd_offset_k(va));
+		gather_table(gather, pud);
+	}
+	return pmd;
+}
+
+/* Frees tables that were hung into the tree a moment ago and not used. */
+static void free_unused(struct pt_gather *gather)
+{
+	if (gather->first) {
+		flush_tlb_all();
+		pt_gather_free(gather);
+	}
+}
+
+pmd_t *pt_pin_pmd(unsigned long va)
+{
+	struct pt_gather gather = {0};
+	unsigned long flags;
+	pmd_t *pmd;
+
+	spin_lock_irqsave(&pt_lock, flags);
+	pmd = get_pmd_table(va, &gather);
+	spin_unlock_irqrestore(&pt_lock, flags);
+	free_unused(&gather);
+	return pmd;
+}
+
+pte_t *pt_pin_leaf(unsigned long va)
+{
+	struct pt_gather gather = {0};
+	bool made = false;
+	pte_t *pte = NULL;
+	unsigned long flags;
+	pmd_t *pmd;
+
+	spin_lock_irqsave(&pt_lock, flags);
+	pmd = get_pmd_table(va, &gather);
+	if (pmd)
+		pte = pte_make(pmd, va, &made);
+	if (pte && made)
+		*table_users(pte) = 0;
+	if (pte)
+		++*table_users(pte);
+	if (pmd && !(pte && made))
+		put_pmd_table(pmd, va, &gather); /* the leaf table is counted once only */
+	spin_unlock_irqrestore(&pt_lock, flags);
+	free_unused(&gather);
+	return pte;
+}
+
+void pt_unpin_pmd(unsigned long va, struct pt_gather *gather)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&pt_lock, flags);
+	put_pmd_table(pt_pmd(va), va, gather);
+	spin_unlock_irqrestore(&pt_lock, flags);
+}
+
+void pt_unpin_leaf(unsigned long va, struct pt_gather *gather)
+{
+	unsigned long flags;
+	pmd_t *pmd;
+	pte_t *pte;
+
+	spin_lock_irqsave(&pt_lock, flags);
+	pmd = pt_pmd(va);
+	pte = pte_offset_kernel(pmd, va);
+	if (!--*table_users(pte)) {
+		pmd_clear(pmd);
+		gather_table(gather, pte);
+		put_pmd_table(pmd, va, gather);
+	}
+	spin_unlock_irqrestore(&pt_lock, flags);
+}
+
+void pt_gather_free(struct pt_gather *gather)
+{
+	while (gather->first) {
+		struct page *page = pfn_to_page(gather->first);
+
+		gather->first = page->next;
+		pt_page_free(page_to_virt(page));
+	}
+}

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vmalloc() and vmap(): memory that is contiguous for the kernel, wherever its
+ * page frames lie.
+ *
+ *   area      | page 0 | page 1 | page 2 | page 3 | page 4 | guard |
+ *                  \        \        \       /        |
+ *   blocks          [      order-2 block      ]   [ order 0 ]
+ *   va->blocks ---> newest block's descriptor -> older one -> PFN_NONE
+ *
+ * Pages are taken in the largest blocks at hand, without reclaim for more than
+ * one page: a block costs one allocation, is mapped by counting up one entry,
+ * and is freed whole.  A block of order 9 that meets a 2 MiB slot is mapped as
+ * a large page.  No array of pages is kept: the blocks are linked through their
+ * descriptors, and an address finds its page through the page tables.
+ *
+ * A page of a larger block is no allocation of its own, so get_page() cannot
+ * take it.  vmalloc_to_page() is the only way to such a page, and so it is what
+ * splits the block, once, into single pages, and links them in its place.
+ * Entries of pages that vmalloc() owns have a software bit (_PAGE_OWNED), by
+ * which a block that some caller of vmap() owns is left alone.
+ *
+ * Protection: an entry is never both writable and executable; vmalloc() memory
+ * is never executable.
+ *
+ * Contexts: allocation may sleep.  vfree() and vunmap() work in any context;
+ * see vmap.c for what happens then.
+ */
+#include <linux/bug.h>
+#include <linux/cpumask.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/spinlock.h>
+#include "vmap.h"
+
+/* A range must be this much shorter than all there are, or nothing will do. */
+#define VMALLOC_SPAN (VMALLOC_END + 1 - VMALLOC_START)
+
+/* Largest block that is asked for: a large page. */
+#define VMALLOC_MAX_ORDER (PMD_SHIFT - PAGE_SHIFT)
+
+/* What the caller's flags mean for descriptors and tables. */
+#define METADATA_FLAGS(gfp) ((gfp) & (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH))
+
+/* ---- failure --------------------------------------------------------------------------- */
+
+static void __cold report(unsigned long size, gfp_t gfp, const char *why)
+{
+	char flags[128];
+
+	if (gfp & __GFP_NOWARN)
+		return;
+	pr_warn("vmalloc error: size %lu, %s, mode:%#x(%s)\n", size, why, gfp,
+		gfp_flags_string(gfp, flags, sizeof(flags)));
+	dump_stack();
+}
+
+bool vmap_prot_ok(const char *call, pgprot_t prot)
+{
+	if (!(pgprot_val(prot) & _PAGE_RW) || pgprot_val(prot) & _PAGE_NX)
+		return true;
+	pr_err("BUG: %s: memory both writable and executable is refused\n", call);
+	dump_stack();
+	return false;
+}
+
+/* ---- blocks ---------------------------------------------------------------------------- */
+
+static __always_inline unsigned long page_pfn(const struct page *page)
+{
+	return page_to_pfn(page);
+}
+
+/* The entry that maps @page, with @bits. */
+static __always_inline u64 page_entry(const struct page *page, u64 bits)
+{
+	return (((u64)page - VMEMMAP_START) << (PAGE_SHIFT - 5)) | bits;
+}
+
+/* One block; of a constant order it comes straight from the CPU's list. */
+static __always_inline struct page *take_block(gfp_t gfp, unsigned int order)
+{
+	return pcp_serves(gfp, order) ? pcp_alloc(gfp, order)
+				      : __alloc_pages(gfp, order, NUMA_NO_NODE);
+}
+
+static __always_inline struct page *take_small_block(gfp_t gfp, unsigned int order)
+{
+	switch (order) {
+	case 0:
+		return take_block(gfp, 0);
+	case 1:
+		return take_block(gfp, 1);
+	case 2:
+		return take_block(gfp, 2);
+	case 3:
+		return take_block(gfp, 3);
+	default:
+		return take_block(gfp, 4);
+	}
+}
+
+/*
+ * Flags for more than one page: no reclaim, no reserve and no report, because
+ * single pages will do.
+ */
+static gfp_t block_flags(gfp_t gfp)
+{
+	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL | __GFP_RETRY_MAYFAIL | __GFP_HIGH)) |
+	       __GFP_NORETRY | __GFP_NOWARN;
+}
+
+/* A single page; what is pending or cached here is given up for it, once. */
+static struct page *take_page(gfp_t gfp, int node)
+{
+	struct page *page = __alloc_pages(gfp | __GFP_NOWARN, 0, node);
+
+	if (page || !vmap_purge())
+		return page;
+	return __alloc_pages(gfp | __GFP_NOWARN, 0, node);
+}
+
+/* Takes and maps blocks until @pages pages are mapped, large ones first. */
+static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node, pgprot_t prot)
+{
+	unsigned int order = VMALLOC_MAX_ORDER;
+
+	while (va->nr_pages < pages) {
+		unsigned long left = pages - va->nr_pages;
+		struct page *page;
+
+		while ((1UL << order) > left)
+			order--;
+		page = order ? __alloc_pages(block_flags(gfp), order, node) : take_page(gfp, node);
+		if (!page && !order)
+			return false;
+		if (!page) {
+			order--;
+			continue;
+		}
+		vmap_add_block(va, page);
+		this_cpu_add(vmap_cpu.nr_pages, 1L << order);
+		if (vmap_map(va, page_pfn(page), 1UL << order, prot))
+			return false;
+	}
+	return true;
+}
+
+/* Frees a block that is nobody else's any more; its order is in its descriptor. */
+static __always_inline void release_block(struct page *page, unsigned int order)
+{
+	switch (order) {
+	case 0:
+		__free_pages(page, 0);
+		break;
+	case 1:
+		__free_pages(page, 1);
+		break;
+	case 2:
+		__free_pages(page, 2);
+		break;
+	case 3:
+		__free_pages(page, 3);
+		break;
+	case 4:
+		__free_pages(page, 4);
+		break;
+	default:
+		__free_pages(page, order);
+	}
+}
+
+void vmap_release_blocks(struct vmap_area *va)
+{
+	unsigned long pages = 0;
+	u32 pfn = va->blocks;
+
+	while (pfn != PFN_NONE) {
+		struct page *page = pfn_to_page(pfn);
+		unsigned int order = page->order;
+
+		pfn = page->next;
+		pages += 1UL << order;
+		release_block(page, order);
+	}
+	va->blocks = PFN_NONE;
+	this_cpu_sub(vmap_cpu.nr_pages, (long)pages);
+}
+
+/* ---- vmalloc --------------------------------------------------------------------------- */
+
+/* struct vmalloc_request - __vmalloc_node_range()'s arguments */
+struct vmalloc_request {
+	unsigned long size;
+	unsigned long align;
+	unsigned long start;
+	unsigned long end;
+	gfp_t gfp;
+	pgprot_t prot;
+	unsigned long flags;
+	int node;
+	const void *caller;
+};
+
+static bool request_ok(const struct vmalloc_request *r)
+{
+	if (!r->size || r->size > VMALLOC_SPAN) {
+		report(r->size, r->gfp, r->size ? "too large for the vmalloc range" : "zero size");
+		return false;
+	}
+	if (PFN_UP(r->size) > totalram_pages()) {
+		report(r->size, r->gfp, "exceeds total pages");
+		return false;
+	}
+	if (!r->align || r->align & (r->align - 1)) {
+		report(r->size, r->gfp, "the alignment is no power of two");
+		return false;
+	}
+	if (r->start < vmap_arena.start || r->end > vmap_arena.end || r->start >= r->end) {
+		report(r->size, r->gfp, "outside the vmalloc range");
+		return false;
+	}
+	return vmap_prot_ok("vmalloc", r->prot);
+}
+
+static struct vmap_area *request_area(const struct vmalloc_request *r)
+{
+	struct vmap_request range = {
+		.pages = PFN_UP(r->size),
+		.align = r->align > PAGE_SIZE ? r->align : PAGE_SIZE,
+		.min = r->start,
+		.max = r->end,
+		.gfp = METADATA_FLAGS(r->gfp),
+		.class = VMAP_NO_CLASS,
+	};
+	struct vmap_area *va;
+
+	if (range.pages <= VMAP_CACHED_PAGES && range.align == PAGE_SIZE &&
+	    r->start == vmap_arena.start && r->end == vmap_arena.end)
+		return vmap_area_get(range.pages, range.gfp);
+	va = vmap_area_new(&range);
+	if (va)
+		return va;
+	vmap_drain();
+	return vmap_area_new(&range);
+}
+
+/* The long way: any size, alignment, place, protection and flags. */
+static void *vmalloc_request(const struct vmalloc_request *r)
+{
+	pgprot_t prot = pgprot_supported(r->prot);
+	struct vmap_area *va;
+
+	might_sleep();
+	if (!request_ok(r))
+		return NULL;
+	va = request_area(r);
+	if (!va) {
+		report(r->size, r->gfp, "no address range");
+		return NULL;
+	}
+	va->blocks = PFN_NONE;
+	va->nr_pages = 0;
+	va->flags = VM_ALLOC | (unsigned int)r->flags;
+	va->caller = r->caller;
+	if (!fill(va, PFN_UP(r->size), r->gfp, r->node, __pgprot(pgprot_val(prot) | _PAGE_OWNED))) {
+		vmap_area_drop(va, VMAP_ALLOC);
+		report(r->size, r->gfp, "failed to allocate pages");
+		return NULL;
+	}
+	return vmap_area_live(va, VMAP_ALLOC);
+}
+
+static noinline void *vmalloc_slow(unsigned long size, gfp_t gfp, const void *caller)
+{
+	return vmalloc_request(&(struct vmalloc_request){
+		.size = size,
+		.align = PAGE_SIZE,
+		.start = vmap_arena.start,
+		.end = vmap_arena.end,
+		.gfp = gfp,
+		.prot = PAGE_KERNEL,
+		.node = NUMA_NO_NODE,
+		.caller = caller,
+	});
+}
+
+/*
+ * The short way: 2^k pages, up to VMAP_CACHED_PAGES, in one block, into a
+ * cached range.  @gfp is a compile-time constant.
+ */
+static __always_inline void *vmalloc_common(unsigned long size, gfp_t gfp, const void *caller)
+{
+	unsigned long pages = PFN_UP(size);
+	struct vmap_area *va;
+	struct page *page;
+	unsigned int order;
+
+	if (unlikely(size - 1 >= VMAP_CACHED_PAGES * PAGE_SIZE) || unlikely(pages & (pages - 1)))
+		return vmalloc_slow(size, gfp, caller);
+	might_sleep();
+	order = (unsigned int)__builtin_ctzl(pages);
+	page = take_small_block(order ? block_flags(gfp) : gfp | __GFP_NOWARN, order);
+	if (unlikely(!page))
+		return vmalloc_slow(size, gfp, caller);
+	va = vmap_area_get(pages, METADATA_FLAGS(gfp));
+	if (unlikely(!va)) {
+		release_block(page, order);
+		return vmalloc_slow(size, gfp, caller);
+	}
+	page->next = PFN_NONE;
+	va->blocks = (u32)page_pfn(page);
+	va->nr_pages = (u32)pages;
+	va->flags = VM_ALLOC;
+	va->caller = caller;
+	this_cpu_add(vmap_cpu.nr_pages, (long)pages);
+	set_ptes(va->pte, page_entry(page, pgprot_val(pgprot_supported(PAGE_KERNEL)) | _PAGE_OWNED),
+		 pages);
+	return vmap_area_live(va, VMAP_ALLOC);
+}
+
+void *vmalloc(unsigned long size)
+{
+	return vmalloc_common(size, GFP_KERNEL, __builtin_return_address(0));
+}
+
+void *vzalloc(unsigned long size)
+{
+	return vmalloc_common(size, GFP_KERNEL | __GFP_ZERO, __builtin_return_address(0));
+}
+
+void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
+			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
+			   int node, const void *caller)
+{
+	return vmalloc_request(&(struct vmalloc_request){
+		.size = size,
+		.align = align,
+		.start = start,
+		.end = end == VMALLOC_END ? vmap_arena.end : end,
+		.gfp = gfp,
+		.prot = prot,
+		.flags = vm_flags,
+		.node = node,
+		.caller = caller,
+	});
+}
+
+void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
+		     const void *caller)
+{
+	return __vmalloc_node_range(size, align, VMALLOC_START, VMALLOC_END, gfp, PAGE_KERNEL, 0,
+				    node, caller);
+}
+
+void *__vmalloc(unsigned long size, gfp_t gfp)
+{
+	return __vmalloc_node(size, 1, gfp, NUMA_NO_NODE, __builtin_return_address(0));
+}
+
+void *vmalloc_huge(unsigned long size, gfp_t gfp)
+{
+	return __vmalloc_node(size, 1, gfp, NUMA_NO_NODE, __builtin_return_address(0));
+}
+
+void *vmalloc_node(unsigned long size, int node)
+{
+	return __vmalloc_node(size, 1, GFP_KERNEL, node, __builtin_return_address(0));
+}
+
+void *vzalloc_node(unsigned long size, int node)
+{
+	return __vmalloc_node(size, 1, GFP_KERNEL | __GFP_ZERO, node, __builtin_return_address(0));
+}
+
+void *vmalloc_32(unsigned long size)
+{
+	return __vmalloc_node(size, 1, GFP_KERNEL | GFP_DMA32, NUMA_NO_NODE,
+			      __builtin_return_address(0));
+}
+
+/* What user space may see is zeroed and starts where caches cannot alias. */
+static void *vmalloc_for_user(unsigned long size, gfp_t gfp, const void *caller)
+{
+	return __vmalloc_node_range(size, PAGE_SIZE, VMALLOC_START, VMALLOC_END, gfp | __GFP_ZERO,
+				    PAGE_KERNEL, VM_USERMAP, NUMA_NO_NODE, caller);
+}
+
+void *vmalloc_user(unsigned long size)
+{
+	return vmalloc_for_user(size, GFP_KERNEL, __builtin_return_address(0));
+}
+
+void *vmalloc_32_user(unsigned long size)
+{
+	return vmalloc_for_user(size, GFP_KERNEL | GFP_DMA32, __builtin_return_address(0));
+}
+
+/* ---- vfree ----------------------------------------------------------------------------- */
+
+/* A claim that failed: NULL, a chain that changed while it was searched, or a mistake. */
+static noinline struct vmap_area *claim_again(const char *call, const void *addr,
+					      enum vmap_kind kind)
+{
+	struct vmap_area *va;
+	unsigned long flags;
+
+	if (!addr)
+		return NULL;
+	spin_lock_irqsave(&vmap_lock, flags);
+	va = vmap_area_claim((unsigned long)addr, kind);
+	spin_unlock_irqrestore(&vmap_lock, flags);
+	if (!va)
+		vmap_report_bad(call, addr);
+	return va;
+}
+
+static __always_inline void free_area(const char *call, const void *addr, enum vmap_kind kind)
+{
+	struct vmap_area *va = vmap_area_claim((unsigned long)addr, kind);
+
+	if (unlikely(!va)) {
+		va = claim_again(call, addr, kind);
+		if (!va)
+			return;
+	}
+	vmap_unmap(va);
+	vmap_pend(va);
+}
+
+void vfree(const void *addr)
+{
+	free_area("vfree", addr, VMAP_ALLOC);
+}
+
+void vfree_atomic(const void *addr)
+{
+	free_area("vfree_atomic", addr, VMAP_ALLOC);
+}
+
+/* ---- vmap ------------------------------------------------------------------------------ */
+
+void vunmap(const void *addr)
+{
+	free_area("vunmap", addr, VMAP_MAP);
+}
+
+static bool __cold report_vmap(unsigned int count, const char *why)
+{
+	pr_err("BUG: vmap: %u pages: %s\n", count, why);
+	dump_stack();
+	return false;
+}
+
+/* May vfree() free this page one day? */
+static bool page_can_be_owned(const struct page *page)
+{
+	return page->state == PAGE_ALLOCATED && page->order == 0 && !page->flags;
+}
+
+static bool pages_ok(struct page **pages, unsigned int count, unsigned long flags)
+{
+	if (!count)
+		return report_vmap(count, "a number of pages that cannot be");
+	for (unsigned int i = 0; i < count; i++) {
+		if (!pages[i] || !pfn_valid(page_to_pfn(pages[i])))
+			return report_vmap(count, "one of them is no page");
+		if (flags & VM_MAP_PUT_PAGES && !page_can_be_owned(pages[i]))
+			return report_vmap(count, "one of them cannot be freed by vfree()");
+	}
+	return true;
+}
+
+/* Maps @pages, runs of neighbours together. */
+static bool map_pages(struct vmap_area *va, struct page **pages, unsigned int count, pgprot_t prot)
+{
+	for (unsigned int i = 0, run; i < count; i += run) {
+		for (run = 1; i + run < count && pages[i + run] == pages[i] + run; run++)
+			;
+		if (vmap_map(va, page_to_pfn(pages[i]), run, prot))
+			return false;
+	}
+	return true;
+}
+
+/* The pages become the area's, as if vmalloc() had taken them. */
+static void own_pages(struct vmap_area *va, struct page **pages, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		vmap_add_block(va, pages[i]);
+	this_cpu_add(vmap_cpu.nr_pages, (long)count);
+}
+
+void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+{
+	struct vmap_area *va;
+
+	might_sleep();
+	if (!vmap_prot_ok("vmap", prot) || !pages_ok(pages, count, flags))
+		return NULL;
+	va = vmap_area_get_any(count, GFP_KERNEL);
+	if (!va)
+		return NULL;
+	va->blocks = PFN_NONE;
+	va->nr_pages = 0;
+	va->flags = VM_MAP | (unsigned int)flags;
+	va->caller = __builtin_return_address(0);
+	if (!map_pages(va, pages, count, pgprot_supported(prot))) {
+		vmap_area_drop(va, VMAP_MAP);
+		return NULL;
+	}
+	if (!(flags & VM_MAP_PUT_PAGES))
+		return vmap_area_live(va, VMAP_MAP);
+	own_pages(va, pages, count);
+	return vmap_area_live(va, VMAP_ALLOC);
+}
+
+/* ---- from an address to its page ------------------------------------------------------- */
+
+/* The entry that maps @addr, as a 4 KiB entry spells it; 0 if none does. */
+static u64 entry_of(unsigned long addr)
+{
+	pmd_t *pmd = is_vmalloc_addr((void *)addr) ? pt_pmd(addr) : NULL;
+	pte_t pte;
+
+	if (!pmd || !pmd_present(*pmd))
+		return 0;
+	if (pmd_leaf(*pmd))
+		return pte_val(pfn_pte(pmd_pfn(*pmd) + PTE_INDEX(addr), pmd_pgprot(*pmd)));
+	pte = ptep_get(pte_offset_kernel(pmd, addr));
+	return pte_present(pte) ? pte_val(pte) : 0;
+}
+
+/* Splits the block that the page in the middle of it belongs to; under vmap_lock. */
+static void split_block_of(unsigned long pfn)
+{
+	struct page *head = NULL, *last;
+	unsigned int order, k;
+
+	for (k = 0; k < MAX_ORDER && !head; k++) {
+		struct page *page = pfn_to_page(pfn & ~((1UL << k) - 1));
+
+		if (page->state == PAGE_ALLOCATED)
+			head = page;
+	}
+	if (!head || !head->order)
+		return;
+	order = head->order;
+	last = head + (1UL << order) - 1;
+	last->next = head->next;
+	for (struct page *page = head; page != last; page++)
+		page->next = (u32)page_to_pfn(page + 1);
+	split_page(head, order);
+}
+
+struct page *vmalloc_to_page(const void *addr)
+{
+	u64 entry = entry_of((unsigned long)addr);
+	unsigned long pfn = PHYS_PFN(entry & PTE_PFN_MASK);
+	unsigned long flags;
+
+	if (!entry || !pfn_valid(pfn))
+		return NULL;
+	if (entry & _PAGE_OWNED) {
+		spin_lock_irqsave(&vmap_lock, flags);
+		split_block_of(pfn);
+		spin_unlock_irqrestore(&vmap_lock, flags);
+	}
+	return pfn_to_page(pfn);
+}
+
+unsigned long vmalloc_to_pfn(const void *addr)
+{
+	struct page *page = vmalloc_to_page(addr);
+
+	return page ? page_to_pfn(page) : PHYS_PFN(entry_of((unsigned long)addr) & PTE_PFN_MASK);
+}
+
+unsigned long vmalloc_nr_pages(void)
+{
+	long n = 0;
+	int cpu;
+
+	for_each_possible_cpu (cpu)
+		n += READ_ONCE(per_cpu_ptr(&vmap_cpu, cpu)->nr_pages);
+	return (unsigned long)n;
+}

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Areas of the vmalloc range: who has which addresses, and how they come back.
+ *
+ *            vmap_area_new            (claim, unmap)         vmap_purge
+ *   arena  ----------------->  live  ---------------> pending ---------> arena
+ *                               ^                                 |
+ *                               '---- cache of its size class <---'
+ *
+ * The arena (vmap_arena.c) deals in ranges of any size.  Ranges for up to 16
+ * pages are kept after use, in eight size classes: a stack for each CPU, popped
+ * and pushed by restartable sequences, and a depot behind it.  Such a range
+ * keeps its descriptor, its place in the hash and its pinned leaf table, so
+ * that mapping it again takes nothing but writing entries.
+ *
+ * Freeing clears the entries and puts the area on the CPU's pending list.  The
+ * TLB may still hold the translations, so neither the range nor the pages are
+ * used again before the purge, which takes all CPUs' lists, decides what is
+ * kept, unpins what is not, flushes once, and only then releases pages, tables
+ * and ranges.  A CPU purges when what it has pending weighs enough; an
+ * allocation that finds no memory, vm_unmap_aliases() and the shrinker purge too.
+ *
+ * An area's key is its address with what it is in the low bits.  The hash is
+ * searched for a whole key, without a lock; freeing exchanges the key for a
+ * pending one atomically.  So a wrong address, a wrong kind of area and a
+ * second free all fail to find their key, and of two frees at once one loses.
+ * A search can miss while a chain changes under it; who misses looks again
+ * under vmap_lock before calling it an error.  Descriptors are type-stable.
+ *
+ * Every range is at least a page longer than what may be mapped in it: the
+ * guard.  Ranges below 2 MiB do not cross a leaf table's boundary.
+ *
+ * Invariants:
+ *   a used segment's owner is its area, and the area's seg is that segment
+ *   an area is in the hash exactly while it has a segment
+ *   live:    entries 0 .. nr_pages - 1 are present
+ *   cached:  no entry is present, and no TLB holds one
+ *   areas pin the tables of their slots (page_table.c)
+ *
+ * Locking: vmap_lock for arena, hash writes and depots; purge_lock around a
+ * whole purge, so that vm_unmap_aliases() returns after every earlier one.
+ * Order: purge_lock, vmap_lock, pt_lock.  Contexts: allocation may sleep (for
+ * memory, never under these locks); claiming, unmapping and pending an area
+ * take no lock and work in interrupts.
+ *
+ * Not done here: pages (vmalloc.c), device memory (ioremap.c), what is printed
+ * (vmalloc_info.c).
+ */
+#include <linux/bug.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <asm/tlbflush.h>
+#include "percpu.h"
+#include "vmap.h"
+
+DEFINE_PER_CPU(struct vmap_cpu, vmap_cpu);
+DEFINE_SPINLOCK(vmap_lock);
+static DEFINE_SPINLOCK(purge_lock);
+
+struct varena vmap_arena;
+struct vmap_area **vmap_hash;
+unsigned long vmap_hash_mask;
+unsigned long vmap_pending_max = 8192;
+
+static struct kmem_cache *area_cache;
+static struct kmem_cache *seg_cache;
+static struct vseg first_seg; /* the arena before it is cut up; never freed */
+
+/* Ranges whose CPU had no room for them. */
+static struct {
+	struct vmap_area *first;
+	unsigned int nr;
+} depot[VMAP_CLASSES];
+
+/* Ranges of a class kept at most, and how many go to a CPU at once. */
+#define DEPOT_MAX    512
+#define REFILL_BATCH 32
+
+/* Spare tags kept for the next allocations. */
+#define SPARE_TAGS 16
+
+static const u8 class_pages[VMAP_CLASSES] = {1, 2, 3, 4, 6, 8, 12, 16};
+const u8 vmap_class_of[VMAP_CACHED_PAGES + 1] = {
+	0, 0, 1, 2, 3, 4, 4, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7,
+};
+
+/* ---- hash, under vmap_lock ------------------------------------------------------------- */
+
+static void hash_insert(struct vmap_area *va)
+{
+	struct vmap_area **bucket = vmap_bucket(va->key);
+
+	va->hash_next = *bucket;
+	WRITE_ONCE(*bucket, va);
+}
+
+static void hash_remove(struct vmap_area *va)
+{
+	struct vmap_area **link = vmap_bucket(va->key);
+
+	while (*link != va)
+		link = &(*link)->hash_next;
+	WRITE_ONCE(*link, va->hash_next);
+}
+
+/* ---- tags ------------------------------------------------------------------------------ */
+
+/* Stocks the arena for one allocation; returns with vmap_lock held, or false without it. */
+static bool lock_with_tags(gfp_t gfp)
+{
+	spin_lock(&vmap_lock);
+	while (vmap_arena.nr_spare < VARENA_TAGS_PER_ALLOC) {
+		struct vseg *tag;
+
+		spin_unlock(&vmap_lock);
+		tag = kmem_cache_alloc(seg_cache, gfp);
+		if (!tag)
+			return false;
+		spin_lock(&vmap_lock);
+		varena_give_tag(&vmap_arena, tag);
+	}
+	return true;
+}
+
+/* Takes spare tags beyond @keep out of the arena; under vmap_lock. */
+static struct vseg *trim_tags(unsigned int keep)
+{
+	struct vseg *list = NULL;
+	bool first = false;
+
+	while (vmap_arena.nr_spare > keep + first) {
+		struct vseg *tag = varena_take_tag(&vmap_arena);
+
+		if (tag == &first_seg) {
+			first = true;
+			continue;
+		}
+		tag->list_next = list;
+		list = tag;
+	}
+	if (first)
+		varena_give_tag(&vmap_arena, &first_seg);
+	return list;
+}
+
+static void free_tags(struct vseg *list)
+{
+	while (list) {
+		struct vseg *tag = list;
+
+		list = tag->list_next;
+		kmem_cache_free(seg_cache, tag);
+	}
+}
+
+/* ---- new areas ------------------------------------------------------------------------- */
+
+static struct vseg *take_range(const struct vmap_request *req, struct vmap_area *va)
+{
+	struct varena_request range = {
+		.size = (req->pages + 1) << PAGE_SHIFT,
+		.align = req->align,
+		.min = req->min,
+		.max = req->max,
+	};
+	struct vseg *seg;
+
+	if (req->pages < PMD_PAGES)
+		range.nocross = PMD_SIZE;
+	else if (range.align < PMD_SIZE)
+		range.align = PMD_SIZE;
+
+	if (!lock_with_tags(req->gfp))
+		return NULL;
+	seg = varena_alloc(&vmap_arena, &range);
+	if (seg) {
+		seg->owner = va;
+		va->seg = seg;
+		va->key = seg->start;
+		hash_insert(va);
+	}
+	spin_unlock(&vmap_lock);
+	return seg;
+}
+
+/* The opposite: takes @va's range back, its tables unpinned, and frees @va. */
+static void give_range(struct vmap_area *va, unsigned int keep_tags)
+{
+	struct vseg *tags;
+
+	spin_lock(&vmap_lock);
+	hash_remove(va);
+	varena_free(&vmap_arena, va->seg);
+	tags = trim_tags(keep_tags);
+	spin_unlock(&vmap_lock);
+	free_tags(tags);
+	kmem_cache_free(area_cache, va);
+}
+
+struct vmap_area *vmap_area_new(const struct vmap_request *req)
+{
+	struct vmap_area *va = kmem_cache_zalloc(area_cache, req->gfp);
+
+	if (!va)
+		return NULL;
+	va->class = req->class;
+	if (!take_range(req, va)) {
+		kmem_cache_free(area_cache, va);
+		return NULL;
+	}
+	if (req->pages < PMD_PAGES) {
+		va->pte = pt_pin_leaf(va->key);
+		if (!va->pte) {
+			give_range(va, SPARE_TAGS);
+			return NULL;
+		}
+	}
+	return va;
+}
+
+static struct vmap_area *depot_pop(unsigned int class)
+{
+	struct vmap_area *va = depot[class].first;
+
+	if (va) {
+		depot[class].first = va->next;
+		depot[class].nr--;
+	}
+	return va;
+}
+
+static void depot_push(struct vmap_area *va)
+{
+	va->next = depot[va->class].first;
+	depot[va->class].first = va;
+	depot[va->class].nr++;
+}
+
+/* A range out of the depot; some more go to this CPU. */
+static struct vmap_area *take_from_depot(unsigned int class)
+{
+	struct vmap_area *va, *more;
+
+	spin_lock(&vmap_lock);
+	va = depot_pop(class);
+	for (unsigned int i = 1; va && i < REFILL_BATCH; i++) {
+		more = depot_pop(class);
+		if (!more)
+			break;
+		if (!pcpu_stack_push(vmap_cache(class), more)) {
+			depot_push(more);
+			break;
+		}
+	}
+	spin_unlock(&vmap_lock);
+	return va;
+}
+
+struct vmap_area *vmap_area_refill(unsigned int class, gfp_t gfp)
+{
+	struct vmap_request req = {
+		.pages = class_pages[class],
+		.align = PAGE_SIZE,
+		.min = vmap_arena.start,
+		.max = vmap_arena.end,
+		.gfp = gfp,
+		.class = (u8) class,
+	};
+	struct vmap_area *va = take_from_depot(class);
+
+	return va ? va : vmap_area_new(&req);
+}
+
+struct vmap_area *vmap_area_get_any(unsigned long pages, gfp_t gfp)
+{
+	struct vmap_request req = {
+		.pages = pages,
+		.align = PAGE_SIZE,
+		.min = vmap_arena.start,
+		.max = vmap_arena.end,
+		.gfp = gfp,
+		.class = VMAP_NO_CLASS,
+	};
+
+	return pages <= VMAP_CACHED_PAGES ? vmap_area_get(pages, gfp) : vmap_area_new(&req);
+}
+
+/* ---- mapping --------------------------------------------------------------------------- */
+
+/* Maps what of @n frames falls into the slot of @at; the number, or -ENOMEM. */
+static long map_slot(unsigned long at, unsigned long pfn, unsigned long n, pgprot_t prot)
+{
+	unsigned long offset = PTE_INDEX(at);
+	pte_t *pte;
+
+	if (!offset && n >= PMD_PAGES && !(pfn % PMD_PAGES)) {
+		pmd_t *pmd = pt_pin_pmd(at);
+
+		if (!pmd)
+			return -ENOMEM;
+		set_pmd(pmd, pfn_pmd(pfn, prot));
+		return PMD_PAGES;
+	}
+	pte = offset ? pte_offset_kernel(pt_pmd(at), at) : pt_pin_leaf(at);
+	if (!pte)
+		return -ENOMEM;
+	n = min(n, PMD_PAGES - offset);
+	set_ptes(pte, pte_val(pfn_pte_supported(pfn, prot)), n);
+	return (long)n;
+}
+
+int vmap_map(struct vmap_area *va, unsigned long pfn, unsigned long n, pgprot_t prot)
+{
+	if (va->pte) {
+		set_ptes(va->pte + va->nr_pages, pte_val(pfn_pte_supported(pfn, prot)), n);
+		va->nr_pages += (u32)n;
+		return 0;
+	}
+	while (n) {
+		unsigned long at = vmap_addr(va) + ((unsigned long)va->nr_pages << PAGE_SHIFT);
+		long step = map_slot(at, pfn, n, prot);
+
+		if (step < 0)
+			return (int)step;
+		va->nr_pages += (u32)step;
+		pfn += (unsigned long)step;
+		n -= (unsigned long)step;
+	}
+	return 0;
+}
+
+static unsigned long mapped_end(const struct vmap_area *va)
+{
+	return vmap_addr(va) + ((unsigned long)va->nr_pages << PAGE_SHIFT);
+}
+
+void vmap_unmap_many(struct vmap_area *va)
+{
+	unsigned long end = mapped_end(va), next;
+
+	for (unsigned long at = vmap_addr(va); at < end; at = next) {
+		pmd_t *pmd = pt_pmd(at);
+
+		next = pmd_addr_end(at, end);
+		if (pmd_leaf(*pmd))
+			pmd_clear(pmd);
+		else
+			clear_ptes(pte_offset_kernel(pmd, at), (next - at) >> PAGE_SHIFT);
+	}
+}
+
+/* Unpins the tables of an unmapped area.  An entry that is clear now was a large page. */
+static void unpin_tables(struct vmap_area *va, struct pt_gather *gather)
+{
+	unsigned long end = mapped_end(va);
+
+	if (va->pte) {
+		pt_unpin_leaf(vmap_addr(va), gather);
+		return;
+	}
+	for (unsigned long at = vmap_addr(va); at < end; at += PMD_SIZE) {
+		if (pmd_present(*pt_pmd(at)))
+			pt_unpin_leaf(at, gather);
+		else
+			pt_unpin_pmd(at, gather);
+	}
+}
+
+/* ---- the way back ---------------------------------------------------------------------- */
+
+void vmap_pending_full(void)
+{
+	if (!in_interrupt())
+		vmap_purge();
+}
+
+/* All CPUs' pending areas as one list, with the number of pages they mapped. */
+static struct vmap_area *collect_pending(unsigned long *pages)
+{
+	struct vmap_area *all = NULL;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct vmap_cpu *from = per_cpu_ptr(&vmap_cpu, cpu);
+		struct vmap_area *va = __atomic_exchange_n(&from->pending, NULL, __ATOMIC_SEQ_CST);
+
+		WRITE_ONCE(from->pending_weight, 0);
+		while (va) {
+			struct vmap_area *next = va->next;
+
+			*pages += va->nr_pages;
+			va->next = all;
+			all = va;
+			va = next;
+		}
+	}
+	return all;
+}
+
+/* Decides which ranges are kept; the others let go of their tables. */
+static void retire_tables(struct vmap_area *list, struct pt_gather *gather)
+{
+	for (struct vmap_area *va = list; va; va = va->next) {
+		va->keep = va->class != VMAP_NO_CLASS && depot[va->class].nr < DEPOT_MAX;
+		if (!va->keep)
+			unpin_tables(va, gather);
+	}
+}
+
+static void flush_areas(const struct vmap_area *list, unsigned long pages, bool tables)
+{
+	if (tables || pages > TLB_FLUSH_SINGLE_MAX) {
+		flush_tlb_all();
+		return;
+	}
+	for (const struct vmap_area *va = list; va; va = va->next)
+		flush_tlb_kernel_range(vmap_addr(va), mapped_end(va));
+}
+
+/* Puts a clean range where the next allocation of its class looks first. */
+static void keep_range(struct vmap_area *va)
+{
+	va->nr_pages = 0;
+	WRITE_ONCE(va->key, vmap_addr(va));
+	if (likely(pcpu_stack_push(vmap_cache(va->class), va)))
+		return;
+	spin_lock(&vmap_lock);
+	depot_push(va);
+	spin_unlock(&vmap_lock);
+}
+
+static void release_areas(struct vmap_area *list)
+{
+	while (list) {
+		struct vmap_area *va = list;
+		enum vmap_kind kind = vmap_kind(va) & VMAP_KIND_MASK;
+
+		list = va->next;
+		if (kind == VMAP_ALLOC)
+			vmap_release_blocks(va);
+		else if (kind == VMAP_IO)
+			vmap_forget_io(va);
+		if (va->keep)
+			keep_range(va);
+		else
+			give_range(va, SPARE_TAGS);
+	}
+}
+
+bool vmap_purge(void)
+{
+	struct pt_gather gather = {0};
+	struct vmap_area *list;
+	unsigned long pages = 0;
+
+	spin_lock(&purge_lock);
+	list = collect_pending(&pages);
+	if (list) {
+		retire_tables(list, &gather);
+		flush_areas(list, pages, gather.first);
+		pt_gather_free(&gather);
+		release_areas(list);
+	}
+	spin_unlock(&purge_lock);
+	return list;
+}
+
+void vm_unmap_aliases(void)
+{
+	vmap_purge();
+}
+
+void vmap_area_drop(struct vmap_area *va, enum vmap_kind kind)
+{
+	WRITE_ONCE(va->key, vmap_addr(va) | kind | VMAP_PENDING);
+	this_cpu_inc(vmap_cpu.nr_areas);
+	vmap_unmap(va);
+	vmap_pend(va);
+	vmap_purge();
+}
+
+/* Every cached range that this CPU can reach, as a list. */
+static struct vmap_area *collect_cached(void)
+{
+	struct vmap_area *all = NULL, *va;
+
+	for (unsigned int class = 0; class < VMAP_CLASSES; class ++) {
+		while ((va = pcpu_stack_pop(vmap_cache(class))) || (va = take_from_depot(class))) {
+			va->next = all;
+			all = va;
+		}
+	}
+	return all;
+}
+
+void vmap_drain(void)
+{
+	struct pt_gather gather = {0};
+	struct vmap_area *all, *va;
+	struct vseg *tags;
+
+	pcpu_drain();
+	vmap_purge();
+	all = collect_cached();
+	for (va = all; va; va = va->next)
+		unpin_tables(va, &gather);
+	if (gather.first)
+		flush_tlb_all();
+	pt_gather_free(&gather);
+	while ((va = all)) {
+		all = va->next;
+		give_range(va, SPARE_TAGS);
+	}
+	spin_lock(&vmap_lock);
+	tags = trim_tags(0);
+	spin_unlock(&vmap_lock);
+	free_tags(tags);
+}
+
+/* ---- memory pressure ------------------------------------------------------------------- */
+
+static unsigned long count_pending(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	unsigned long weight = 0;
+	int cpu;
+
+	(void)shrinker;
+	(void)sc;
+	for_each_possible_cpu(cpu)
+		weight += READ_ONCE(per_cpu_ptr(&vmap_cpu, cpu)->pending_weight);
+	return weight;
+}
+
+/* All at once: the flush costs the same for one as for all. */
+static unsigned long scan_pending(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	unsigned long weight = count_pending(shrinker, sc);
+
+	vmap_drain();
+	return weight ? weight : SHRINK_STOP;
+}
+
+static struct shrinker vmap_shrinker = {
+	.count_objects = count_pending,
+	.scan_objects = scan_pending,
+};
+
+/* ---- counts, and start-up -------------------------------------------------------------- */
+
+unsigned long vmalloc_nr_areas(void)
+{
+	long n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(&vmap_cpu, cpu)->nr_areas);
+	return (unsigned long)n;
+}
+
+/* A bucket for 64 pages of RAM: chains stay short however small the areas are. */
+static void __init hash_init(void)
+{
+	unsigned long buckets = 512;
+
+	while (buckets < 16384 && buckets * 64 < totalram_pages())
+		buckets *= 2;
+	vmap_hash = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO,
+					     (unsigned int)get_order(buckets * sizeof(*vmap_hash)));
+	if (!vmap_hash)
+		panic("vmalloc: no memory for %lu hash buckets", buckets);
+	vmap_hash_mask = buckets - 1;
+}
+
+void __init vmalloc_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (unsigned int class = 0; class < VMAP_CLASSES; class ++)
+			((struct pcpu_stack *)per_cpu_ptr(&vmap_cpu, cpu)->cache[class])->limit =
+				VMAP_SLOTS * sizeof(void *);
+	area_cache = kmem_cache_create("vmap_area", sizeof(struct vmap_area), 0,
+				       SLAB_PANIC | SLAB_TYPESAFE_BY_RCU, NULL);
+	seg_cache = kmem_cache_create("vmap_segment", sizeof(struct vseg), 0, SLAB_PANIC, NULL);
+	varena_init(&vmap_arena, VMALLOC_START, (VMALLOC_END + 1) & PAGE_MASK, &first_seg);
+	hash_init();
+	pcpu_init_window();
+	vmap_pending_max = clamp(totalram_pages() / 32, 512UL, 8192UL);
+	register_shrinker(&vmap_shrinker, "vmalloc");
+	pr_info("vmalloc: %px-%px, %lu hash buckets\n", (void *)VMALLOC_START, (void *)VMALLOC_END,
+		vmap_hash_mask + 1);
+}
