@@ -10,6 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/gfp_types.h>
 #include <linux/mm_types.h>
+#include <asm/extable.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/ras.h>
@@ -113,6 +114,25 @@ static __always_inline struct page *pcp_alloc(gfp_t gfp, unsigned int order)
 }
 
 /*
+ * page_word_equals - compare the first word of what may be a descriptor
+ *
+ * An address that is not mapped is unequal: garbage pointers, and direct-map
+ * addresses made of them, cost nothing to tell apart (asm/page.h places the
+ * descriptors so that those of other addresses are not mapped).
+ */
+static __always_inline bool page_word_equals(const struct page *page, u64 word)
+{
+	asm goto("1:\tcmpq %[word], (%[page])\n\t" EX_TABLE("1b", "%l[unequal]") "jne %l[unequal]"
+		 :
+		 : [word] "r"(word), [page] "r"(page)
+		 : "memory", "cc"
+		 : unequal);
+	return true;
+unequal:
+	return false;
+}
+
+/*
  * pcp_free - __free_pages() for an order that has a list, a compile-time constant
  *
  * One comparison of eight bytes finds everything that is wrong or unusual about
@@ -120,7 +140,7 @@ static __always_inline struct page *pcp_alloc(gfp_t gfp, unsigned int order)
  */
 static __always_inline void pcp_free(struct page *page, unsigned int order)
 {
-	if (unlikely(page->word != __pcpu_access(pcp_pages.home[pcp_index(order)]))) {
+	if (unlikely(!page_word_equals(page, __pcpu_access(pcp_pages.home[pcp_index(order)])))) {
 		pcp_free_slow(page, order);
 		return;
 	}

@@ -133,7 +133,7 @@ static __always_inline void __free_pages(struct page *page, unsigned int order)
 
 #define __free_page(page) __free_pages(page, 0)
 
-/* free_pages_addr - free_pages() of any order and of any address. */
+/* free_pages_addr - free_pages() of any order. */
 void free_pages_addr(unsigned long addr, unsigned int order);
 
 /**
@@ -141,11 +141,16 @@ void free_pages_addr(unsigned long addr, unsigned int order);
  * @addr: what __get_free_pages() returned, or 0
  * @order: its order
  *
+ * An address outside the direct map is reported and refused.
+ *
  * Context: Any.
  */
 static __always_inline void free_pages(unsigned long addr, unsigned int order)
 {
-	free_pages_addr(addr, order);
+	if (__builtin_constant_p(order) && pcp_index(order) >= 0)
+		pcp_free(direct_map_to_page(addr), order);
+	else
+		free_pages_addr(addr, order);
 }
 
 #define free_page(addr) free_pages(addr, 0)

@@ -37,7 +37,7 @@ struct ras_range {
 
 extern const struct ras_range __ras_table_start[], __ras_table_end[];
 
-#define RAS_RECORD(start, end)                                                                     \
+#define RAS_RECORD(start, end) \
 	".pushsection .ras_table,\"a\"\n\t.quad " start ", " end "\n\t.popsection\n\t"
 
 /**
@@ -52,18 +52,20 @@ static __always_inline void *pcpu_stack_pop(struct pcpu_stack __percpu *stack)
 	unsigned long used;
 	void *top;
 
-	asm volatile goto(RAS_RECORD("1f", "2f")
-		 "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
-		 "subl $8, %k[at]\n\t"
-		 "jb %l[empty]\n\t"
-		 "movq %%gs:%c[slot](%[stack],%[at]), %[top]\n\t"
-		 "movl %k[at], %%gs:%c[used](%[stack])\n"
-		 "2:"
-		 : [at] "=&r"(used), [top] "=&r"(top)
-		 : [stack] "r"(stack), [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
-		   [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
-		 : "memory", "cc"
-		 : empty);
+	asm volatile goto(
+		RAS_RECORD("1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
+				       "subl $8, %k[at]\n\t"
+				       "jb %l[empty]\n\t"
+				       "movq %%gs:%c[slot](%[stack],%[at]), %[top]\n\t"
+				       "movl %k[at], %%gs:%c[used](%[stack])\n"
+				       "2:"
+		: [at] "=&r"(used), [top] "=&r"(top)
+		: [stack] "r"(stack), [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
+		  [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
+		: "memory", "cc"
+		: empty);
+	asm volatile(
+		""); /* gcc < 12.4 may lose the outputs of an asm goto with nothing behind it */
 	return top;
 empty:
 	return NULL;
@@ -81,20 +83,19 @@ static __always_inline bool pcpu_stack_push(struct pcpu_stack __percpu *stack, v
 {
 	unsigned long used;
 
-	asm volatile goto(RAS_RECORD("1f", "2f")
-		 "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
-		 "cmpl %%gs:%c[limit](%[stack]), %k[at]\n\t"
-		 "jae %l[full]\n\t"
-		 "movq %[item], %%gs:%c[slot](%[stack],%[at])\n\t"
-		 "addl $8, %%gs:%c[used](%[stack])\n"
-		 "2:"
-		 : [at] "=&r"(used)
-		 : [stack] "r"(stack), [item] "r"(item),
-		   [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
-		   [limit] "i"(__builtin_offsetof(struct pcpu_stack, limit)),
-		   [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
-		 : "memory", "cc"
-		 : full);
+	asm volatile goto(RAS_RECORD("1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
+						 "cmpl %%gs:%c[limit](%[stack]), %k[at]\n\t"
+						 "jae %l[full]\n\t"
+						 "movq %[item], %%gs:%c[slot](%[stack],%[at])\n\t"
+						 "addl $8, %%gs:%c[used](%[stack])\n"
+						 "2:"
+			  : [at] "=&r"(used)
+			  : [stack] "r"(stack), [item] "r"(item),
+			    [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
+			    [limit] "i"(__builtin_offsetof(struct pcpu_stack, limit)),
+			    [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
+			  : "memory", "cc"
+			  : full);
 	return true;
 full:
 	return false;
