@@ -34,6 +34,10 @@
  * in an array.  Neither does it know watermarks, zones' fallback, per-CPU lists
  * or what a page is used for: that is mm/page_alloc.c's.
  *
+ * Many blocks freed together are first merged with what is free and among
+ * themselves, and only the results are put on lists: neighbours that come one
+ * after the other cost no list operation for each step of their merging.
+ *
  * A block is freed to the front of its list and taken from the front: the one
  * that was used last is likely still in a cache.
  */
@@ -41,6 +45,12 @@
 #include <linux/compiler.h>
 #include "buddy.h"
 #include "page_state.h"
+
+/*
+ * While blocks are freed in bulk, those that are free but on no list yet say so in
+ * their prev; mm/section.h leaves the frame of that number out.
+ */
+#define PFN_UNLISTED 0xffffffffu
 
 static inline u32 pfn_of(const struct buddy *buddy, const struct page *page)
 {
@@ -120,22 +130,111 @@ struct page *buddy_alloc(struct buddy *buddy, unsigned int order)
 	return page;
 }
 
+/*
+ * Descriptors of one aligned block of the highest order are an aligned run of
+ * memory: the address of the buddy's differs from that of a block's in one bit.
+ */
+static inline struct page *buddy_of(const struct page *page, unsigned long size)
+{
+	return (struct page *)((unsigned long)page ^ size);
+}
+
+static inline struct page *lower_of(const struct page *a, const struct page *b)
+{
+	return (struct page *)((unsigned long)a & (unsigned long)b);
+}
+
+static inline struct page *upper_of(const struct page *a, const struct page *b)
+{
+	return (struct page *)((unsigned long)a | (unsigned long)b);
+}
+
+/*
+ * Merges a block with its free buddies as far as that goes; the result is on no
+ * list.  @word is PAGE_WORD() of a free block of @order, which is the block's and
+ * becomes the result's.
+ */
+static inline struct page *merge(struct buddy *buddy, struct page *page, u64 word,
+				 unsigned int *order)
+{
+	unsigned long size = sizeof(*page) << *order;
+	unsigned int o;
+
+	for (o = *order; o < MAX_ORDER - 1; o++) {
+		struct page *other = buddy_of(page, size);
+
+		if (other->word != word)
+			break;
+		if (other->prev != PFN_UNLISTED)
+			list_del(buddy, other, o);
+		page_join(upper_of(page, other));
+		page = lower_of(page, other);
+		size <<= 1;
+		word += 1 << 8; /* the order */
+	}
+	*order = o;
+	return page;
+}
+
 void buddy_free(struct buddy *buddy, struct page *page, unsigned int order)
 {
-	u32 pfn = pfn_of(buddy, page);
-
 	buddy->free += 1UL << order;
-	for (; order < MAX_ORDER - 1; order++) {
-		u32 other_pfn = pfn ^ (1u << order);
-		struct page *other = buddy->map + other_pfn;
+	page = merge(buddy, page, PAGE_WORD(PAGE_FREE, order, buddy->tag), &order);
+	list_add(buddy, pfn_of(buddy, page), order);
+}
 
-		if (!page_word_is(other, PAGE_FREE, order, buddy->tag))
-			break;
-		list_del(buddy, other, order);
-		page_join(buddy->map + (pfn | other_pfn));
-		pfn &= other_pfn;
+/* Merges all blocks, with others and among themselves; pages[] becomes the results. */
+static void merge_all(struct buddy *buddy, struct page **pages, unsigned int nr, unsigned int order)
+{
+	const u64 word = PAGE_WORD(PAGE_FREE, order, buddy->tag);
+	struct page **end = pages + nr;
+
+	for (; pages < end; pages++) {
+		unsigned int o = order;
+		struct page *page = merge(buddy, *pages, word, &o);
+
+		page_begin(page, PAGE_FREE, o);
+		page->prev = PFN_UNLISTED;
+		*pages = page;
 	}
-	list_add(buddy, pfn, order);
+}
+
+/*
+ * Puts the results on lists.  One may be there several times, or have become a part
+ * of another.  Blocks of the same order as the one before it need no look at the
+ * head of the list: @first is the block that was put there last.
+ */
+static void list_all(struct buddy *buddy, struct page **pages, unsigned int nr)
+{
+	struct page **end = pages + nr, *first = NULL;
+	u16 block = 0;
+
+	for (; pages < end; pages++) {
+		struct page *page = *pages;
+
+		u32 pfn = pfn_of(buddy, page);
+
+		if (page->prev != PFN_UNLISTED || page->state != PAGE_FREE)
+			continue;
+		if (page->block != block) {
+			block = page->block;
+			list_add(buddy, pfn, page->order);
+		} else {
+			page->next = pfn_of(buddy, first);
+			page->prev = PFN_NONE;
+			first->prev = pfn;
+			buddy->first[block >> 8] = pfn;
+			buddy->nr[block >> 8]++;
+		}
+		first = page;
+	}
+}
+
+void buddy_free_bulk(struct buddy *buddy, struct page **pages, unsigned int nr, unsigned int order)
+{
+	buddy->free += (unsigned long)nr << order;
+	merge_all(buddy, pages, nr, order);
+	list_all(buddy, pages, nr);
 }
 
 /* Order of the largest block that begins at @pfn and ends at or before @end. */

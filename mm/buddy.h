@@ -30,8 +30,8 @@ struct buddy {
 /**
  * buddy_init - an empty instance
  * @buddy: to be initialised
- * @map: descriptors, by frame number.  Those of every aligned block of the highest
- *	 order that contains a frame of the zone must be readable.
+ * @map: descriptors, by frame number; aligned to those of a block of the highest
+ *	 order.  All of every such block that contains a frame of the zone can be read.
  * @tag: PAGE_TAG() of all descriptors of the zone
  */
 void buddy_init(struct buddy *buddy, struct page *map, u32 tag);
@@ -54,6 +54,15 @@ struct page *buddy_alloc(struct buddy *buddy, unsigned int order);
  * @order: its order
  */
 void buddy_free(struct buddy *buddy, struct page *page, unsigned int order);
+
+/**
+ * buddy_free_bulk - buddy_free() of many blocks of one order
+ * @buddy: the instance
+ * @pages: their first pages; overwritten
+ * @nr: how many
+ * @order: their order
+ */
+void buddy_free_bulk(struct buddy *buddy, struct page **pages, unsigned int nr, unsigned int order);
 
 /**
  * buddy_add - give frames to the instance for the first time

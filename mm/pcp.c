@@ -112,13 +112,12 @@ unsigned int pcp_limit_blocks(unsigned int order)
 /* Puts the @n oldest blocks of a list back into the home zone. */
 static void drain_list(struct zone *home, struct pcpu_stack *stack, unsigned int order, u32 n)
 {
-	u32 left = stack->used / sizeof(void *) - n, i;
+	u32 left = stack->used / sizeof(void *) - n;
 
 	if (!n)
 		return;
 	spin_lock(&home->lock);
-	for (i = 0; i < n; i++)
-		buddy_free(&home->buddy, stack->slot[i], order);
+	buddy_free_bulk(&home->buddy, (struct page **)stack->slot, n, order);
 	home->nr_freed += (unsigned long)n << order;
 	spin_unlock(&home->lock);
 	copy_words(stack->slot, stack->slot + n, left);

@@ -15,7 +15,7 @@
 #define SECTION_SHIFT  16 /* 65536 frames, 256 MiB: their descriptors fill 2 MiB */
 #define SECTION_FRAMES (1UL << SECTION_SHIFT)
 
-/* Free lists link frames by 32-bit numbers. */
+/* Free lists link frames by 32-bit numbers, and ~0 is none (mm/buddy.c). */
 #define MAX_FRAMES	  (1UL << 32)
 #define NR_SECTIONS	  (MAX_FRAMES >> SECTION_SHIFT)
 
