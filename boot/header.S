@@ -23,11 +23,11 @@ header:
 	.long header_end - header
 	.long -(MB2_HEADER_MAGIC + MB2_ARCH_I386 + (header_end - header))
 
-	/* A linear framebuffer where there is one: any size, 32 bits a pixel. */
+	/* A linear framebuffer where there is one; GRUB takes another size if it must. */
 	.balign 8
 	.short TAG_FRAMEBUFFER, TAG_OPTIONAL
 	.long 20
-	.long 0, 0, 32
+	.long 1024, 768, 32
 
 	/* Modules start on page boundaries. */
 	.balign 8
