@@ -8,6 +8,8 @@
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/bootmem.h>
+#include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -19,26 +21,32 @@
 #include <cairn/memory_map.h>
 #include <cairn/monitor.h>
 #include <cairn/multiboot2.h>
+#include <cairn/pci.h>
+#include <cairn/resource.h>
 #include <cairn/start.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
 
 void __noreturn start_kernel(u32 magic, u64 info_phys)
 {
-	console_init_early();		       /* serial port: from here on printk() is seen */
-	boot_info_init(magic, info_phys);      /* what the loader left, copied */
-	cpu_init();			       /* exceptions are reports, the clock runs */
-	boot_params_parse(boot_info.cmdline);  /* BOOT_PARAM()s take their values */
+	console_init_early();		      /* serial port: from here on printk() is seen */
+	boot_info_init(magic, info_phys);     /* copies what the loader left */
+	cpu_init();			      /* exceptions are reports, the clock runs */
+	boot_params_parse(boot_info.cmdline); /* sets variables, allocates nothing */
 	cpu_print();
-	memory_map_init();		       /* firmware's ranges, sanitised, in memblock */
-	paging_init();			       /* page tables of our own, W^X, direct map */
-	console_init_framebuffer();	       /* the screen; it shows what was printed so far */
-	acpi_tables_init();		       /* CPUs, nodes, ECAM, power-off */
-	setup_per_cpu_areas();		       /* %gs: this CPU's own variables */
-	mem_init();			       /* zones; memblock's free memory is theirs */
-	kmem_cache_init();		       /* kmalloc() and caches */
-	vmalloc_init();			       /* vmalloc, vmap, ioremap; per-CPU memory grows */
-	free_initmem();			       /* start-up code and data are free memory */
+	memory_map_init(); /* memblock works, below 4 GiB */
+	paging_init();	   /* page tables of our own: W^X, direct map; memblock everywhere */
+	console_init_framebuffer(); /* the screen, and the log so far on it */
+	acpi_tables_init();	    /* CPUs, nodes, ECAM, power-off */
+	bootmem_device_init();	    /* drivers that want memory before anybody else */
+	setup_per_cpu_areas();	    /* %gs finds this CPU's variables */
+	mem_init();		    /* zones: memblock's free memory is theirs */
+	kmem_cache_init();	    /* kmalloc() and caches */
+	vmalloc_init();		    /* vmalloc(), vmap(), ioremap() */
+	resource_init();	    /* /proc/iomem: who has which physical addresses */
+	pci_init();		    /* devices and their BARs */
+	do_initcalls();		    /* drivers, and the modules that modules= names */
+	free_initmem();		    /* start-up code and data are free memory */
 	pr_info("cairn: up in %llu ms, %lu MiB free\n", ktime_get_ns() / NSEC_PER_MSEC,
 		nr_free_pages() >> (20 - PAGE_SHIFT));
 	monitor_run();
