@@ -26,15 +26,18 @@ void pic_init(void);
 /* pic_interrupt - serve legacy interrupt @irq. */
 void pic_interrupt(unsigned int irq);
 
-/* trap_report_take - has a test armed trap_catch()?  Then @regs lead back into it. */
-bool trap_catch_take(struct pt_regs *regs);
+/* trap_catch_take - has a test armed trap_catch()?  Then @regs lead back into it. */
+bool trap_catch_take(struct pt_regs *regs, unsigned long address);
 
 /* single_step_trap - a debug exception; true if single_step_run() caused it. */
 bool single_step_trap(struct pt_regs *regs);
 
-/* report_page_fault, report_exception - everything about a trap that is nobody's. */
+/*
+ * report_page_fault, report_exception - everything about a trap that is nobody's;
+ * @address is %cr2 as it was at the trap.
+ */
 void report_page_fault(struct pt_regs *regs, unsigned long address);
-void report_exception(struct pt_regs *regs);
+void report_exception(struct pt_regs *regs, unsigned long address);
 
 /* The text around which gdb, perf and people find the vectors. */
 extern char trap_stubs[], trap_return[];

@@ -282,14 +282,12 @@ static void __init map_image(void)
 
 void __init paging_init(void)
 {
-	phys_addr_t limit = memblock_get_current_limit();
-
-	memblock_set_current_limit(min(limit, (phys_addr_t)BOOT_MAP_END));
+	memblock_set_current_limit(BOOT_MAP_END);
 	map_image();
 	map_all_ram();
 	write_cr3(__pa(swapper_pg_dir));
 	flush_tlb_all();
-	memblock_set_current_limit(limit);
+	memblock_set_current_limit(MEMBLOCK_ALLOC_ANYWHERE);
 	pr_info("paging: direct map with %s pages, %lu KiB of tables%s\n",
 		cpu_has(GBPAGES) ? "1 GiB" : "2 MiB", boot_table_pages * (PAGE_SIZE / 1024),
 		cpu_has(NX) ? "" : "; no NX: all of it is executable");

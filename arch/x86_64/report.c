@@ -10,6 +10,7 @@
 #include <cairn/symbols.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
+#include <asm/sections.h>
 #include <asm/stack.h>
 #include <asm/stacktrace.h>
 #include <asm/traps.h>
@@ -47,7 +48,19 @@ static void show_ip(const char *level, struct pt_regs *regs)
 	pr_cont("\n");
 }
 
-void show_regs(const char *level, struct pt_regs *regs)
+/* A call of a bad address leaves no frame, but the return address on top of the stack. */
+static void show_caller_of_bad_ip(const char *level, struct pt_regs *regs)
+{
+	unsigned long caller;
+
+	if (is_kernel_text(regs->ip) ||
+	    copy_from_kernel_nofault(&caller, (const void *)regs->sp, sizeof(caller)) ||
+	    !is_kernel_text(caller))
+		return;
+	printk("%scalled from %pB\n", level, (void *)caller);
+}
+
+static void show_all(const char *level, struct pt_regs *regs, unsigned long cr2)
 {
 	printk("%sCPU: 0 PID: 0 Comm: kernel\n", level);
 	show_ip(level, regs);
@@ -58,9 +71,15 @@ void show_regs(const char *level, struct pt_regs *regs)
 	printk("%sRBP: %016lx R08: %016lx R09: %016lx\n", level, regs->bp, regs->r8, regs->r9);
 	printk("%sR10: %016lx R11: %016lx R12: %016lx\n", level, regs->r10, regs->r11, regs->r12);
 	printk("%sR13: %016lx R14: %016lx R15: %016lx\n", level, regs->r13, regs->r14, regs->r15);
-	printk("%sCR0: %016lx CR2: %016lx CR3: %016lx CR4: %016lx\n", level, read_cr0(), read_cr2(),
+	printk("%sCR0: %016lx CR2: %016lx CR3: %016lx CR4: %016lx\n", level, read_cr0(), cr2,
 	       read_cr3(), read_cr4());
+	show_caller_of_bad_ip(level, regs);
 	print_call_trace(level, regs->bp);
+}
+
+void show_regs(const char *level, struct pt_regs *regs)
+{
+	show_all(level, regs, read_cr2());
 }
 
 static const struct bug_entry *find_bug(unsigned long ip)
@@ -84,8 +103,8 @@ static void show_selector_error(struct pt_regs *regs)
 		pr_alert("error_code(0x%04lx) - %s index %lu%s\n", e, table[e >> 1 & 3], e >> 3,
 			 e & 1 ? ", external" : "");
 	else
-		pr_alert("error_code(0x0000) - no descriptor: a non-canonical address, a"
-			 " privileged or a malformed operand\n");
+		pr_alert("error_code(0x0000) - no descriptor: a non-canonical address or a"
+			 " forbidden operand\n");
 }
 
 static void show_address(unsigned long address)
@@ -133,10 +152,41 @@ void report_page_fault(struct pt_regs *regs, unsigned long address)
 	show_address(address);
 	page_walk_print(KERN_ALERT, address);
 	pr_alert("Oops: %04lx [#%u]\n", e, ++nr_reports);
-	show_regs(KERN_ALERT, regs);
+	show_all(KERN_ALERT, regs, address);
 }
 
-void report_exception(struct pt_regs *regs)
+static bool is_canonical(unsigned long value)
+{
+	return (unsigned long)((long)(value << 16) >> 16) == value;
+}
+
+/* The CPU does not tell which address a #GP is about; a register often does. */
+static const unsigned long *find_non_canonical(const struct pt_regs *regs)
+{
+	const unsigned long *reg;
+
+	for (reg = &regs->r15; reg <= &regs->ax; reg++) {
+		if (!is_canonical(*reg))
+			return reg;
+	}
+	return NULL;
+}
+
+static void show_general_protection(struct pt_regs *regs)
+{
+	const unsigned long *reg = find_non_canonical(regs);
+
+	if (regs->error_code || !reg) {
+		pr_alert("general protection fault: %04lx [#%u]\n", regs->error_code, ++nr_reports);
+		show_selector_error(regs);
+		return;
+	}
+	pr_alert("general protection fault, probably for non-canonical address %#lx: %04lx [#%u]\n",
+		 *reg, regs->error_code, ++nr_reports);
+	show_address(*reg);
+}
+
+void report_exception(struct pt_regs *regs, unsigned long address)
 {
 	const struct bug_entry *bug;
 
@@ -145,10 +195,13 @@ void report_exception(struct pt_regs *regs)
 		pr_alert("kernel BUG at %s:%llu!\n", bug->file, bug->line);
 	}
 	if (regs->vector == TRAP_DF)
-		show_double_fault(read_cr2());
-	pr_alert("%s: %04lx [#%u]\n", exception_name((unsigned int)regs->vector), regs->error_code,
-		 ++nr_reports);
-	if (regs->vector >= TRAP_TS && regs->vector <= TRAP_GP)
+		show_double_fault(address);
+	if (regs->vector == TRAP_GP)
+		show_general_protection(regs);
+	else
+		pr_alert("%s: %04lx [#%u]\n", exception_name((unsigned int)regs->vector),
+			 regs->error_code, ++nr_reports);
+	if (regs->vector >= TRAP_TS && regs->vector <= TRAP_SS)
 		show_selector_error(regs);
-	show_regs(KERN_ALERT, regs);
+	show_all(KERN_ALERT, regs, address);
 }

@@ -6,10 +6,11 @@
 #include <linux/preempt.h>
 #include <linux/types.h>
 #include <asm/irqflags.h>
-#include <asm/processor.h>
 #include <asm/ras.h>
 #include <asm/traps.h>
 #include "arch.h"
+
+#define DR6_SINGLE_STEP 0x4000UL
 
 /* Where control goes on when the function has trapped; written by vectors.S. */
 struct trap_landing {
@@ -36,7 +37,7 @@ bool trap_catch(void (*fn)(void *arg), void *arg, struct trap_info *info)
 	return trapped;
 }
 
-bool trap_catch_take(struct pt_regs *regs)
+bool trap_catch_take(struct pt_regs *regs, unsigned long address)
 {
 	if (!armed)
 		return false;
@@ -44,7 +45,7 @@ bool trap_catch_take(struct pt_regs *regs)
 		.vector = (unsigned int)regs->vector,
 		.error_code = regs->error_code,
 		.ip = regs->ip,
-		.address = read_cr2(),
+		.address = address,
 	};
 	armed = NULL;
 	regs->ip = landing.ip;
@@ -66,9 +67,19 @@ unsigned long single_step_run(void (*fn)(void), bool (*on_step)(struct pt_regs *
 	return steps;
 }
 
+/* Was the debug exception a single step?  Clears what the CPU noted. */
+static bool was_single_step(void)
+{
+	unsigned long dr6;
+
+	asm volatile("movq %%dr6, %0" : "=r"(dr6));
+	asm volatile("movq %0, %%dr6" : : "r"(dr6 & ~DR6_SINGLE_STEP));
+	return dr6 & DR6_SINGLE_STEP;
+}
+
 bool single_step_trap(struct pt_regs *regs)
 {
-	if (!step_handler || !(regs->flags & X86_EFLAGS_TF))
+	if (!was_single_step() || !step_handler)
 		return false;
 	steps++;
 	if (step_handler(regs))

@@ -55,22 +55,22 @@ static void fatal_exception(struct pt_regs *regs)
 	if (regs->vector == TRAP_PF)
 		report_page_fault(regs, address);
 	else
-		report_exception(regs);
-	if (!trap_catch_take(regs))
+		report_exception(regs, address);
+	if (!trap_catch_take(regs, address))
 		panic_reported("Fatal exception");
 }
 
 static void handle_nmi(struct pt_regs *regs)
 {
-	pr_emerg("NMI received for unknown reason\n");
-	show_regs(KERN_EMERG, regs);
+	pr_alert("NMI received for unknown reason\n");
+	show_regs(KERN_ALERT, regs);
 }
 
 static void handle_debug(struct pt_regs *regs)
 {
 	if (single_step_trap(regs))
 		return;
-	report_exception(regs);
+	report_exception(regs, read_cr2());
 	regs->flags &= ~X86_EFLAGS_TF;
 }
 
@@ -84,7 +84,7 @@ static void handle_exception(struct pt_regs *regs)
 		handle_nmi(regs);
 		break;
 	case TRAP_BP:
-		report_exception(regs);
+		report_exception(regs, read_cr2());
 		break;
 	case TRAP_DF:
 	case TRAP_MC:

@@ -33,6 +33,19 @@
 #define __printf(a, b)	__attribute__((__format__(printf, a, b)))
 #define fallthrough	__attribute__((__fallthrough__))
 
+/*
+ * asm goto with outputs.  gcc 12 and its contemporaries may lose what happens to a
+ * variable on one of the two ways out, unless something stands there: behind the
+ * asm, which asm_goto_output() sees to, and first thing behind each label it jumps
+ * to, which takes an asm_goto_landing().  Neither makes an instruction.
+ */
+#define asm_goto_output(...)                    \
+	do {                                    \
+		asm volatile goto(__VA_ARGS__); \
+		asm volatile("");               \
+	} while (0)
+#define asm_goto_landing() asm volatile("")
+
 #define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
 
 /* Address-space and context annotations, for sparse. */

@@ -35,14 +35,15 @@ static __always_inline bool load_u64_nofault(const void *src, u64 *value)
 {
 	u64 loaded;
 
-	asm goto("1:\tmovq (%[src]), %[loaded]\n\t" EX_TABLE("1b", "%l[fault]")
-		 : [loaded] "=r"(loaded)
-		 : [src] "r"(src)
-		 : "memory"
-		 : fault);
+	asm_goto_output("1:\tmovq (%[src]), %[loaded]\n\t" EX_TABLE("1b", "%l[fault]")
+			: [loaded] "=r"(loaded)
+			: [src] "r"(src)
+			: "memory"
+			: fault);
 	*value = loaded;
 	return true;
 fault:
+	asm_goto_landing();
 	return false;
 }
 

@@ -49,13 +49,6 @@ struct objstack {
 /* Bytes of a stack with room for @n objects; the last slots may be left out. */
 #define OBJSTACK_SIZE(n) (__builtin_offsetof(struct objstack, slot) + ((n) + 1) * sizeof(void *))
 
-/* gcc < 12.4 may lose the output of an asm goto unless something follows it. */
-#define asm_goto_output(...)           \
-	do {                           \
-		asm goto(__VA_ARGS__); \
-		asm volatile("");      \
-	} while (0)
-
 #define __OBJSTACK_POP(base, at)                     \
 	RAS_RECORD("1f", "2f")                       \
 	"1:\tmovl %%gs:%c[used]" base ", %k[at]\n\t" \
@@ -89,6 +82,7 @@ static __always_inline void *objstack_pop(struct objstack __percpu *stack)
 		unreachable();
 	return top;
 none:
+	asm_goto_landing();
 	return NULL;
 }
 
@@ -112,6 +106,7 @@ static __always_inline void *objstack_pop_static(struct objstack __percpu *stack
 		unreachable();
 	return top;
 none:
+	asm_goto_landing();
 	return NULL;
 }
 
@@ -141,6 +136,7 @@ static __always_inline void *objstack_take(struct objstack __percpu *stack)
 		unreachable();
 	return top;
 none:
+	asm_goto_landing();
 	return NULL;
 }
 

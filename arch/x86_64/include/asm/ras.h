@@ -52,7 +52,7 @@ static __always_inline void *pcpu_stack_pop(struct pcpu_stack __percpu *stack)
 	unsigned long used;
 	void *top;
 
-	asm volatile goto(
+	asm_goto_output(
 		RAS_RECORD("1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
 				       "subl $8, %k[at]\n\t"
 				       "jb %l[empty]\n\t"
@@ -64,17 +64,18 @@ static __always_inline void *pcpu_stack_pop(struct pcpu_stack __percpu *stack)
 		  [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
 		: "memory", "cc"
 		: empty);
-	asm volatile(
-		""); /* gcc < 12.4 may lose the outputs of an asm goto with nothing behind it */
+	if (!top)
+		unreachable(); /* spares the caller a test */
 	return top;
 empty:
+	asm_goto_landing();
 	return NULL;
 }
 
 /**
  * pcpu_stack_push - put a pointer on top of this CPU's stack
  * @stack: a per-CPU address, as for pcpu_stack_pop()
- * @item: what to push
+ * @item: what to push; not NULL
  *
  * Context: any.
  * Return: false, and nothing pushed, if the stack is full.
