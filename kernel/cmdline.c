@@ -91,12 +91,11 @@ static int set(const char *name, const char *value)
 	return strchr(name, '.') ? module_param_set(name, value) : -ENOENT;
 }
 
-void __init boot_params_parse(const char *cmdline)
+void boot_params_set(char *text)
 {
-	char *text = boot_params_text, *name, *value;
+	char *name, *value;
 	int more;
 
-	strscpy(boot_params_text, cmdline, sizeof(boot_params_text));
 	while ((more = boot_param_next(&text, &name, &value)) != 0) {
 		int err = more < 0 ? more : set(name, value);
 
@@ -108,4 +107,10 @@ void __init boot_params_parse(const char *cmdline)
 			pr_warn("command line: '%s' does not take '%s'\n", name,
 				value ? value : "");
 	}
+}
+
+void __init boot_params_parse(const char *cmdline)
+{
+	strscpy(boot_params_text, cmdline, sizeof(boot_params_text));
+	boot_params_set(boot_params_text);
 }

@@ -34,6 +34,14 @@ struct boot_param {
 void boot_params_parse(const char *cmdline);
 
 /**
+ * boot_params_set - boot_params_parse() on text that the caller keeps
+ * @text: written to; values go on pointing into it
+ *
+ * Context: as boot_params_parse().
+ */
+void boot_params_set(char *text);
+
+/**
  * boot_param_next - cut the next parameter off a command line, in place
  * @text: in: where to go on; out: what is left
  * @name: out: the name

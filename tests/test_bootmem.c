@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bootmem: alloc_bootmem() and its relatives, and initialisers of devices, on an
+ * instance of memblock that stands in for the machine's and is given real pages.
+ *
+ * What bootmem allocated during start-up stays allocated: the last test looks at
+ * the machine's own instance, whose share that was handed to the page allocator
+ * and whose reservations must make up all of memory.
+ */
+#include <linux/bootmem.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <cairn/boot_info.h>
+#include <cairn/test.h>
+
+#define REAL_ORDER 5
+#define REAL_SIZE  (PAGE_SIZE << REAL_ORDER)
+
+static struct memblock machine;
+static struct memblock_region memory_regions[INIT_MEMBLOCK_REGIONS];
+static struct memblock_region reserved_regions[INIT_MEMBLOCK_REGIONS];
+static unsigned long pages;
+
+static bool begin(gfp_t gfp)
+{
+	pages = __get_free_pages(gfp, REAL_ORDER);
+	if (!pages)
+		return false;
+	memset((void *)pages, 0xaa, REAL_SIZE);
+	memset(memory_regions, 0, sizeof(memory_regions));
+	memset(reserved_regions, 0, sizeof(reserved_regions));
+	machine = memblock;
+	memblock = (struct memblock){
+		.current_limit = MEMBLOCK_ALLOC_ANYWHERE,
+		.memory = {.cnt = 1,
+			   .max = INIT_MEMBLOCK_REGIONS,
+			   .regions = memory_regions,
+			   .name = "memory"},
+		.reserved = {.cnt = 1,
+			     .max = INIT_MEMBLOCK_REGIONS,
+			     .regions = reserved_regions,
+			     .name = "reserved"},
+	};
+	memblock_add(virt_to_phys((void *)pages), REAL_SIZE);
+	return true;
+}
+
+static void end(void)
+{
+	EXPECT(!memblock_core_check(&memblock));
+	memblock = machine;
+	free_pages(pages, REAL_ORDER);
+}
+
+static bool zeroed(const void *p, size_t n)
+{
+	return p && !memchr_inv(p, 0, n);
+}
+
+KTEST(bootmem, alloc)
+{
+	void *p;
+
+	ASSERT(begin(GFP_KERNEL));
+	p = alloc_bootmem(100);
+	EXPECT(zeroed(p, 100));
+	EXPECT_EQ((unsigned long)p % SMP_CACHE_BYTES, 0);
+	p = alloc_bootmem_pages(100);
+	EXPECT(zeroed(p, 100));
+	EXPECT(PAGE_ALIGNED(p));
+	p = alloc_bootmem(0);
+	EXPECT(zeroed(p, SMP_CACHE_BYTES));
+	p = __alloc_bootmem(64, 8192, 0);
+	EXPECT(zeroed(p, 64));
+	EXPECT_EQ((unsigned long)p % 8192, 0);
+	EXPECT(!alloc_bootmem_nopanic(REAL_SIZE));
+	EXPECT(!alloc_bootmem_pages_nopanic(REAL_SIZE));
+	end();
+}
+
+/* Freeing by pieces gives the whole back. */
+KTEST(bootmem, free)
+{
+	unsigned long phys;
+
+	ASSERT(begin(GFP_KERNEL));
+	phys = virt_to_phys(alloc_bootmem_pages(2 * PAGE_SIZE));
+	free_bootmem(phys, PAGE_SIZE);
+	free_bootmem(phys + PAGE_SIZE + 100, PAGE_SIZE - 100);
+	EXPECT_EQ(memblock_reserved_size(), 100);
+	free_bootmem(phys + PAGE_SIZE, 100);
+	EXPECT_EQ(memblock_reserved_size(), 0);
+	EXPECT_EQ(reserve_bootmem(phys, 64, BOOTMEM_DEFAULT), 0);
+	EXPECT_EQ(memblock_reserved_size(), 64);
+	end();
+}
+
+/* The low calls stay below 16 MiB, and take nothing else. */
+KTEST(bootmem, low)
+{
+	phys_addr_t low = 16 << 20;
+	void *p;
+
+	ASSERT(begin(GFP_DMA));
+	p = alloc_bootmem_low(100);
+	EXPECT(zeroed(p, 100));
+	EXPECT(virt_to_phys(p) + 100 <= low);
+	EXPECT_EQ((unsigned long)p % SMP_CACHE_BYTES, 0);
+	p = alloc_bootmem_low_pages(100);
+	EXPECT(zeroed(p, 100));
+	EXPECT(PAGE_ALIGNED(p));
+	EXPECT(virt_to_phys(p) + 100 <= low);
+	end();
+}
+
+static unsigned long seen_start[4], seen_end[4];
+static unsigned int seen;
+
+static unsigned long takes_5000(unsigned long mem_start, unsigned long mem_end)
+{
+	seen_start[seen] = mem_start;
+	seen_end[seen++] = mem_end;
+	memset((void *)mem_start, 0x55, 5000);
+	return mem_start + 5000;
+}
+
+static unsigned long takes_nothing(unsigned long mem_start, unsigned long mem_end)
+{
+	seen_start[seen] = mem_start;
+	seen_end[seen++] = mem_end;
+	return mem_start;
+}
+
+static unsigned long takes_too_much(unsigned long mem_start __unused, unsigned long mem_end)
+{
+	seen++;
+	return mem_end + 1;
+}
+
+/* Each initialiser sees what those before it left, and gets what it takes. */
+KTEST(bootmem, device_initialisers)
+{
+	static const device_init_fn good[] = {takes_5000, takes_nothing, takes_5000};
+	static const device_init_fn bad[] = {takes_too_much};
+
+	ASSERT(begin(GFP_KERNEL));
+	seen = 0;
+	bootmem_device_init_range(good, good + 3);
+	EXPECT_EQ(seen, 3);
+	EXPECT_EQ(seen_start[0], pages);
+	EXPECT_EQ(seen_end[0], pages + REAL_SIZE);
+	EXPECT_EQ(seen_start[1], pages + 5000);
+	EXPECT_EQ(seen_start[2], pages + 5000);
+	EXPECT_EQ(memblock_reserved_size(), 10000);
+	EXPECT_REPORT("outside of")
+	{
+		bootmem_device_init_range(bad, bad + 1);
+	}
+	EXPECT_EQ(memblock_reserved_size(), 10000);
+	EXPECT(!memchr_inv((void *)pages, 0x55, 10000));
+	alloc_bootmem(REAL_SIZE - 10240); /* what is left is given to others */
+	EXPECT(!memchr_inv((void *)pages, 0x55, 10000));
+	end();
+}
+
+/* The machine's instance: sound, retired, and everything it has is accounted for. */
+KTEST(bootmem, hand_off)
+{
+	phys_addr_t start, stop, free = 0, taken = 0;
+	struct memblock_region *r;
+	u64 i;
+
+	EXPECT(!memblock_core_check(&memblock));
+	EXPECT(memblock.retired);
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &stop, NULL) free +=
+		stop - start;
+	for_each_reserved_mem_region(r)
+	{
+		for_each_mem_range(i, &start, &stop) {
+			start = max(start, r->base);
+			stop = min(stop, r->base + r->size);
+			taken += start < stop ? stop - start : 0;
+		}
+	}
+	EXPECT_EQ(free + taken, memblock_phys_mem_size());
+	EXPECT(memblock_is_region_reserved(boot_info.image_start, 1));
+	EXPECT(memblock_is_reserved(boot_info.image_end - 1));
+}

@@ -1,0 +1,762 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The multiboot2 parser against information blocks that real loaders, and worse
+ * ones, have left.
+ *
+ * Each test builds a block tag by tag, with sizes as wrong as the case wants
+ * them, places it right before a guard page, parses it, and looks at what was
+ * taken, what was noted, and that the tags around the bad one were still seen.
+ * Any read past the block is a page fault.  The last test damages a good block
+ * at random.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <cairn/multiboot2.h>
+#include <cairn/test.h>
+#include <asm/unaligned.h>
+#include "guarded.h"
+
+#define BLOCK_MAX (72u << 10)
+#define MAP_CAP	  40
+
+static struct fixture {
+	u8 block[BLOCK_MAX];
+	u32 len;
+	struct mem_range map[MAP_CAP];
+	struct boot_info bi;
+	struct mb2_findings found;
+	enum mb2_status status;
+	struct guarded guard;
+} * f;
+
+static bool begin(void)
+{
+	f = vzalloc(sizeof(*f));
+	return f && guarded_init(&f->guard, BLOCK_MAX);
+}
+
+static void end(void)
+{
+	guarded_exit(&f->guard);
+	vfree(f);
+}
+
+static void clear(void)
+{
+	memset(f->block, 0, sizeof(f->block));
+	f->len = 8;
+}
+
+/* raw_tag - a tag that says @size, with @n bytes of payload there really are. */
+static void raw_tag(u32 type, u32 size, const void *payload, u32 n)
+{
+	u8 *tag = f->block + f->len;
+
+	put_unaligned_le32(type, tag);
+	put_unaligned_le32(size, tag + 4);
+	if (n)
+		memcpy(tag + 8, payload, n);
+	f->len += 8 + ALIGN(n, 8);
+}
+
+static void tag(u32 type, const void *payload, u32 n)
+{
+	raw_tag(type, 8 + n, payload, n);
+}
+
+static void text_tag(u32 type, const char *text)
+{
+	tag(type, text, (u32)strlen(text) + 1);
+}
+
+/* parse_size - parse a block that says @total, of which f->len bytes are there. */
+static void parse_size(u32 total, u64 avail)
+{
+	put_unaligned_le32(total, f->block);
+	memset(&f->bi, 0, sizeof(f->bi));
+	f->bi.map = f->map;
+	f->bi.map_cap = MAP_CAP;
+	f->bi.info_start = 0x10000;
+	f->bi.image_start = 0x100000;
+	f->bi.image_end = 0x400000;
+	f->status = mb2_parse(guarded_copy(&f->guard, f->block, f->len), avail, &f->bi, &f->found);
+}
+
+static void parse(void)
+{
+	tag(0, NULL, 0);
+	parse_size(f->len, f->len);
+}
+
+static bool found(enum mb2_finding finding)
+{
+	return f->found.bits & 1u << finding;
+}
+
+struct mmap_entry {
+	u64 base, length;
+	u32 type, reserved;
+};
+
+/* mmap_tag - a map of @n entries, @stride bytes apart, and @extra bytes behind them. */
+static void mmap_tag(u32 stride, const struct mmap_entry *entry, u32 n, u32 extra)
+{
+	u8 payload[512] = {};
+	u32 i;
+
+	put_unaligned_le32(stride, payload);
+	for (i = 0; i < n; i++)
+		memcpy(payload + 8 + i * stride, &entry[i], min(stride, (u32)sizeof(*entry)));
+	tag(6, payload, 8 + n * stride + extra);
+}
+
+struct efi_entry {
+	u32 type, pad;
+	u64 phys, virt, pages, attributes;
+	u64 more;
+};
+
+static void efi_tag(u32 stride, u32 version, const struct efi_entry *entry, u32 n)
+{
+	u8 payload[512] = {};
+	u32 i;
+
+	put_unaligned_le32(stride, payload);
+	put_unaligned_le32(version, payload + 4);
+	for (i = 0; i < n; i++)
+		memcpy(payload + 8 + i * stride, &entry[i], min(stride, (u32)sizeof(*entry)));
+	tag(17, payload, 8 + n * stride);
+}
+
+static bool range_is(unsigned int i, u64 start, u64 end_, u32 type)
+{
+	return i < f->bi.nr_map && f->map[i].start == start && f->map[i].end == end_ &&
+	       f->map[i].type == type;
+}
+
+KTEST(multiboot2, registers)
+{
+	EXPECT_EQ(mb2_check(MB2_BOOT_MAGIC, 0x10000), MB2_OK);
+	EXPECT_EQ(mb2_check(0x2badb002, 0x10000), MB2_BAD_MAGIC);
+	EXPECT_EQ(mb2_check(0, 0), MB2_BAD_MAGIC);
+	EXPECT_EQ(mb2_check(MB2_BOOT_MAGIC, 0), MB2_BAD_POINTER);
+	EXPECT_EQ(mb2_check(MB2_BOOT_MAGIC, 0x10004), MB2_BAD_POINTER);
+}
+
+/* M3 to M6: sizes of the block as a whole. */
+KTEST(multiboot2, total_size)
+{
+	static const u32 bad[] = {0, 8, 15, 0xffffffff, 0x80000000, MB2_MAX_INFO + 8};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		clear();
+		text_tag(1, "quiet");
+		parse_size(bad[i], bad[i] == 0xffffffff ? f->len : 4ULL << 30);
+		EXPECT_EQ(f->status, MB2_BAD_SIZE);
+	}
+	parse_size(8, 8);
+	EXPECT_EQ(f->status, MB2_BAD_SIZE);
+
+	clear(); /* M5: the last bytes are no whole tag */
+	text_tag(1, "quiet");
+	f->len += 5;
+	parse_size(f->len, f->len);
+	EXPECT_EQ(f->status, MB2_OK);
+	EXPECT(!strcmp(f->bi.cmdline, "quiet"));
+	EXPECT(found(MB2_NO_END_TAG));
+
+	clear(); /* M6: no end tag */
+	text_tag(1, "quiet");
+	parse_size(f->len, f->len);
+	EXPECT_EQ(f->status, MB2_OK);
+	EXPECT(!strcmp(f->bi.cmdline, "quiet"));
+	EXPECT(found(MB2_NO_END_TAG));
+	end();
+}
+
+/* M7 to M10: a tag's size that cannot be ends the walk; what stood before it counts. */
+KTEST(multiboot2, tag_sizes)
+{
+	static const struct {
+		u32 size;
+		enum mb2_finding finding;
+	} cases[] = {
+		{0, MB2_BAD_TAG_SIZE},	       {1, MB2_BAD_TAG_SIZE},
+		{4, MB2_BAD_TAG_SIZE},	       {7, MB2_BAD_TAG_SIZE},
+		{4096, MB2_TAG_OVERRUN},       {0x7fffffff, MB2_TAG_OVERRUN},
+		{0xfffffff9, MB2_TAG_OVERRUN}, {0xffffffff, MB2_TAG_OVERRUN},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		clear();
+		text_tag(1, "first");
+		raw_tag(2, cases[i].size, "GRUB", 5);
+		text_tag(2, "late");
+		parse();
+		EXPECT_EQ(f->status, MB2_OK);
+		EXPECT_EQ(f->found.bits, 1u << cases[i].finding);
+		EXPECT(!strcmp(f->bi.cmdline, "first"));
+		EXPECT_EQ(f->bi.loader[0], 0);
+	}
+	end();
+}
+
+/* M11, M12: the end is the end whatever its size; unknown tags are passed over. */
+KTEST(multiboot2, end_and_unknown)
+{
+	ASSERT(begin());
+	clear();
+	raw_tag(0, 0, NULL, 0);
+	text_tag(1, "behind");
+	parse();
+	EXPECT_EQ(f->bi.cmdline[0], 0);
+	EXPECT_EQ(f->found.bits, 0);
+
+	clear();
+	raw_tag(0, 16, "12345678", 8);
+	text_tag(1, "behind");
+	parse();
+	EXPECT_EQ(f->bi.cmdline[0], 0);
+
+	clear();
+	tag(99, "xyz", 3);
+	tag(0xffffffff, "xyzxyzxyz", 9);
+	tag(21, "abcd", 4);
+	text_tag(1, "behind");
+	parse();
+	EXPECT(!strcmp(f->bi.cmdline, "behind"));
+	EXPECT_EQ(f->found.bits, 0);
+	end();
+}
+
+static const struct mmap_entry two_entries[] = {
+	{0, 0x9fc00, 1, 0},
+	{0x100000, 0x7f00000, 1, 0},
+};
+static const struct mmap_entry other_entry[] = {{0x40000000, 0x1000, 2, 0}};
+
+/* M13: of two tags of a kind the first that makes sense is taken, whole. */
+KTEST(multiboot2, duplicates)
+{
+	ASSERT(begin());
+	clear();
+	text_tag(1, "one");
+	text_tag(1, "two");
+	mmap_tag(8, two_entries, 2, 0);
+	mmap_tag(24, two_entries, 2, 0);
+	mmap_tag(24, other_entry, 1, 0);
+	parse();
+	EXPECT(!strcmp(f->bi.cmdline, "one"));
+	EXPECT(found(MB2_DUPLICATE_TAG));
+	EXPECT(found(MB2_BAD_MMAP));
+	EXPECT_EQ(f->bi.nr_map, 2);
+	EXPECT(range_is(1, 0x100000, 0x8000000, MEM_USABLE));
+	end();
+}
+
+/* M14 to M17: strides of the memory map. */
+KTEST(multiboot2, mmap_stride)
+{
+	static const struct {
+		u32 stride, extra, want;
+		u32 bits;
+	} cases[] = {
+		{0, 48, 0, 1u << MB2_BAD_MMAP},
+		{8, 0, 0, 1u << MB2_BAD_MMAP},
+		{16, 0, 0, 1u << MB2_BAD_MMAP},
+		{23, 0, 0, 1u << MB2_BAD_MMAP},
+		{24, 0, 2, 0},
+		{32, 0, 2, 0},
+		{40, 0, 2, 0},
+		{24, 20, 2, 1u << MB2_MMAP_FRAGMENT},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		clear();
+		mmap_tag(cases[i].stride, two_entries, 2, cases[i].extra);
+		text_tag(1, "behind");
+		parse();
+		EXPECT_EQ(f->bi.nr_map, cases[i].want);
+		EXPECT_EQ(f->found.bits, cases[i].bits);
+		EXPECT(!strcmp(f->bi.cmdline, "behind"));
+		if (cases[i].want) {
+			EXPECT(range_is(0, 0, 0x9fc00, MEM_USABLE));
+			EXPECT(range_is(1, 0x100000, 0x8000000, MEM_USABLE));
+		}
+	}
+	clear();
+	raw_tag(6, 12, "\30\0\0\0", 4); /* shorter than its fixed part */
+	parse();
+	EXPECT(found(MB2_BAD_MMAP));
+	clear();
+	mmap_tag(0xfffffff8, NULL, 0, 0);
+	parse();
+	EXPECT(found(MB2_BAD_MMAP));
+	end();
+}
+
+/* M18, M19: the two sizes of basic memory stand in for a map, and never beside one. */
+KTEST(multiboot2, basic_meminfo)
+{
+	static const u32 sizes[2] = {640, 130048};
+
+	ASSERT(begin());
+	clear();
+	tag(4, sizes, sizeof(sizes));
+	parse();
+	EXPECT_EQ(f->bi.nr_map, 2);
+	EXPECT(range_is(0, 0, 0xa0000, MEM_USABLE));
+	EXPECT(range_is(1, 0x100000, 0x8000000, MEM_USABLE));
+	EXPECT(found(MB2_NO_MMAP));
+
+	clear();
+	tag(4, sizes, sizeof(sizes));
+	mmap_tag(24, other_entry, 1, 0);
+	parse();
+	EXPECT_EQ(f->bi.nr_map, 1);
+	EXPECT(range_is(0, 0x40000000, 0x40001000, MEM_RESERVED));
+	EXPECT_EQ(f->found.bits, 0);
+
+	clear(); /* neither */
+	parse();
+	EXPECT_EQ(f->status, MB2_OK);
+	EXPECT_EQ(f->bi.nr_map, 0);
+	end();
+}
+
+/* E3, E4, E14, E15, E25: single entries. */
+KTEST(multiboot2, mmap_entries)
+{
+	static const struct mmap_entry odd[] = {
+		{0x1000, 0, 1, 0},
+		{0xfffffffffffff000, 0x2000, 2, 0},
+		{0x100000, 0x1000, 0, 0},
+		{0x200000, 0x1000, 3, 0},
+		{0x300000, 0x1000, 4, 0},
+		{0x400000, 0x1000, 5, 0},
+		{0x500000, 0x1000, 6, 0},
+		{0x600000, 0x1000, 12, 0},
+		{0x700000, 0x1000, 0xffffffff, 0},
+	};
+	static const struct mmap_entry attributes[] = {
+		{0x100000, 0x1000, 1, 1},
+		{0x200000, 0x1000, 1, 0},
+		{0x300000, 0x1000, 2, 0},
+	};
+
+	ASSERT(begin());
+	clear();
+	mmap_tag(24, odd, ARRAY_SIZE(odd), 0);
+	parse();
+	EXPECT_EQ(f->bi.nr_map, 8);
+	EXPECT(range_is(0, 0xfffffffffffff000, ~0ULL, MEM_RESERVED));
+	EXPECT(found(MB2_RANGE_WRAPS));
+	EXPECT(range_is(1, 0x100000, 0x101000, MEM_RESERVED));
+	EXPECT(range_is(2, 0x200000, 0x201000, MEM_ACPI_RECLAIM));
+	EXPECT(range_is(3, 0x300000, 0x301000, MEM_ACPI_NVS));
+	EXPECT(range_is(4, 0x400000, 0x401000, MEM_UNUSABLE));
+	EXPECT(range_is(5, 0x500000, 0x501000, MEM_RESERVED));
+	EXPECT(range_is(6, 0x600000, 0x601000, MEM_RESERVED));
+	EXPECT(range_is(7, 0x700000, 0x701000, MEM_RESERVED));
+
+	clear(); /* a loader that passes ACPI 3's attributes on */
+	mmap_tag(24, attributes, ARRAY_SIZE(attributes), 0);
+	parse();
+	EXPECT_EQ(f->bi.nr_map, 2);
+	EXPECT(range_is(0, 0x100000, 0x101000, MEM_USABLE));
+	EXPECT(range_is(1, 0x300000, 0x301000, MEM_RESERVED));
+	end();
+}
+
+/* E16: more entries than there is room for lose usable memory, never a reserved range. */
+KTEST(multiboot2, mmap_too_long)
+{
+	u8 *payload;
+	u32 i, reserved = 0, n = 2000;
+
+	ASSERT(begin());
+	payload = vzalloc(8 + n * 24);
+	ASSERT(payload);
+	put_unaligned_le32(24, payload);
+	for (i = 0; i < n; i++) {
+		struct mmap_entry e = {(u64)i << 20, 1 << 20, i >= n - MAP_CAP + 4 ? 2 : 1, 0};
+
+		memcpy(payload + 8 + i * 24, &e, 24);
+	}
+	clear();
+	tag(6, payload, 8 + n * 24);
+	parse();
+	EXPECT_EQ(f->bi.nr_map, MAP_CAP);
+	EXPECT(found(MB2_RANGES_LOST));
+	EXPECT_EQ(f->found.ranges_lost, n - MAP_CAP);
+	for (i = 0; i < f->bi.nr_map; i++)
+		reserved += f->map[i].type == MEM_RESERVED;
+	EXPECT_EQ(reserved, MAP_CAP - 4);
+	vfree(payload);
+	end();
+}
+
+static const struct efi_entry efi_entries[] = {
+	{7, 0, 0x100000, 0, 0x700, 0xf, 0},	       /* conventional */
+	{4, 0, 0x800000, 0, 0x10, 0xf, 0},	       /* boot services data */
+	{5, 0, 0x900000, 0, 1, 0x800000000000000f, 0}, /* run-time services code */
+};
+
+/* M20, M21, and that the EFI map is preferred. */
+KTEST(multiboot2, efi_mmap_stride)
+{
+	static const struct {
+		u32 stride, version;
+		bool taken;
+	} cases[] = {
+		{0, 1, false},	{8, 1, false}, {39, 1, false},
+		{40, 0, false}, {40, 1, true}, {48, 1, true},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		clear();
+		mmap_tag(24, other_entry, 1, 0);
+		efi_tag(cases[i].stride, cases[i].version, efi_entries, 3);
+		parse();
+		EXPECT_EQ(f->bi.map_from_efi, cases[i].taken);
+		EXPECT_EQ(f->bi.nr_map, cases[i].taken ? 3 : 1);
+		EXPECT_EQ(found(MB2_BAD_EFI_MMAP), !cases[i].taken);
+		if (cases[i].taken) {
+			EXPECT(range_is(0, 0x100000, 0x800000, MEM_USABLE));
+			EXPECT(range_is(1, 0x800000, 0x810000, MEM_USABLE));
+			EXPECT(range_is(2, 0x900000, 0x901000, MEM_RUNTIME));
+		}
+	}
+	end();
+}
+
+/* M22: while boot services run their memory is theirs, wherever the tag stands. */
+KTEST(multiboot2, efi_boot_services)
+{
+	ASSERT(begin());
+	clear();
+	efi_tag(48, 1, efi_entries, 3);
+	tag(18, NULL, 0);
+	parse();
+	EXPECT(f->bi.efi);
+	EXPECT(f->bi.efi_boot_services);
+	EXPECT(range_is(0, 0x100000, 0x800000, MEM_USABLE));
+	EXPECT(range_is(1, 0x800000, 0x810000, MEM_BOOT_RECLAIM));
+	end();
+}
+
+/* E5, E24: EFI descriptors that are no general memory, or wrap. */
+KTEST(multiboot2, efi_entries)
+{
+	static const struct efi_entry odd[] = {
+		{7, 0, 0xfffffffffffff000, 0, 0x0200000000000001, 0xf, 0},
+		{7, 0, 0x100000, 0, 1, 0x800000000000000f, 0}, /* run-time attribute */
+		{7, 0, 0x200000, 0, 1, 0x1, 0},		       /* uncached only */
+		{7, 0, 0x300000, 0, 1, 0x800f, 0},	       /* non-volatile */
+		{7, 0, 0x400000, 0, 1, 0x4000f, 0},	       /* specific purpose */
+		{14, 0, 0x500000, 0, 1, 0xf, 0},
+		{11, 0, 0x600000, 0, 1, 0x1, 0},
+		{15, 0, 0x700000, 0, 1, 0xf, 0},
+		{0x80000000, 0, 0x800000, 0, 1, 0xf, 0},
+	};
+	static const u32 want[] = {
+		MEM_RUNTIME,	MEM_RESERVED, MEM_PERSISTENT, MEM_PERSISTENT,
+		MEM_PERSISTENT, MEM_RESERVED, MEM_RESERVED,   MEM_RESERVED,
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	clear();
+	efi_tag(40, 1, odd, ARRAY_SIZE(odd));
+	parse();
+	EXPECT_EQ(f->bi.nr_map, ARRAY_SIZE(odd));
+	EXPECT(found(MB2_RANGE_WRAPS));
+	EXPECT(range_is(0, 0xfffffffffffff000, ~0ULL, MEM_USABLE)); /* above any limit */
+	for (i = 0; i < ARRAY_SIZE(want); i++)
+		EXPECT_EQ(f->map[i + 1].type, want[i]);
+	end();
+}
+
+/* M23, M24: the command line is bounded by its tag, cleaned, and cut between parameters. */
+KTEST(multiboot2, cmdline)
+{
+	static const char control[] = "a=1\tb=2\n\x7f\x01"
+				      "c";
+	u8 *text;
+	u32 i, n = 64u << 10;
+
+	ASSERT(begin());
+	clear();
+	tag(1, "abcdefgh", 8); /* no NUL in the tag, and what follows is text */
+	tag(2, "GRUB", 4);
+	parse();
+	EXPECT(!strcmp(f->bi.cmdline, "abcdefgh"));
+	EXPECT(!strcmp(f->bi.loader, "GRUB"));
+	EXPECT_EQ(f->found.bits, 0);
+
+	clear();
+	text_tag(1, control);
+	parse();
+	EXPECT(!strcmp(f->bi.cmdline, "a=1 b=2   c"));
+
+	text = vmalloc(n);
+	ASSERT(text);
+	for (i = 0; i < n; i++)
+		text[i] = i % 10 ? 'x' : ' ';
+	text[n - 1] = 0;
+	clear();
+	tag(1, text, n);
+	text_tag(2, "behind");
+	parse();
+	EXPECT(found(MB2_CMDLINE_CUT));
+	EXPECT(strlen(f->bi.cmdline) < BOOT_CMDLINE_MAX);
+	EXPECT_EQ(f->bi.cmdline[strlen(f->bi.cmdline) - 1], ' ');
+	EXPECT(!strcmp(f->bi.loader, "behind"));
+
+	memset(text, 'x', n); /* one parameter without an end */
+	clear();
+	tag(1, text, n);
+	parse();
+	EXPECT(found(MB2_CMDLINE_CUT));
+	EXPECT_EQ(f->bi.cmdline[0], 0);
+	vfree(text);
+	end();
+}
+
+static void module_tag(u32 start, u32 end_, const char *name)
+{
+	u8 payload[64] = {};
+
+	put_unaligned_le32(start, payload);
+	put_unaligned_le32(end_, payload + 4);
+	memcpy(payload + 8, name, strlen(name));
+	tag(3, payload, 8 + (u32)strlen(name)); /* no NUL */
+}
+
+/* M25 to M27: modules. */
+KTEST(multiboot2, modules)
+{
+	unsigned int i;
+
+	ASSERT(begin());
+	clear();
+	module_tag(0x2000000, 0x1000000, "reversed");
+	module_tag(0x2000000, 0x2000000, "empty");
+	raw_tag(3, 12, "\0\0\0\1", 4); /* without an end */
+	module_tag(0x800000, 0x900000, "good");
+	parse();
+	EXPECT_EQ(f->bi.nr_modules, 1);
+	EXPECT_EQ(f->bi.modules[0].start, 0x800000);
+	EXPECT_EQ(f->bi.modules[0].end, 0x900000);
+	EXPECT(!strcmp(f->bi.modules[0].name, "good"));
+	EXPECT_EQ(f->found.bits, 1u << MB2_BAD_MODULE);
+
+	for (i = 0; i < 3; i++) {
+		clear(); /* over the image, the block, another module */
+		module_tag(0x800000, 0x900000, "good");
+		if (i == 0)
+			module_tag(0x3ff000, 0x500000, "image");
+		else if (i == 1)
+			module_tag(0x10000, 0x11000, "block");
+		else
+			module_tag(0x8ff000, 0xa00000, "module");
+		parse();
+		EXPECT_EQ(f->bi.nr_modules, 2);
+		EXPECT_EQ(f->found.bits, 1u << MB2_MODULE_OVERLAP);
+	}
+
+	clear();
+	for (i = 0; i < BOOT_MAX_MODULES + 3; i++)
+		module_tag(0x1000000 + i * 0x1000, 0x1001000 + i * 0x1000, "m");
+	parse();
+	EXPECT_EQ(f->bi.nr_modules, BOOT_MAX_MODULES);
+	EXPECT_EQ(f->found.bits, 1u << MB2_MODULES_LOST);
+	end();
+}
+
+/* M29: ELF sections. */
+KTEST(multiboot2, elf_sections)
+{
+	static const struct {
+		u32 num, entsize, shndx;
+		bool bad;
+	} cases[] = {
+		{2, 64, 1, false},	  {3, 64, 1, true}, {0xffffffff, 64, 1, true},
+		{0x80000000, 2, 1, true}, {2, 64, 2, true}, {2, 0, 1, true},
+		{2, 0xffffffff, 1, true}, {0, 64, 0, true},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 payload[12 + 128] = {};
+
+		put_unaligned_le32(cases[i].num, payload);
+		put_unaligned_le32(cases[i].entsize, payload + 4);
+		put_unaligned_le32(cases[i].shndx, payload + 8);
+		clear();
+		tag(9, payload, sizeof(payload));
+		text_tag(1, "behind");
+		parse();
+		EXPECT_EQ(found(MB2_BAD_ELF), cases[i].bad);
+		EXPECT(!strcmp(f->bi.cmdline, "behind"));
+	}
+	end();
+}
+
+/* M30: framebuffers. */
+KTEST(multiboot2, framebuffer)
+{
+	static const struct {
+		u64 phys;
+		u32 pitch, width, height;
+		u8 bpp, type;
+		u32 size; /* of the payload */
+		bool taken;
+	} cases[] = {
+		{0xfd000000, 4096, 1024, 768, 32, 1, 30, true},
+		{0xb8000, 160, 80, 25, 16, 2, 24, true},
+		{0xfd000000, 0xffffffff, 1024, 0xffffffff, 32, 1, 30, false},
+		{0xfd000000, 4096, 1024, 768, 0, 1, 30, false},
+		{0xfd000000, 4095, 1024, 768, 32, 1, 30, false},
+		{0xfd000000, 4096, 0, 768, 32, 1, 30, false},
+		{0xfd000000, 4096, 1024, 0, 32, 1, 30, false},
+		{0, 4096, 1024, 768, 32, 1, 30, false},
+		{0xfffffffffffff000, 4096, 1024, 768, 32, 1, 30, false},
+		{0xfd000000, 4096, 1024, 768, 32, 1, 24, false},
+		{0xfd000000, 4096, 1024, 768, 32, 1, 20, false},
+		{0xfd000000, 1024, 1024, 768, 8, 0, 30, false},
+		{0xfd000000, 4096, 1024, 768, 32, 7, 30, false},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 payload[32] = {};
+
+		put_unaligned_le64(cases[i].phys, payload);
+		put_unaligned_le32(cases[i].pitch, payload + 8);
+		put_unaligned_le32(cases[i].width, payload + 12);
+		put_unaligned_le32(cases[i].height, payload + 16);
+		payload[20] = cases[i].bpp;
+		payload[21] = cases[i].type;
+		payload[24] = 16;
+		clear();
+		tag(8, payload, cases[i].size);
+		parse();
+		EXPECT_EQ(f->bi.fb.bpp, cases[i].taken ? cases[i].bpp : 0);
+		EXPECT_EQ(found(MB2_BAD_FRAMEBUFFER), !cases[i].taken);
+		if (cases[i].taken && cases[i].type == 1)
+			EXPECT_EQ(f->bi.fb.red_pos, 16);
+	}
+	end();
+}
+
+static void make_rsdp(u8 *p, u8 revision, u64 xsdt)
+{
+	u8 sum = 0;
+	int i;
+
+	memset(p, 0, 36);
+	memcpy(p, "RSD PTR ", 8);
+	p[15] = revision;
+	put_unaligned_le32(0x7fe0000, p + 16);
+	for (i = 0; i < 20; i++)
+		sum -= p[i];
+	p[8] = sum;
+	put_unaligned_le32(36, p + 20);
+	put_unaligned_le64(xsdt, p + 24);
+	for (sum = 0, i = 0; i < 36; i++)
+		sum -= p[i];
+	p[32] = sum;
+}
+
+/* M31, M32: root pointers of ACPI. */
+KTEST(multiboot2, acpi)
+{
+	u8 old[36], new[36];
+
+	ASSERT(begin());
+	make_rsdp(old, 0, 0);
+	make_rsdp(new, 2, 0x7fe1000);
+
+	clear();
+	tag(14, old, 20);
+	tag(15, new, 36);
+	parse();
+	EXPECT_EQ(f->bi.rsdp_len, 36);
+	EXPECT(!memcmp(f->bi.rsdp, new, 36));
+
+	clear(); /* the new one is damaged */
+	new[33] ^= 1;
+	tag(15, new, 36);
+	tag(14, old, 20);
+	parse();
+	EXPECT_EQ(f->bi.rsdp_len, 20);
+	EXPECT(!memcmp(f->bi.rsdp, old, 20));
+	EXPECT_EQ(f->found.bits, 1u << MB2_BAD_RSDP);
+
+	clear(); /* both are too short */
+	new[33] ^= 1;
+	tag(14, old, 19);
+	tag(15, new, 35);
+	parse();
+	EXPECT_EQ(f->bi.rsdp_len, 0);
+	EXPECT(found(MB2_BAD_RSDP));
+	end();
+}
+
+/* Damage to a good block: nothing read outside of it, and never more than there is room for. */
+KTEST(multiboot2, random_damage)
+{
+	static const u32 sizes[2] = {640, 130048};
+	u64 state = 0x9e3779b97f4a7c15ULL;
+	u8 rsdp[36], fb[30] = {};
+	unsigned int i, j;
+	u32 len;
+	u8 *good;
+
+	ASSERT(begin());
+	make_rsdp(rsdp, 2, 0x7fe1000);
+	put_unaligned_le64(0xfd000000, fb);
+	clear();
+	text_tag(1, "console=ttyS0 test");
+	text_tag(2, "GRUB 2.06");
+	module_tag(0x800000, 0x900000, "good");
+	tag(4, sizes, sizeof(sizes));
+	mmap_tag(24, two_entries, 2, 0);
+	efi_tag(48, 1, efi_entries, 3);
+	tag(8, fb, sizeof(fb));
+	tag(15, rsdp, sizeof(rsdp));
+	tag(0, NULL, 0);
+	len = f->len;
+	good = vmalloc(len);
+	ASSERT(good);
+	memcpy(good, f->block, len);
+	for (i = 0; i < 3000; i++) {
+		memcpy(f->block, good, len);
+		for (j = 0; j < 1 + i % 8; j++) {
+			u64 r = guarded_random(&state);
+
+			f->block[8 + r % (len - 8)] =
+				r & 1 << 20 ? (u8)(r >> 32) : (u8) - (r >> 32 & 1);
+		}
+		f->len = i % 3 ? len : 16 + (u32)(guarded_random(&state) % (len - 16));
+		parse_size(f->len, f->len);
+		if (f->status != MB2_OK || f->bi.nr_map > MAP_CAP ||
+		    f->bi.nr_modules > BOOT_MAX_MODULES)
+			break;
+	}
+	EXPECT_EQ(i, 3000);
+	vfree(good);
+	end();
+}
