@@ -424,7 +424,9 @@ KTEST(memblock, misuse)
 KTEST(memblock, arrays_grow)
 {
 	unsigned long pages = __get_free_pages(GFP_KERNEL, REAL_ORDER);
-	phys_addr_t base = virt_to_phys((void *)pages), arrays = 0;
+	phys_addr_t base = virt_to_phys((void *)pages);
+	phys_addr_t of256 = PAGE_ALIGN(256 * sizeof(struct memblock_region));
+	phys_addr_t of512 = PAGE_ALIGN(512 * sizeof(struct memblock_region));
 	unsigned int i;
 
 	ASSERT(pages);
@@ -437,22 +439,21 @@ KTEST(memblock, arrays_grow)
 	EXPECT_EQ(memblock.memory.cnt, 128);
 	memblock_allow_resize();
 	EXPECT_EQ(memblock_add(300 * G, 1 * M), 0);
-	arrays = PAGE_ALIGN(256 * sizeof(struct memblock_region));
 	EXPECT_EQ(memblock.memory.cnt, 129);
 	EXPECT_EQ(memblock.memory.max, 256);
-	EXPECT_EQ(memblock_reserved_size(), arrays);
+	EXPECT_EQ(memblock_reserved_size(), of256);
 	for (i = 0; i < 300; i++)
 		EXPECT_EQ(memblock_reserve((i + 64) * G, 1 * K), 0);
 	EXPECT_EQ(memblock.reserved.max, 512);
-	EXPECT_EQ(memblock_reserved_size(), 300 * K + arrays + 2 * arrays);
+	EXPECT_EQ(memblock_reserved_size(), 300 * K + of256 + of512);
 	for (i = 0; i < 300; i++)
 		EXPECT_EQ(memblock_add((i + 400) * G, 1 * M), 0);
 	EXPECT_EQ(memblock.memory.max, 512);
-	EXPECT_EQ(memblock_reserved_size(), 300 * K + 4 * arrays);
+	EXPECT_EQ(memblock_reserved_size(), 300 * K + 2 * of512);
 	sound();
 	for (i = 0; i < 300; i++)
 		EXPECT_EQ(memblock_phys_free((i + 64) * G, 1 * K), 0);
-	EXPECT_EQ(memblock_reserved_size(), 4 * arrays);
+	EXPECT_EQ(memblock_reserved_size(), 2 * of512);
 	sound();
 	stand_down();
 	free_pages(pages, REAL_ORDER);

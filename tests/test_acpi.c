@@ -1,0 +1,770 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ACPI parsers against tables as firmware has left them.
+ *
+ * Tables are built in a small piece of pretended physical memory; whatever the
+ * parsers ask for outside of it is refused, as memory that is none.  Tables
+ * parsed by themselves lie right before a guard page, so that any read past one
+ * is a fault.  The last test damages good tables at random.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <cairn/acpi.h>
+#include <cairn/memory_map.h>
+#include <cairn/test.h>
+#include <asm/unaligned.h>
+#include "guarded.h"
+
+#define TABLE_MAX 8192
+#define PHYS_SIZE 0x10000
+
+static struct fixture {
+	u8 table[TABLE_MAX];
+	u32 len;
+	u8 phys[PHYS_SIZE]; /* memory at PHYS_BASE */
+	struct guarded guard;
+	struct acpi_root root;
+	struct acpi_madt madt;
+	struct acpi_srat srat;
+	struct acpi_slit slit;
+	struct acpi_mcfg mcfg;
+	struct acpi_fadt fadt;
+} * f;
+
+#define PHYS_BASE 0x7fe0000ULL
+
+static bool begin(void)
+{
+	f = vzalloc(sizeof(*f));
+	return f && guarded_init(&f->guard, TABLE_MAX);
+}
+
+static void end(void)
+{
+	guarded_exit(&f->guard);
+	vfree(f);
+}
+
+/* start - a table of @fixed bytes, header included. */
+static void start(const char *signature, u8 revision, u32 fixed)
+{
+	memset(f->table, 0, sizeof(f->table));
+	memcpy(f->table, signature, 4);
+	f->table[8] = revision;
+	f->len = fixed;
+}
+
+static void add(const void *bytes, u32 n)
+{
+	memcpy(f->table + f->len, bytes, n);
+	f->len += n;
+}
+
+static void seal(u8 *table, u32 len)
+{
+	u8 sum = 0;
+	u32 i;
+
+	put_unaligned_le32(len, table + 4);
+	table[9] = 0;
+	for (i = 0; i < len; i++)
+		sum -= table[i];
+	table[9] = sum;
+}
+
+/* guarded_table - the table, sealed, before the guard page. */
+static const u8 *guarded_table(void)
+{
+	seal(f->table, f->len);
+	return guarded_copy(&f->guard, f->table, f->len);
+}
+
+/* ---- root pointer ---------------------------------------------------------------------- */
+
+static void make_rsdp(u8 *p, u8 revision, u32 rsdt, u64 xsdt)
+{
+	u8 sum = 0;
+	int i;
+
+	memset(p, 0, 36);
+	memcpy(p, "RSD PTR ", 8);
+	p[15] = revision;
+	put_unaligned_le32(rsdt, p + 16);
+	put_unaligned_le32(36, p + 20);
+	put_unaligned_le64(xsdt, p + 24);
+	for (i = 0; i < 20; i++)
+		sum -= p[i];
+	p[8] = sum;
+	for (sum = 0, i = 0; i < 36; i++)
+		sum -= p[i];
+	p[32] = sum;
+}
+
+/* A3 to A6: what is a root pointer, and which root table it means. */
+KTEST(acpi, rsdp)
+{
+	struct acpi_rsdp rsdp;
+	u8 p[36];
+
+	make_rsdp(p, 2, 0x1000, 0x2000);
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 36);
+	EXPECT_EQ(rsdp.xsdt, 0x2000);
+	EXPECT_EQ(acpi_rsdp_parse(p, 35, &rsdp), 0);
+	p[33] ^= 1; /* extended checksum */
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 0);
+
+	make_rsdp(p, 1, 0x1000, 0x123456789abcdef0); /* garbage where revision 2 has the XSDT */
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 20);
+	EXPECT_EQ(rsdp.xsdt, 0);
+	EXPECT_EQ(rsdp.rsdt, 0x1000);
+	EXPECT_EQ(acpi_rsdp_parse(p, 19, &rsdp), 0);
+	p[10] ^= 1; /* checksum */
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 0);
+
+	make_rsdp(p, 2, 0x1000, 0); /* no XSDT */
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 36);
+	EXPECT_EQ(rsdp.xsdt, 0);
+	EXPECT_EQ(rsdp.rsdt, 0x1000);
+
+	make_rsdp(p, 2, 0x1000, 0x2000);
+	put_unaligned_le32(0, p + 20); /* length 0, then all ones */
+	p[32] += 36;
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 36);
+	put_unaligned_le32(0xffffffff, p + 20);
+	p[32] += 4;
+	EXPECT_EQ(acpi_rsdp_parse(p, 36, &rsdp), 36);
+}
+
+/* A2, A7: a damaged one is passed over; one that the area cuts off is not read. */
+KTEST(acpi, rsdp_search)
+{
+	u8 *area;
+
+	ASSERT(begin());
+	area = f->guard.area + f->guard.size - 1024;
+	memset(area, 0, 1024);
+	EXPECT_EQ(acpi_rsdp_search(area, 1024), -1);
+	make_rsdp(area + 64, 0, 0x1000, 0);
+	area[64 + 9] ^= 1;
+	make_rsdp(area + 128, 0, 0x1000, 0);
+	EXPECT_EQ(acpi_rsdp_search(area, 1024), 128);
+	memcpy(area + 128, "????????", 8);
+	memcpy(area + 1008, "RSD PTR \0\0\0\0\0\0\0\2", 16);
+	EXPECT_EQ(acpi_rsdp_search(area, 1024), -1);
+	EXPECT_EQ(acpi_rsdp_search(area, 0), -1);
+	end();
+}
+
+/* ---- root table ------------------------------------------------------------------------ */
+
+static const u8 *pretend(void *ctx __unused, u64 phys, u64 len)
+{
+	if (phys < PHYS_BASE || len > PHYS_SIZE || phys - PHYS_BASE > PHYS_SIZE - len)
+		return NULL;
+	return f->phys + (phys - PHYS_BASE);
+}
+
+static const struct acpi_memory pretended = {.map = pretend};
+
+/* put - the table that was built, at @offset of the pretended memory. */
+static u64 put(u32 offset)
+{
+	seal(f->table, f->len);
+	memcpy(f->phys + offset, f->table, f->len);
+	return PHYS_BASE + offset;
+}
+
+static u64 put_empty(const char *signature, u32 offset)
+{
+	start(signature, 1, 44);
+	return put(offset);
+}
+
+static bool parse_root(u64 rsdt, u64 xsdt)
+{
+	struct acpi_rsdp rsdp = {.rsdt = rsdt, .xsdt = xsdt, .revision = 2};
+
+	return acpi_root_parse(&rsdp, &pretended, &f->root);
+}
+
+static void start_xsdt(const u64 *entry, u32 n)
+{
+	start("XSDT", 1, 36);
+	add(entry, n * 8);
+}
+
+/* A10 to A18: entries that are empty, double, misplaced, damaged, or the root itself. */
+KTEST(acpi, root_entries)
+{
+	u64 apic, second, wrong_sum, tiny, huge, entry[12], root = PHYS_BASE + 0x104;
+
+	ASSERT(begin());
+	apic = put_empty("APIC", 0x1001);
+	second = put_empty("APIC", 0x1103);
+	wrong_sum = put_empty("MCFG", 0x1205);
+	f->phys[0x1205 + 20] ^= 1;
+	tiny = put_empty("SRAT", 0x1307);
+	put_unaligned_le32(35, f->phys + 0x1307 + 4);
+	huge = put_empty("SLIT", 0x1409);
+	put_unaligned_le32(0xffffffff, f->phys + 0x1409 + 4);
+	entry[0] = 0;
+	entry[1] = apic;
+	entry[2] = root;
+	entry[3] = apic;
+	entry[4] = 0xfee00000;
+	entry[5] = ~0ULL - 8;
+	entry[6] = PHYS_BASE + PHYS_SIZE - 8;
+	entry[7] = tiny;
+	entry[8] = huge;
+	entry[9] = wrong_sum;
+	entry[10] = second;
+	start_xsdt(entry, 11);
+	add("tail", 4); /* A11: no whole entry */
+	put(0x104);
+	EXPECT(parse_root(0, root));
+	EXPECT_EQ(f->root.nr, 4);
+	EXPECT(!strcmp(f->root.table[0].signature, "XSDT"));
+	EXPECT_EQ(acpi_find(&f->root, "APIC")->phys, apic);
+	EXPECT_EQ(acpi_find(&f->root, "MCFG")->phys, wrong_sum);
+	EXPECT(!acpi_find(&f->root, "SRAT"));
+	EXPECT_EQ(f->root.found, 1u << ACPI_BAD_LENGTH | 1u << ACPI_BAD_CHECKSUM |
+					 1u << ACPI_DUPLICATE | 1u << ACPI_BAD_POINTER);
+	end();
+}
+
+/* A9, A10: root tables that cannot be. */
+KTEST(acpi, root_lengths)
+{
+	static const u32 bad[] = {0, 8, 35, 36, 43, 0x10001, 0x7fffffff, 0xffffffff};
+	u64 entry[1];
+	unsigned int i;
+
+	ASSERT(begin());
+	entry[0] = put_empty("APIC", 0x1000);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		start_xsdt(entry, 1);
+		put(0x100);
+		put_unaligned_le32(bad[i], f->phys + 0x104);
+		EXPECT(!parse_root(0, PHYS_BASE + 0x100));
+		EXPECT_EQ(f->root.nr, 0);
+	}
+	start_xsdt(entry, 1); /* crosses the end of memory */
+	put(PHYS_SIZE - 44);
+	EXPECT(parse_root(0, PHYS_BASE + PHYS_SIZE - 44));
+	put_unaligned_le32(48, f->phys + PHYS_SIZE - 40);
+	EXPECT(!parse_root(0, PHYS_BASE + PHYS_SIZE - 44));
+	EXPECT(!parse_root(0, 0x1000));
+	EXPECT(!parse_root(0, 0));
+	EXPECT(!parse_root(PHYS_BASE + 0x1000, 0)); /* another table */
+
+	start("RSDT", 1, 36); /* without an XSDT: 32-bit entries */
+	put_unaligned_le32((u32)entry[0], f->table + 36);
+	f->len = 40;
+	put(0x102);
+	EXPECT(parse_root(PHYS_BASE + 0x102, 0));
+	EXPECT_EQ(f->root.nr, 2);
+	end();
+}
+
+KTEST(acpi, root_is_full)
+{
+	u64 entry[ACPI_MAX_TABLES + 10];
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(entry); i++)
+		entry[i] = put_empty("SSDT", 0x1000 + i * 48);
+	start_xsdt(entry, ARRAY_SIZE(entry));
+	put(0x100);
+	EXPECT(parse_root(0, PHYS_BASE + 0x100));
+	EXPECT_EQ(f->root.nr, ACPI_MAX_TABLES);
+	EXPECT_EQ(f->root.found, 1u << ACPI_SURPLUS);
+	end();
+}
+
+/* ---- MADT ------------------------------------------------------------------------------ */
+
+#define LAPIC(uid, id, flags)  0, 8, uid, id, flags, 0, 0, 0
+#define X2APIC(uid, id, flags) 9, 16, 0, 0, id, 0, 0, 0, flags, 0, 0, 0, uid, 0, 0, 0
+
+struct madt_case {
+	const char *name;
+	u8 item[64];
+	u8 n; /* bytes of it */
+	u8 cpus;
+	u32 bits; /* findings */
+};
+
+#define BIT_OF(finding) (1u << (finding))
+
+static const struct madt_case madt_cases[] = {
+	{"A19 no items", {0}, 0, 0, 0},
+	{"two CPUs", {LAPIC(0, 0, 1), LAPIC(1, 2, 1)}, 16, 2, 0},
+	{"A20 length 0", {LAPIC(0, 0, 1), 0, 0, LAPIC(1, 1, 1)}, 18, 1, BIT_OF(ACPI_BAD_ITEM)},
+	{"A21 length 1", {LAPIC(0, 0, 1), 0, 1, LAPIC(1, 1, 1)}, 18, 1, BIT_OF(ACPI_BAD_ITEM)},
+	{"A22 too short", {0, 7, 0, 0, 1, 0, 0, LAPIC(1, 1, 1)}, 15, 1, BIT_OF(ACPI_SHORT_ITEM)},
+	{"A22 longer", {0, 10, 0, 0, 1, 0, 0, 0, 9, 9, LAPIC(1, 1, 1)}, 18, 2, 0},
+	{"A23 overrun", {LAPIC(0, 0, 1), 0, 9, 1, 1, 1, 0, 0, 0}, 16, 1, BIT_OF(ACPI_BAD_ITEM)},
+	{"A23 one byte left", {LAPIC(0, 0, 1), 0}, 9, 1, 0},
+	{"A24 types unknown", {0x80, 4, 0, 0, 0xff, 2, LAPIC(0, 0, 1)}, 14, 1, 0},
+	{"A25 twice", {LAPIC(0, 3, 1), LAPIC(1, 3, 1)}, 16, 1, BIT_OF(ACPI_DUPLICATE)},
+	{"A25 id 0xff", {LAPIC(0, 0, 1), LAPIC(1, 0xff, 1)}, 16, 1, 0},
+	{"A25 id all ones",
+	 {9, 16, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0, X2APIC(1, 5, 1)},
+	 32,
+	 1,
+	 0},
+	{"A26 x2APIC only", {X2APIC(0, 0, 1), X2APIC(1, 2, 1)}, 32, 2, 0},
+	{"A27 not enabled", {LAPIC(0, 0, 1), LAPIC(1, 1, 0), LAPIC(2, 2, 2)}, 24, 1, 0},
+};
+
+KTEST(acpi, madt)
+{
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(madt_cases); i++) {
+		const struct madt_case *c = &madt_cases[i];
+
+		start("APIC", 3, 44);
+		add(c->item, c->n);
+		ktest_check(acpi_madt_parse(guarded_table(), f->len, &f->madt) &&
+				    f->madt.nr_cpus == c->cpus && f->madt.found == c->bits,
+			    c->name, __FILE__, __LINE__);
+	}
+	start("APIC", 3, 43);
+	EXPECT(!acpi_madt_parse(guarded_table(), f->len, &f->madt));
+	EXPECT_EQ(f->madt.found, BIT_OF(ACPI_BAD_LENGTH));
+	end();
+}
+
+/* A25: more CPUs than there is room for. */
+KTEST(acpi, madt_surplus)
+{
+	unsigned int i;
+
+	ASSERT(begin());
+	start("APIC", 3, 44);
+	for (i = 0; i < ACPI_MAX_CPUS + 40; i++) {
+		u8 item[16] = {9, 16};
+
+		put_unaligned_le32(i * 2, item + 4);
+		item[8] = 1;
+		add(item, 16);
+	}
+	EXPECT(acpi_madt_parse(guarded_table(), f->len, &f->madt));
+	EXPECT_EQ(f->madt.nr_cpus, ACPI_MAX_CPUS);
+	EXPECT_EQ(f->madt.cpu[ACPI_MAX_CPUS - 1].apic_id, 2 * (ACPI_MAX_CPUS - 1));
+	EXPECT_EQ(f->madt.found, BIT_OF(ACPI_SURPLUS));
+	end();
+}
+
+/* A28: the 64-bit address of the local APICs. */
+KTEST(acpi, madt_lapic)
+{
+	static const struct {
+		u64 address, want;
+	} cases[] = {
+		{0xfee00000, 0xfee00000},
+		{0, 0xfec00000},
+		{0xfee00004, 0xfec00000},
+		{0x4000000000, 0x4000000000},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 item[12] = {5, 12};
+
+		start("APIC", 3, 44);
+		put_unaligned_le32(0xfec00000, f->table + 36);
+		put_unaligned_le64(cases[i].address, item + 4);
+		add(item, 12);
+		EXPECT(acpi_madt_parse(guarded_table(), f->len, &f->madt));
+		EXPECT_EQ(f->madt.lapic_phys, cases[i].want);
+	}
+	end();
+}
+
+/* ---- SRAT and SLIT --------------------------------------------------------------------- */
+
+static void srat_memory(u32 domain, u64 base, u64 length, u32 flags)
+{
+	u8 item[40] = {1, 40};
+
+	put_unaligned_le32(domain, item + 2);
+	put_unaligned_le64(base, item + 8);
+	put_unaligned_le64(length, item + 16);
+	put_unaligned_le32(flags, item + 28);
+	add(item, 40);
+}
+
+static void srat_cpu(u32 domain, u8 apic_id)
+{
+	u8 item[16] = {0, 16, (u8)domain, apic_id, 1, 0, 0, 0, 0};
+
+	item[9] = (u8)(domain >> 8);
+	item[10] = (u8)(domain >> 16);
+	item[11] = (u8)(domain >> 24);
+	add(item, 16);
+}
+
+static bool parse_srat(void)
+{
+	return acpi_srat_parse(guarded_table(), f->len, &f->srat);
+}
+
+KTEST(acpi, srat)
+{
+	ASSERT(begin());
+	start("SRAT", 3, 48);
+	srat_cpu(0, 0);
+	srat_cpu(7, 1);
+	srat_memory(0, 0, 0xa0000, 1);
+	srat_memory(0, 0x100000, 0x7ff00000, 1);
+	srat_memory(7, 0x80000000, 0x80000000, 1);
+	srat_memory(7, 0x200000000, 0x1000, 0); /* not enabled */
+	srat_memory(7, 0x300000000, 0x1000, 3); /* hot-pluggable */
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_nodes, 2);
+	EXPECT_EQ(f->srat.domain[1], 7);
+	EXPECT_EQ(f->srat.nr_memory, 4);
+	EXPECT_EQ(f->srat.memory[2].nid, 1);
+	EXPECT(f->srat.memory[3].hotplug);
+	EXPECT_EQ(f->srat.nr_cpus, 2);
+	EXPECT_EQ(f->srat.cpu[1].nid, 1);
+	EXPECT_EQ(f->srat.found, 0);
+
+	start("SRAT", 3, 48); /* A35: a node of a CPU only */
+	srat_memory(0, 0, 0x80000000, 1);
+	srat_cpu(3, 1);
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_nodes, 2);
+
+	start("SRAT", 1, 48); /* A34: eight bits before revision 2 */
+	srat_memory(0xabcdef01, 0, 0x80000000, 1);
+	srat_cpu(0xabcdef01, 0);
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_nodes, 1);
+	EXPECT_EQ(f->srat.domain[0], 1);
+	end();
+}
+
+KTEST(acpi, srat_refused)
+{
+	static const u8 short_memory[39] = {1, 39};
+	unsigned int i;
+
+	ASSERT(begin());
+	start("SRAT", 3, 48); /* A30 */
+	srat_memory(0, 0, 0x80000000, 1);
+	add(short_memory, 39);
+	EXPECT(!parse_srat());
+	EXPECT_EQ(f->srat.nr_nodes, 0);
+	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_SHORT_ITEM));
+
+	start("SRAT", 3, 48); /* A31: the items go, the table stays */
+	srat_memory(0, 0, 0x80000000, 1);
+	srat_memory(1, 0x80000000, 0, 1);
+	srat_memory(1, 0xfffffffffffff000, 0x2000, 1);
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_memory, 1);
+	EXPECT_EQ(f->srat.nr_nodes, 1);
+	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_BAD_VALUE));
+
+	start("SRAT", 3, 48); /* A33 */
+	srat_memory(0xffffffff, 0, 0x80000000, 1);
+	EXPECT(!parse_srat());
+	start("SRAT", 3, 48);
+	for (i = 0; i <= ACPI_MAX_NODES; i++)
+		srat_memory(i, i * 0x100000000ULL, 0x100000000ULL, 1);
+	EXPECT(!parse_srat());
+	EXPECT_EQ(f->srat.nr_nodes, 0);
+
+	start("SRAT", 3, 47);
+	EXPECT(!parse_srat());
+	start("SRAT", 3, 48);
+	EXPECT(!parse_srat()); /* nothing in it */
+	end();
+}
+
+/* A32: every address has one node, whatever the items do; pieces join without a gap. */
+KTEST(acpi, srat_node)
+{
+	static const struct {
+		u64 start, end;
+		u32 nid;
+	} want[] = {
+		{0, 0x100000, 0},	 /* uncovered */
+		{0x100000, 0x300000, 0}, /* the first item wins */
+		{0x300000, 0x500000, 1}, /* the rest of the second */
+		{0x500000, 0x600000, 0}, /* uncovered */
+		{0x600000, 0x700000, 1}, /* up to where an earlier item begins */
+		{0x700000, 0x800000, 0}, /* that item, inside the other */
+		{0x800000, 0x900000, 1}, {0x900000, 0x1000000, 0},
+	};
+	u64 at = 0, last;
+	unsigned int i;
+
+	ASSERT(begin());
+	start("SRAT", 3, 48);
+	srat_memory(0, 0x100000, 0x200000, 1);
+	srat_memory(1, 0x200000, 0x300000, 1);
+	srat_memory(0, 0x700000, 0x100000, 1);
+	srat_memory(1, 0x600000, 0x300000, 1);
+	EXPECT(parse_srat());
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		last = 0x1000000;
+		EXPECT_EQ(at, want[i].start);
+		EXPECT_EQ(acpi_srat_node(&f->srat, at, &last), want[i].nid);
+		EXPECT_EQ(last, want[i].end);
+		at = last;
+	}
+	end();
+}
+
+/* A36, A37 */
+KTEST(acpi, slit)
+{
+	static const struct {
+		u64 count;
+		u8 matrix[4];
+		u8 n;
+		bool taken;
+	} cases[] = {
+		{2, {10, 20, 20, 10}, 4, true},
+		{1, {10}, 1, true},
+		{2, {10, 20, 20}, 3, false},
+		{0, {10, 20, 20, 10}, 4, false},
+		{0x100000000, {10, 20, 20, 10}, 4, false},
+		{~0ULL, {10, 20, 20, 10}, 4, false},
+		{65, {10, 20, 20, 10}, 4, false},
+		{2, {11, 20, 20, 10}, 4, false},
+		{2, {10, 10, 20, 10}, 4, false},
+		{2, {10, 20, 0, 10}, 4, false},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		start("SLIT", 1, 44);
+		put_unaligned_le64(cases[i].count, f->table + 36);
+		add(cases[i].matrix, cases[i].n);
+		EXPECT_EQ(acpi_slit_parse(guarded_table(), f->len, &f->slit), cases[i].taken);
+		EXPECT_EQ(f->slit.nr, cases[i].taken ? cases[i].count : 0);
+	}
+	start("SLIT", 1, 40);
+	EXPECT(!acpi_slit_parse(guarded_table(), f->len, &f->slit));
+	end();
+}
+
+/* ---- MCFG ------------------------------------------------------------------------------ */
+
+static void ecam(u64 base, u16 segment, u8 first, u8 last)
+{
+	u8 entry[16] = {};
+
+	put_unaligned_le64(base, entry);
+	put_unaligned_le16(segment, entry + 8);
+	entry[10] = first;
+	entry[11] = last;
+	add(entry, 16);
+}
+
+static bool parse_mcfg(void)
+{
+	return acpi_mcfg_parse(guarded_table(), f->len, &f->mcfg);
+}
+
+/* A38 to A40 */
+KTEST(acpi, mcfg)
+{
+	static const struct mem_range ram[] = {
+		{0x100000, 0x80000000, MEM_USABLE, 0},
+		{0xb0000000, 0xc0000000, MEM_RESERVED, 0},
+	};
+	unsigned int i;
+
+	ASSERT(begin());
+	start("MCFG", 1, 44);
+	ecam(0xb0000000, 0, 0, 255);
+	add("tail", 4);
+	EXPECT(parse_mcfg());
+	EXPECT_EQ(f->mcfg.nr, 1);
+	EXPECT_EQ(f->mcfg.ecam[0].base, 0xb0000000);
+	EXPECT_EQ(f->mcfg.ecam[0].end_bus, 255);
+	acpi_mcfg_drop_ram(&f->mcfg, ram, 2);
+	EXPECT_EQ(f->mcfg.nr, 1);
+
+	for (i = 0; i < 6; i++) {
+		start("MCFG", 1, 44);
+		ecam(i == 0   ? 0
+		     : i == 1 ? 0xb0080000
+		     : i == 2 ? 0x800000000
+		     : i == 3 ? 0xf8000000
+		     : i == 4 ? ~0xfffffULL
+			      : 0xb0000000,
+		     0, i == 5 ? 9 : 0, i == 5 ? 8 : 255);
+		EXPECT(!parse_mcfg());
+		EXPECT_EQ(f->mcfg.found, BIT_OF(ACPI_BAD_VALUE));
+	}
+
+	start("MCFG", 1, 44); /* windows or buses that overlap: the first stays */
+	ecam(0xb0000000, 0, 0, 15);
+	ecam(0xb0800000, 1, 0, 15);
+	ecam(0xd0000000, 0, 8, 31);
+	ecam(0xe0000000, 1, 0, 15);
+	EXPECT(parse_mcfg());
+	EXPECT_EQ(f->mcfg.nr, 2);
+	EXPECT_EQ(f->mcfg.ecam[1].base, 0xe0000000);
+
+	start("MCFG", 1, 44); /* in RAM */
+	ecam(0x40000000, 0, 0, 255);
+	EXPECT(parse_mcfg());
+	acpi_mcfg_drop_ram(&f->mcfg, ram, 2);
+	EXPECT_EQ(f->mcfg.nr, 0);
+
+	start("MCFG", 1, 44);
+	EXPECT(!parse_mcfg());
+	start("MCFG", 1, 40);
+	EXPECT(!parse_mcfg());
+	EXPECT_EQ(f->mcfg.found, BIT_OF(ACPI_BAD_LENGTH));
+	end();
+}
+
+/* ---- power ----------------------------------------------------------------------------- */
+
+KTEST(acpi, fadt)
+{
+	ASSERT(begin());
+	start("FACP", 3, 244);
+	put_unaligned_le32(0x7fe1000, f->table + 40);
+	put_unaligned_le32(0xb2, f->table + 48);
+	f->table[52] = 0xf1;
+	put_unaligned_le32(0x604, f->table + 64);
+	put_unaligned_le32(1u << 10, f->table + 112);
+	f->table[116] = 1;
+	put_unaligned_le64(0xcf9, f->table + 120);
+	f->table[128] = 0xf;
+	EXPECT(acpi_fadt_parse(guarded_table(), f->len, &f->fadt));
+	EXPECT_EQ(f->fadt.pm1a_control, 0x604);
+	EXPECT_EQ(f->fadt.pm1b_control, 0);
+	EXPECT_EQ(f->fadt.smi_command, 0xb2);
+	EXPECT_EQ(f->fadt.acpi_enable, 0xf1);
+	EXPECT_EQ(f->fadt.dsdt, 0x7fe1000);
+	EXPECT(f->fadt.reset_supported);
+	EXPECT_EQ(f->fadt.reset_address, 0xcf9);
+	EXPECT_EQ(f->fadt.reset_value, 0xf);
+
+	put_unaligned_le32(0, f->table + 64); /* only in the generic address */
+	f->table[172] = 1;
+	put_unaligned_le64(0x1804, f->table + 176);
+	put_unaligned_le64(0x123456000, f->table + 140);
+	EXPECT(acpi_fadt_parse(guarded_table(), f->len, &f->fadt));
+	EXPECT_EQ(f->fadt.pm1a_control, 0x1804);
+	EXPECT_EQ(f->fadt.dsdt, 0x123456000);
+	put_unaligned_le64(0x11804, f->table + 176); /* no port has that number */
+	EXPECT(acpi_fadt_parse(guarded_table(), f->len, &f->fadt));
+	EXPECT_EQ(f->fadt.pm1a_control, 0);
+
+	f->len = 116; /* the first revision ends here */
+	EXPECT(acpi_fadt_parse(guarded_table(), f->len, &f->fadt));
+	EXPECT(!f->fadt.reset_supported);
+	f->len = 115;
+	EXPECT(!acpi_fadt_parse(guarded_table(), f->len, &f->fadt));
+	end();
+}
+
+struct s5_case {
+	const char *name;
+	u8 code[24];
+	u8 n;
+	bool known;
+	u8 a, b;
+};
+
+#define NAME_S5 0x08, '_', 'S', '5', '_'
+
+static const struct s5_case s5_cases[] = {
+	{"bytes", {NAME_S5, 0x12, 0x0a, 4, 0x0a, 5, 0x0a, 6, 0, 0}, 14, true, 5, 6},
+	{"zero and one", {NAME_S5, 0x12, 6, 4, 0, 1, 0, 0}, 12, true, 0, 1},
+	{"long length", {NAME_S5, 0x12, 0x46, 0, 4, 0x0a, 7, 1}, 12, true, 7, 1},
+	{"from the root",
+	 {0x08, '\\', '_', 'S', '5', '_', 0x12, 6, 4, 0x0a, 3, 0, 0},
+	 13,
+	 true,
+	 3,
+	 0},
+	{"words", {NAME_S5, 0x12, 9, 4, 0x0b, 2, 0, 0x0c, 1, 0, 0, 0}, 16, true, 2, 1},
+	{"one element", {NAME_S5, 0x12, 4, 1, 0x0a, 5}, 10, true, 5, 0},
+	{"no package", {NAME_S5, 0x0a, 5, 0, 0, 0}, 10, false, 0, 0},
+	{"no name before it", {0x10, '_', 'S', '5', '_', 0x12, 6, 4, 0, 0, 0, 0}, 12, false, 0, 0},
+	{"no elements", {NAME_S5, 0x12, 2, 0}, 8, false, 0, 0},
+	{"a method's result", {NAME_S5, 0x12, 8, 4, 'S', 'L', 'P', '1', 0}, 13, false, 0, 0},
+	{"cut at the package", {NAME_S5}, 5, false, 0, 0},
+	{"cut in the length", {NAME_S5, 0x12, 0xc6, 0}, 8, false, 0, 0},
+	{"cut in an element", {NAME_S5, 0x12, 6, 4, 0x0a, 5, 0x0a}, 11, false, 0, 0},
+	{"the second is right", {NAME_S5, 0, NAME_S5, 0x12, 6, 4, 0x0a, 5, 0, 0}, 16, true, 5, 0},
+};
+
+KTEST(acpi, s5)
+{
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(s5_cases); i++) {
+		const struct s5_case *c = &s5_cases[i];
+		bool known;
+
+		start("DSDT", 1, 36);
+		add(c->code, c->n);
+		known = acpi_s5_find(guarded_table(), f->len, &f->fadt);
+		ktest_check(known == c->known && (!known || (f->fadt.s5_type_a == c->a &&
+							     f->fadt.s5_type_b == c->b)),
+			    c->name, __FILE__, __LINE__);
+	}
+	start("DSDT", 1, 36);
+	EXPECT(!acpi_s5_find(guarded_table(), 36, &f->fadt));
+	EXPECT(!acpi_s5_find(guarded_table(), 0, &f->fadt));
+	end();
+}
+
+/* ---- damage ---------------------------------------------------------------------------- */
+
+static void parse_all(const u8 *table)
+{
+	acpi_madt_parse(table, f->len, &f->madt);
+	acpi_srat_parse(table, f->len, &f->srat);
+	acpi_slit_parse(table, f->len, &f->slit);
+	acpi_mcfg_parse(table, f->len, &f->mcfg);
+	acpi_fadt_parse(table, f->len, &f->fadt);
+	acpi_s5_find(table, f->len, &f->fadt);
+}
+
+/* Any bytes, of any length, are a table that nothing is read past. */
+KTEST(acpi, random_damage)
+{
+	u64 state = 0x9e3779b97f4a7c15ULL;
+	unsigned int round, i;
+
+	ASSERT(begin());
+	for (round = 0; round < 500; round++) {
+		start("SRAT", 3, 48);
+		for (i = 0; i < 5; i++) {
+			srat_cpu(i, (u8)i);
+			srat_memory(i, i << 20, 1 << 20, 1);
+		}
+		for (i = 0; i < 1 + round % 16; i++) {
+			u64 r = guarded_random(&state);
+
+			f->table[36 + r % (f->len - 36)] = r & 1 << 20 ? (u8)(r >> 40) : 0;
+		}
+		if (round % 4 == 0)
+			f->len = (u32)(guarded_random(&state) % f->len);
+		parse_all(guarded_copy(&f->guard, f->table, f->len));
+		EXPECT(f->madt.nr_cpus <= ACPI_MAX_CPUS && f->srat.nr_nodes <= ACPI_MAX_NODES &&
+		       f->mcfg.nr <= ACPI_MAX_ECAM && f->slit.nr <= ACPI_MAX_NODES);
+	}
+	end();
+}
