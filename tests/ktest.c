@@ -167,7 +167,7 @@ void ktest_capture_end(const char *want, const char *file, int line)
 
 static struct holdings take_stock(void)
 {
-	vm_unmap_aliases();
+	vmap_drain();
 	kmem_cache_drain_all();
 	drain_all_pages();
 	return (struct holdings){

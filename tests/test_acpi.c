@@ -137,7 +137,7 @@ KTEST(acpi, rsdp)
 }
 
 /* A2, A7: a damaged one is passed over; one that the area cuts off is not read. */
-KTEST(acpi, rsdp_search)
+KTEST(acpi, rsdp_area)
 {
 	u8 *area;
 
@@ -490,7 +490,7 @@ KTEST(acpi, srat_refused)
 }
 
 /* A32: every address has one node, whatever the items do; pieces join without a gap. */
-KTEST(acpi, srat_node)
+KTEST(acpi, memory_has_one_node)
 {
 	static const struct {
 		u64 start, end;
@@ -705,7 +705,7 @@ static const struct s5_case s5_cases[] = {
 	{"cut at the package", {NAME_S5}, 5, false, 0, 0},
 	{"cut in the length", {NAME_S5, 0x12, 0xc6, 0}, 8, false, 0, 0},
 	{"cut in an element", {NAME_S5, 0x12, 6, 4, 0x0a, 5, 0x0a}, 11, false, 0, 0},
-	{"the second is right", {NAME_S5, 0, NAME_S5, 0x12, 6, 4, 0x0a, 5, 0, 0}, 16, true, 5, 0},
+	{"the second is right", {NAME_S5, 0, NAME_S5, 0x12, 6, 4, 0x0a, 5, 0, 0}, 18, true, 5, 0},
 };
 
 KTEST(acpi, s5)
