@@ -66,8 +66,7 @@ CODEGEN	:= -std=gnu11 -O2 -gdwarf-5 -ffreestanding -fno-pic -fno-pie -m64 -mcmod
 	-fwrapv -ffunction-sections
 CFLAGS	:= $(CODEGEN) $(WARNINGS)
 AFLAGS	:= -m64 -gdwarf-5 -D__ASSEMBLY__ -Wa,--noexecstack
-LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none \
-	--warn-unresolved-symbols
+LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 
 # Flags of one file: CFLAGS_<path without .c>.o = ...
 
