@@ -53,17 +53,35 @@ static void *pool_get(mempool_t *pool)
 	return element;
 }
 
-/* Puts one in, or returns false if the pool is full. */
+static bool pool_holds(const mempool_t *pool, const void *element)
+{
+	int i;
+
+	for (i = 0; i < pool->curr_nr; i++) {
+		if (pool->elements[i] == element)
+			return true;
+	}
+	return false;
+}
+
+/* Puts one in, or returns false if the pool is full.  One that is in already is refused. */
 static bool pool_put(mempool_t *pool, void *element)
 {
+	bool room, twice = false;
 	unsigned long flags;
-	bool room;
 
 	spin_lock_irqsave(&pool->lock, flags);
 	room = pool->curr_nr < pool->min_nr;
-	if (room)
-		pool->elements[pool->curr_nr++] = element;
+	if (room) {
+		twice = pool_holds(pool, element);
+		if (likely(!twice))
+			pool->elements[pool->curr_nr++] = element;
+	}
 	spin_unlock_irqrestore(&pool->lock, flags);
+	if (unlikely(twice)) {
+		pr_err("BUG: mempool_free: element 0x%px is in the pool already\n", element);
+		dump_stack();
+	}
 	return room;
 }
 

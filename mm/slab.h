@@ -267,7 +267,10 @@ void slab_unpin(struct slab_cache *c);
 #define SLAB_DEBUG_FLAGS \
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
 
-/* slab_debug_flags - @flags of a cache and what slub_debug= adds or takes away */
+/* slab_debug_parse - the flags that a value of slub_debug= gives the cache called @name */
+slab_flags_t slab_debug_parse(const char *setting, const char *name);
+
+/* slab_debug_flags - @flags of a cache and what slub_debug= adds */
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
 
 /* slab_debug_layout - set lead, inuse and track_at; the bytes of a place before alignment */

@@ -123,26 +123,27 @@ static bool block_names(const char **at, const char *name, bool *any)
 	return found;
 }
 
-slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
+slab_flags_t slab_debug_parse(const char *setting, const char *name)
 {
-	const char *at = slub_debug;
-	slab_flags_t unnamed = 0;
-	bool have_unnamed = false;
+	bool have_unnamed = false, any;
+	slab_flags_t unnamed = 0, block;
+	const char *at = setting;
 
-	if (!slub_debug_given)
-		return flags;
 	do {
-		slab_flags_t block = parse_letters(&at);
-		bool any;
-
+		block = parse_letters(&at);
 		if (block_names(&at, name, &any))
-			return flags | block;
+			return block;
 		if (!any && !have_unnamed) {
 			unnamed = block;
 			have_unnamed = true;
 		}
 	} while (*at++ == ';');
-	return flags | unnamed;
+	return unnamed;
+}
+
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
+{
+	return slub_debug_given ? flags | slab_debug_parse(slub_debug, name) : flags;
 }
 
 /* ---- Layout ---------------------------------------------------------------------------- */

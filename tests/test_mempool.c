@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory pools: the reserve is used when the allocator has nothing, filled again
+ * first, and never exceeds what was asked for.  An allocator that fails on
+ * command stands in for one that is out of memory; the last test takes all
+ * memory there is.
+ */
+#include <cairn/test.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mempool.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+/* An allocator of numbered elements that fails while @broken. */
+static struct {
+	bool broken;
+	unsigned int allocated, freed;
+	gfp_t last_gfp;
+} fake;
+
+static void *fake_alloc(gfp_t gfp, void *data)
+{
+	fake.last_gfp = gfp;
+	if (fake.broken)
+		return NULL;
+	fake.allocated++;
+	return kmalloc((size_t)data, GFP_KERNEL);
+}
+
+static void fake_free(void *element, void *data __unused)
+{
+	fake.freed++;
+	kfree(element);
+}
+
+static mempool_t *fake_pool(int min_nr)
+{
+	memset(&fake, 0, sizeof(fake));
+	return mempool_create(min_nr, fake_alloc, fake_free, (void *)32);
+}
+
+KTEST(mempools, reserve_comes_last_and_is_refilled_first)
+{
+	mempool_t *pool = fake_pool(3);
+	void *a[3], *extra;
+	int i;
+
+	ASSERT(pool);
+	EXPECT_EQ(fake.allocated, 3);
+	EXPECT_EQ(pool->curr_nr, 3);
+	extra = mempool_alloc(pool, GFP_KERNEL);
+	EXPECT(extra);
+	EXPECT_EQ(pool->curr_nr, 3);
+	EXPECT(!(fake.last_gfp & __GFP_DIRECT_RECLAIM));
+	EXPECT(fake.last_gfp & __GFP_NOWARN);
+	fake.broken = true;
+	for (i = 0; i < 3; i++) {
+		a[i] = mempool_alloc(pool, i == 1 ? GFP_ATOMIC : GFP_KERNEL);
+		EXPECT(a[i]);
+	}
+	EXPECT_EQ(pool->curr_nr, 0);
+	EXPECT(!mempool_alloc(pool, GFP_ATOMIC));
+	EXPECT(!mempool_alloc(pool, GFP_NOWAIT));
+	mempool_free(extra, pool);
+	EXPECT_EQ(pool->curr_nr, 1);
+	EXPECT_EQ(fake.freed, 0);
+	extra = mempool_alloc(pool, GFP_KERNEL);
+	EXPECT(extra);
+	fake.broken = false;
+	for (i = 0; i < 3; i++)
+		mempool_free(a[i], pool);
+	EXPECT_EQ(pool->curr_nr, 3);
+	mempool_free(extra, pool);
+	EXPECT_EQ(fake.freed, 1);
+	mempool_free(NULL, pool);
+	mempool_destroy(pool);
+	EXPECT_EQ(fake.freed, fake.allocated);
+	mempool_destroy(NULL);
+}
+
+KTEST(mempools, creation_fails_whole)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.broken = true;
+	EXPECT(!mempool_create(4, fake_alloc, fake_free, (void *)32));
+	EXPECT_REPORT("mempool: a pool of 0 elements")
+	{
+		EXPECT(!mempool_create(0, fake_alloc, fake_free, (void *)32));
+	}
+}
+
+KTEST(mempools, resize)
+{
+	mempool_t *pool = fake_pool(4);
+	void *a;
+
+	ASSERT(pool);
+	EXPECT_EQ(mempool_resize(pool, 10), 0);
+	EXPECT_EQ(pool->min_nr, 10);
+	EXPECT_EQ(pool->curr_nr, 10);
+	EXPECT_EQ(mempool_resize(pool, 2), 0);
+	EXPECT_EQ(pool->curr_nr, 2);
+	EXPECT_EQ(fake.freed, 8);
+	fake.broken = true;
+	a = mempool_alloc(pool, GFP_KERNEL);
+	EXPECT_EQ(mempool_resize(pool, 5), -ENOMEM);
+	EXPECT_EQ(pool->min_nr, 5);
+	mempool_free(a, pool);
+	EXPECT_EQ(pool->curr_nr, 2);
+	EXPECT_REPORT("mempool: resize to 0")
+	{
+		EXPECT_EQ(mempool_resize(pool, 0), -EINVAL);
+	}
+	mempool_destroy(pool);
+	EXPECT_EQ(fake.freed, fake.allocated);
+}
+
+static void use_pool(mempool_t *pool, size_t size)
+{
+	static u8 *e[300];
+	unsigned int i;
+
+	ASSERT(pool);
+	for (i = 0; i < 300; i++) {
+		e[i] = mempool_alloc(pool, i % 2 ? GFP_KERNEL : GFP_ATOMIC);
+		ASSERT(e[i]);
+		memset(e[i], (int)i, size);
+	}
+	EXPECT_EQ(pool->curr_nr, pool->min_nr);
+	for (i = 0; i < 300; i++)
+		EXPECT(!memchr_inv(e[i], (int)(i & 0xff), size));
+	for (i = 0; i < 300; i++)
+		mempool_free(e[i], pool);
+	EXPECT(!slab_check_all());
+	mempool_destroy(pool);
+}
+
+KTEST(mempools, slab_and_kmalloc_pools)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_pool", 200, 0, 0, NULL);
+	mempool_t inside;
+
+	ASSERT(cache);
+	use_pool(mempool_create_slab_pool(16, cache), 200);
+	use_pool(mempool_create_kmalloc_pool(16, 500), 500);
+	use_pool(mempool_create_kmalloc_pool(2, 20000), 20000);
+	EXPECT_EQ(mempool_init_slab_pool(&inside, 3, cache), 0);
+	EXPECT(mempool_initialized(&inside));
+	mempool_free(mempool_alloc(&inside, GFP_KERNEL), &inside);
+	mempool_exit(&inside);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(mempools, page_pool)
+{
+	mempool_t *pool = mempool_create_page_pool(4, 2);
+	struct page *page;
+
+	ASSERT(pool);
+	page = mempool_alloc(pool, GFP_KERNEL);
+	ASSERT(page);
+	memset(page_address(page), 0x5c, PAGE_SIZE << 2);
+	EXPECT_EQ((unsigned long)page_address(page) % (PAGE_SIZE << 2), 0);
+	mempool_free(page, pool);
+	mempool_destroy(pool);
+}
+
+/* An object that is in the pool already is refused; so is one of another cache. */
+KTEST(mempools, misuse)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_pool", 200, 0, 0, NULL);
+	mempool_t *pool;
+	void *a, *other;
+
+	ASSERT(cache);
+	pool = mempool_create_slab_pool(2, cache);
+	ASSERT(pool);
+	a = mempool_alloc(pool, GFP_KERNEL);
+	mempool_free(a, pool);
+	EXPECT_REPORT("BUG t_pool: Object already free")
+	{
+		mempool_free(a, pool);
+	}
+	other = kmalloc(200, GFP_KERNEL);
+	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_pool but object is from kmalloc-256")
+	{
+		mempool_free(other, pool);
+	}
+	kfree(other);
+	mempool_destroy(pool);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(mempools, element_freed_twice_into_the_reserve)
+{
+	mempool_t *pool = fake_pool(2);
+	void *a, *b;
+
+	ASSERT(pool);
+	fake.broken = true;
+	a = mempool_alloc(pool, GFP_KERNEL);
+	b = mempool_alloc(pool, GFP_KERNEL);
+	mempool_free(a, pool);
+	EXPECT_REPORT("BUG: mempool_free: ")
+	{
+		mempool_free(a, pool);
+	}
+	EXPECT_EQ(pool->curr_nr, 1);
+	mempool_free(b, pool);
+	mempool_destroy(pool);
+}
+
+struct link {
+	struct link *next;
+	unsigned long order;
+};
+
+/* With every page and every object of the cache gone, work through the pool goes on. */
+KTEST(mempools, progress_without_memory)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_pool", 512, 0, 0, NULL);
+	struct link *blocks = NULL, *objs = NULL, *p;
+	unsigned int order, round, i;
+	mempool_t *pool;
+	void *e[4];
+
+	ASSERT(cache);
+	pool = mempool_create_slab_pool(4, cache);
+	ASSERT(pool);
+	for (order = MAX_ORDER; order-- > 0;) {
+		while ((p = (void *)__get_free_pages(GFP_ATOMIC | __GFP_NOWARN, order))) {
+			p->next = blocks;
+			p->order = order;
+			blocks = p;
+		}
+	}
+	while ((p = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN))) {
+		p->next = objs;
+		objs = p;
+	}
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < 4; i++) {
+			e[i] = mempool_alloc(pool, GFP_KERNEL);
+			ASSERT(e[i]);
+		}
+		EXPECT(!mempool_alloc(pool, GFP_ATOMIC));
+		for (i = 0; i < 4; i++)
+			mempool_free(e[i], pool);
+	}
+	for (; objs; objs = p) {
+		p = objs->next;
+		kmem_cache_free(cache, objs);
+	}
+	for (; blocks; blocks = p) {
+		p = blocks->next;
+		free_pages((unsigned long)blocks, (unsigned int)blocks->order);
+	}
+	mempool_destroy(pool);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Slab caches.  The pure slab page first, against a model that divides and keeps
+ * an array of flags; then caches: construction, alignment, contents, what
+ * constructors see, zones and contexts.  slab_check() runs between steps.
+ */
+#include <cairn/test.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <cairn/vfile.h>
+#include "slab_test.h"
+
+static u64 rng_state;
+
+static u32 rng(void)
+{
+	rng_state = rng_state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (u32)(rng_state >> 33);
+}
+
+/* ---- The slab page --------------------------------------------------------------------- */
+
+/* Every offset of a slab of each geometry is compared with plain division. */
+static bool index_agrees(const struct slab_geometry *g)
+{
+	u32 offset;
+
+	for (offset = 0; offset <= g->mask; offset++) {
+		int want = offset % g->stride || offset / g->stride >= g->nr
+				   ? -1
+				   : (int)(offset / g->stride);
+
+		if (slab_index(g, offset) != want)
+			return false;
+		if (g->bound && (offset * g->recip < g->bound) != (want >= 0))
+			return false;
+	}
+	return slab_index(g, (u32)-8) == -1;
+}
+
+KTEST(slab, index_is_a_division)
+{
+	struct slab_geometry g;
+	unsigned int stride;
+
+	for (stride = 8; stride <= 20000; stride += stride < 600 ? 8 : 8 * (1 + rng() % 97)) {
+		slab_geometry_init(&g, stride, slab_order(stride));
+		ASSERT(g.nr >= 1 && g.nr * g.stride + g.words * 8 <= g.mask + 1);
+		ASSERT(g.bound);
+		if (!EXPECT(index_agrees(&g))) {
+			pr_info("# stride %u order %u\n", stride, g.order);
+			return;
+		}
+	}
+	slab_geometry_init(&g, 3 << 20, slab_order(3 << 20));
+	EXPECT_EQ(g.bound, 0);
+	EXPECT_EQ(slab_index(&g, 0), 0);
+	EXPECT_EQ(slab_index(&g, 3 << 20), -1);
+	EXPECT(slab_order(5 << 20) > SLAB_MAX_ORDER);
+}
+
+/* Takes and gives at random, against an array of flags. */
+static void bitmap_against_model(u32 stride)
+{
+	static bool taken[512];
+	struct slab_geometry g;
+	unsigned int i, k, n, nr_free;
+	void *base, *out[8];
+	u64 word;
+
+	slab_geometry_init(&g, stride, 0);
+	base = (void *)__get_free_page(GFP_KERNEL);
+	ASSERT(base);
+	memset(taken, 0, sizeof(taken));
+	slab_clear(&g, &word, base);
+	nr_free = g.nr;
+	for (i = 0; i < 4000; i++) {
+		u32 at = rng() % g.nr;
+
+		if (rng() % 2) {
+			n = slab_take(&g, &word, base, 0, out, 1 + rng() % 8);
+			nr_free -= n;
+			for (k = 0; k < n; k++) {
+				int index = slab_index(&g, (u32)((char *)out[k] - (char *)base));
+
+				EXPECT(index >= 0 && !taken[index]);
+				taken[index] = true;
+			}
+		} else {
+			EXPECT_EQ(slab_give(&g, &word, base, at), taken[at]);
+			nr_free += taken[at];
+			taken[at] = false;
+		}
+		EXPECT_EQ(slab_is_free(&g, &word, base, at), !taken[at]);
+		EXPECT_EQ(slab_nr_free(&g, &word, base), nr_free);
+		EXPECT_EQ(slab_all_free(&g, &word, base), nr_free == g.nr);
+		if (!EXPECT(!slab_bitmap_check(&g, &word, base)))
+			break;
+	}
+	free_page((unsigned long)base);
+}
+
+KTEST(slab, bitmap_agrees_with_a_model)
+{
+	bitmap_against_model(8);
+	bitmap_against_model(24);
+	bitmap_against_model(32);
+	bitmap_against_model(64);
+	bitmap_against_model(96);
+	bitmap_against_model(1024);
+}
+
+KTEST(slab, bitmap_check_sees_damage)
+{
+	u64 *base = (u64 *)__get_free_page(GFP_KERNEL);
+	struct slab_geometry g;
+	u64 word;
+
+	ASSERT(base);
+	slab_geometry_init(&g, 16, 0);
+	slab_clear(&g, &word, base);
+	EXPECT(!slab_bitmap_check(&g, &word, base));
+	word ^= 2;
+	EXPECT(slab_bitmap_check(&g, &word, base));
+	word ^= 2;
+	base[511] |= 1ULL << 63;
+	EXPECT(slab_bitmap_check(&g, &word, base));
+	free_page((unsigned long)base);
+}
+
+/* ---- Creation -------------------------------------------------------------------------- */
+
+static unsigned int constructed, destructed, told_atomic, verified;
+static struct kmem_cache *told_cache;
+
+static void ctor_modern(void *obj)
+{
+	constructed++;
+	memset(obj, 0xc7, 40);
+}
+
+static void ctor_old(void *obj, kmem_cache_t *cache, unsigned long flags)
+{
+	told_cache = cache;
+	if (flags & SLAB_CTOR_VERIFY) {
+		verified++;
+		EXPECT(!memchr_inv(obj, 0xc7, 40));
+		return;
+	}
+	EXPECT(flags & SLAB_CTOR_CONSTRUCTOR);
+	told_atomic += !!(flags & SLAB_CTOR_ATOMIC);
+	ctor_modern(obj);
+}
+
+static void ctor_middle(struct kmem_cache *cache, void *obj)
+{
+	told_cache = cache;
+	ctor_modern(obj);
+}
+
+static void dtor_old(void *obj, kmem_cache_t *cache, unsigned long flags)
+{
+	EXPECT_EQ(flags, 0);
+	EXPECT(!memchr_inv(obj, 0xc7, 40));
+	told_cache = cache;
+	destructed++;
+}
+
+/* A constructor runs once an object and slab page, a destructor when the page goes. */
+static void construct_and_destroy(struct kmem_cache *cache, bool has_dtor)
+{
+	void *objs[100];
+	unsigned int i;
+
+	ASSERT(cache);
+	constructed = destructed = 0;
+	for (i = 0; i < 100; i++) {
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(objs[i]);
+		EXPECT(!memchr_inv(objs[i], 0xc7, 40));
+	}
+	EXPECT(constructed >= 100 && constructed % inside(cache)->g.nr == 0);
+	EXPECT_CHECKED(cache);
+	for (i = 0; i < 100; i++)
+		kmem_cache_free(cache, objs[i]);
+	EXPECT_CHECKED(cache);
+	i = constructed;
+	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
+	EXPECT_EQ(constructed, i);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+	EXPECT_EQ(destructed, has_dtor ? constructed : 0);
+}
+
+KTEST(slab, constructors_of_all_eras)
+{
+	construct_and_destroy(kmem_cache_create("t_modern", 40, 0, 0, ctor_modern), false);
+	construct_and_destroy(kmem_cache_create("t_old", 40, 0, 0, ctor_old, NULL), false);
+	construct_and_destroy(kmem_cache_create("t_offset", 40, 20, 0, ctor_old, dtor_old), true);
+	construct_and_destroy(kmem_cache_create("t_middle", 40, 0, 0, ctor_middle), false);
+	construct_and_destroy(kmem_cache_create("t_large", 5000, 0, 0, ctor_modern, dtor_old),
+			      true);
+}
+
+KTEST(slab, atomic_constructor_is_told)
+{
+	kmem_cache_t *cache = kmem_cache_create("t_atomic", 40, 0, 0, ctor_old, NULL);
+	void *obj;
+
+	ASSERT(cache);
+	told_atomic = 0;
+	obj = kmem_cache_alloc(cache, SLAB_ATOMIC);
+	EXPECT_EQ(told_atomic, inside(cache)->g.nr);
+	EXPECT(told_cache == cache);
+	kmem_cache_free(cache, obj);
+	kmem_cache_shrink(cache);
+	obj = kmem_cache_alloc(cache, SLAB_KERNEL);
+	EXPECT_EQ(told_atomic, inside(cache)->g.nr);
+	kmem_cache_free(cache, obj);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, debug_initial_verifies_on_free)
+{
+	kmem_cache_t *cache =
+		kmem_cache_create("t_verify", 40, 0, SLAB_DEBUG_INITIAL, ctor_old, NULL);
+	void *obj;
+
+	ASSERT(cache);
+	obj = kmem_cache_alloc(cache, GFP_KERNEL);
+	verified = 0;
+	kmem_cache_free(cache, obj);
+	EXPECT_EQ(verified, 1);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, constructed_state_survives)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_state", 64, 0, 0, ctor_modern);
+	unsigned int i, kept = 0;
+	u32 *objs[200];
+
+	ASSERT(cache);
+	for (i = 0; i < 200; i++) {
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(objs[i]);
+		objs[i][0] = 0x5eed0000 + i;
+		objs[i][10] = i;
+	}
+	for (i = 0; i < 200; i++)
+		kmem_cache_free(cache, objs[i]);
+	for (i = 0; i < 200; i++) {
+		EXPECT_EQ(objs[i][0], 0x5eed0000 + i);
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		kept += objs[i][0] >> 16 == 0x5eed && objs[i][10] == (objs[i][0] & 0xffff);
+	}
+	EXPECT_EQ(kept, 200);
+	EXPECT_REPORT("kmem_cache_zalloc of constructed objects")
+	{
+		EXPECT(!kmem_cache_zalloc(cache, GFP_KERNEL));
+	}
+	kmem_cache_free_bulk(cache, 200, (void **)objs);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Readers may still look at a typesafe object after its release. */
+KTEST(slab, typesafe_objects_stay_intact)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_rcu", 56, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	unsigned int i;
+	u8 *objs[100];
+
+	ASSERT(cache);
+	for (i = 0; i < 100; i++) {
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(objs[i]);
+		memset(objs[i], (int)i, 56);
+	}
+	for (i = 0; i < 100; i++)
+		kmem_cache_free(cache, objs[i]);
+	for (i = 0; i < 100; i++)
+		EXPECT(!memchr_inv(objs[i], (int)i, 56));
+	EXPECT_REPORT("BUG t_rcu: Object already free")
+	{
+		kmem_cache_free(cache, objs[3]);
+	}
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+struct sample {
+	u64 a[5];
+	u8 b;
+} __aligned(32);
+
+static void expect_alignment(struct kmem_cache *cache, unsigned long align)
+{
+	void *objs[40];
+	unsigned int i;
+
+	ASSERT(cache);
+	for (i = 0; i < 40; i++) {
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(objs[i]);
+		EXPECT_EQ((unsigned long)objs[i] % align, 0);
+		memset(objs[i], 0x11, kmem_cache_size(cache));
+	}
+	for (i = 0; i < 40; i++)
+		kmem_cache_free(cache, objs[i]);
+	EXPECT_CHECKED(cache);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, alignment)
+{
+	unsigned long align;
+
+	expect_alignment(KMEM_CACHE(sample, 0), 32);
+	expect_alignment(kmem_cache_create("t_a", 3, 0, 0, NULL), 8);
+	expect_alignment(kmem_cache_create("t_a", 100, 0, SLAB_HWCACHE_ALIGN, NULL), 64);
+	expect_alignment(kmem_cache_create("t_a", 20, 0, SLAB_HWCACHE_ALIGN, NULL), 32);
+	expect_alignment(kmem_cache_create("t_a", 20, 0, SLAB_MUST_HWCACHE_ALIGN, NULL), 64);
+	for (align = 8; align <= 16384; align *= 2)
+		expect_alignment(kmem_cache_create("t_a", 40, align, 0, ctor_modern), align);
+}
+
+KTEST(slab, refuses_to_create)
+{
+	EXPECT_REPORT("kmem_cache_create: no name")
+	{
+		EXPECT(!kmem_cache_create(NULL, 8, 0, 0, NULL));
+	}
+	EXPECT_REPORT("kmem_cache_create t_x: objects of 0 bytes")
+	{
+		EXPECT(!kmem_cache_create("t_x", 0, 0, 0, NULL));
+	}
+	EXPECT_REPORT("objects of 4194305 bytes")
+	{
+		EXPECT(!kmem_cache_create("t_x", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
+	}
+	EXPECT_REPORT("alignment 24 is no power of two")
+	{
+		EXPECT(!kmem_cache_create("t_x", 8, 24, 0, NULL));
+	}
+}
+
+/* ---- Contents -------------------------------------------------------------------------- */
+
+/* Every byte of thousands of objects is the owner's, and nobody else's. */
+static void fill_and_compare(unsigned int size, unsigned int n)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_fill", size, 0, 0, NULL);
+	u8 **objs = kmalloc_array(n, sizeof(*objs), GFP_KERNEL);
+	unsigned int i;
+
+	ASSERT(cache && objs);
+	EXPECT_EQ(kmem_cache_size(cache), size);
+	for (i = 0; i < n; i++) {
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(objs[i]);
+		memset(objs[i], (int)(i * 7 + 1), size);
+	}
+	EXPECT_CHECKED(cache);
+	EXPECT_EQ(slab_nr_live(inside(cache)), n);
+	for (i = 0; i < n; i++)
+		EXPECT(!memchr_inv(objs[i], (int)(i * 7 + 1), size));
+	for (i = 0; i < n; i += 2)
+		kmem_cache_free(cache, objs[i]);
+	EXPECT_CHECKED(cache);
+	for (i = 1; i < n; i += 2)
+		EXPECT(!memchr_inv(objs[i], (int)(i * 7 + 1), size));
+	for (i = 1; i < n; i += 2)
+		kmem_cache_free(cache, objs[i]);
+	EXPECT_EQ(slab_nr_live(inside(cache)), 0);
+	EXPECT_CHECKED(cache);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+	kfree(objs);
+}
+
+KTEST(slab, contents_of_thousands)
+{
+	fill_and_compare(1, 5000);
+	fill_and_compare(24, 3000);
+	fill_and_compare(64, 3000);
+	fill_and_compare(200, 2000);
+	fill_and_compare(1000, 1000);
+	fill_and_compare(3000, 300);
+	fill_and_compare(9000, 100);
+	fill_and_compare(100000, 8);
+	fill_and_compare(3 << 20, 2);
+}
+
+KTEST(slab, zalloc_zeroes)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_zero", 200, 0, 0, NULL);
+	unsigned int i;
+	void *obj;
+
+	ASSERT(cache);
+	for (i = 0; i < 100; i++) {
+		obj = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(obj);
+		memset(obj, 0xff, 200);
+		kmem_cache_free(cache, obj);
+		obj = i % 2 ? kmem_cache_zalloc(cache, GFP_KERNEL)
+			    : kmem_cache_alloc(cache, GFP_KERNEL | __GFP_ZERO);
+		EXPECT(!memchr_inv(obj, 0, 200));
+		kmem_cache_free(cache, obj);
+	}
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, bulk)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_bulk", 256, 0, 0, NULL);
+	static void *objs[1000];
+	unsigned int i, n;
+
+	ASSERT(cache);
+	for (n = 1; n <= 1000; n = n * 3 + 1) {
+		ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, n, objs), n);
+		for (i = 0; i < n; i++)
+			memset(objs[i], (int)i, 256);
+		for (i = 0; i < n; i++)
+			EXPECT(!memchr_inv(objs[i], (int)i, 256));
+		EXPECT_EQ(slab_nr_live(inside(cache)), n);
+		EXPECT_CHECKED(cache);
+		kmem_cache_free_bulk(cache, n, objs);
+		EXPECT_EQ(slab_nr_live(inside(cache)), 0);
+		EXPECT_CHECKED(cache);
+	}
+	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 20, objs), 20);
+	objs[20] = objs[5];
+	EXPECT_REPORT("BUG t_bulk: Object already free")
+	{
+		kmem_cache_free_bulk(cache, 21, objs);
+	}
+	EXPECT_CHECKED(cache);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, shrink_gives_pages_back)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_shrink", 512, 0, 0, NULL);
+	unsigned long before;
+	static void *objs[400];
+	void *one;
+
+	ASSERT(cache);
+	drain_all_pages();
+	before = nr_free_pages();
+	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 400, objs), 400);
+	EXPECT(nr_free_pages() <= before - 50);
+	kmem_cache_free_bulk(cache, 400, objs);
+	one = kmem_cache_alloc(cache, GFP_KERNEL);
+	EXPECT_EQ(kmem_cache_shrink(cache), 0);
+	kmem_cache_free(cache, one);
+	EXPECT_EQ(kmem_cache_shrink(cache), 1);
+	EXPECT_EQ(nr_free_pages(), before);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, no_grow)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_nogrow", 64, 0, 0, NULL);
+	void *obj;
+
+	ASSERT(cache);
+	EXPECT(!kmem_cache_alloc(cache, GFP_KERNEL | SLAB_NO_GROW));
+	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
+	obj = kmem_cache_alloc(cache, GFP_KERNEL | SLAB_NO_GROW);
+	EXPECT(obj);
+	kmem_cache_free(cache, obj);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+KTEST(slab, zones)
+{
+	struct kmem_cache *dma = kmem_cache_create("t_dma", 700, 0, SLAB_CACHE_DMA, NULL);
+	struct kmem_cache *any = kmem_cache_create("t_any", 700, 0, 0, NULL);
+	unsigned int i;
+	void *objs[20];
+
+	ASSERT(dma && any);
+	for (i = 0; i < 20; i++) {
+		objs[i] = kmem_cache_alloc(dma, GFP_KERNEL | (i % 2 ? GFP_DMA : 0));
+		ASSERT(objs[i]);
+		EXPECT(virt_to_phys(objs[i]) + 700 <= 16 << 20);
+	}
+	kmem_cache_free_bulk(dma, 20, objs);
+	EXPECT_REPORT("BUG t_any: the cache was not made for __GFP_DMA")
+	{
+		EXPECT(!kmem_cache_alloc(any, GFP_KERNEL | GFP_DMA));
+	}
+	EXPECT_REPORT("BUG t_any: __GFP_HIGHMEM")
+	{
+		EXPECT(!kmem_cache_alloc(any, GFP_HIGHUSER));
+	}
+	EXPECT_EQ(kmem_cache_destroy(dma), 0);
+	EXPECT_EQ(kmem_cache_destroy(any), 0);
+}
+
+/* A sleeping allocation under a spinlock is reported each time, served or not. */
+KTEST(slab, sleeping_where_it_must_not)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_sleep", 64, 0, 0, NULL);
+	void *obj = NULL;
+
+	ASSERT(cache);
+	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
+	preempt_disable();
+	EXPECT_REPORT("sleeping function called from invalid context")
+	{
+		obj = kmem_cache_alloc(cache, GFP_KERNEL);
+	}
+	kmem_cache_free(cache, obj);
+	EXPECT_NO_REPORT()
+	{
+		obj = kmem_cache_alloc(cache, GFP_ATOMIC);
+	}
+	kmem_cache_free(cache, obj);
+	preempt_enable();
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* ---- /proc/slabinfo -------------------------------------------------------------------- */
+
+KTEST(slab, slabinfo)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_info", 128, 0, 0, NULL);
+	static char text[8192];
+	char *line;
+	void *obj;
+
+	ASSERT(cache);
+	obj = kmem_cache_alloc(cache, GFP_KERNEL);
+	EXPECT(vfile_read("slabinfo", text, sizeof(text)) > 0);
+	EXPECT(strstarts(text, "slabinfo - version: 2.1\n# name            <active_objs>"));
+	line = strstr(text, "\nt_info ");
+	ASSERT(line);
+	if (!is_debugged(cache))
+		EXPECT(strstarts(line,
+				 "\nt_info                 1     32    128   32    1 : "
+				 "tunables   64   32    0 : slabdata      1      1      0\n"));
+	kmem_cache_free(cache, obj);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
