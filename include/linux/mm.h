@@ -9,8 +9,11 @@
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/shrinker.h>
 #include <asm/page.h>
+#include <asm/pgtable.h>
 
 #define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)
 #define nth_page(page, n) ((page) + (n))

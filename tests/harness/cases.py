@@ -91,6 +91,7 @@ def all_cases():
 PLAIN = Image("plain")
 POWEROFF = Image("poweroff", 'exec="poweroff"')
 SAMPLES = Image("samples", 'exec="cat /proc/modules;poweroff"', "tests/modules")
+SURFACE = Image("surface", 'exec="cat /proc/modules;poweroff"', "tests/surface")
 EXTRA = "tests/modules/extra"
 
 
@@ -139,6 +140,17 @@ def reboot(ctx):
     machine = ctx.boot(Image("reboot", 'exec="reboot"'))
     ctx.expect_end(machine, 0)
     ctx.expect_lines(machine, UP)
+
+
+@case
+def linux_surface(ctx):
+    """each Linux header is enough by itself for what it offers, and that works"""
+    machine = ctx.boot(SURFACE)
+    ctx.expect_end(machine, 0)
+    for source in sorted(os.listdir(os.path.join(ROOT, "tests/surface"))):
+        name = source.removesuffix(".c")
+        ctx.expect(any(re.match(rf"{name} .*Live", line) for line in machine.lines),
+                   f"{name} is not loaded{ctx.tail(machine)}")
 
 
 # ---- Machines that lack something ----------------------------------------------------------------

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The edu device and the calls that drivers make, on the machine's own PCI
+ * devices: mapping, claiming, enabling, reference counts, managed resources,
+ * and the misuse of each.  Skipped where the devices are missing.
+ */
+#include <cairn/test.h>
+#include <linux/io.h>
+#include <linux/kernel.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include "../drivers/edu.h"
+
+static bool need_edu(void)
+{
+	if (edu_present())
+		return true;
+	ktest_skip("no edu device");
+	return false;
+}
+
+static struct pci_dev *get_edu(void)
+{
+	return pci_get_device(PCI_VENDOR_ID_QEMU, 0x11e8, NULL);
+}
+
+/* The liveness register inverts whatever is written. */
+KTEST(edu, inverts)
+{
+	static const u32 patterns[] = {0, ~0u, 1, 0x80000000, 0x12345678, 0xdeadbeef};
+	unsigned int i;
+
+	if (!need_edu())
+		return;
+	for (i = 0; i < ARRAY_SIZE(patterns); i++)
+		EXPECT_EQ(edu_liveness(patterns[i]), (u32)~patterns[i]);
+}
+
+/* It computes factorials modulo 2^32. */
+KTEST(edu, factorials)
+{
+	u32 expected = 1, result;
+	u32 n;
+
+	if (!need_edu())
+		return;
+	for (n = 0; n <= 40; n++) {
+		expected *= n ? n : 1;
+		ASSERT_EQ(edu_factorial(n, &result), 0);
+		EXPECT_EQ(result, expected);
+	}
+}
+
+/* Registering twice, and unregistering a stranger, change nothing. */
+KTEST(edu, registration_misuse)
+{
+	struct pci_driver stranger = {.name = "stranger"};
+
+	EXPECT_EQ(pci_register_driver(&edu_driver), -EBUSY);
+	EXPECT_EQ(pci_register_driver(&stranger), -EINVAL);
+	EXPECT_REPORT("is not registered")
+	{
+		pci_unregister_driver(&stranger);
+	}
+}
+
+/* P24: a BAR that does not exist, is empty, or is shorter than asked for. */
+KTEST(pci, iomap_misuse)
+{
+	struct pci_dev *dev = get_edu();
+	void __iomem *regs;
+
+	if (!dev) {
+		ktest_skip("no edu device");
+		return;
+	}
+	EXPECT(!pci_iomap(dev, -1, 0));
+	EXPECT(!pci_iomap(dev, 6, 0));
+	EXPECT(!pci_iomap(dev, 1, 0));
+	EXPECT(!pci_iomap(dev, 0, pci_resource_len(dev, 0) + 1));
+	EXPECT(!pci_iomap_range(dev, 0, pci_resource_len(dev, 0), 0));
+	regs = pci_iomap(dev, 0, 16);
+	EXPECT(regs && (readl(regs) & 0xff) == 0xed);
+	pci_iounmap(dev, regs);
+	regs = pci_iomap_range(dev, 0, 4, 4);
+	EXPECT(regs != NULL);
+	pci_iounmap(dev, regs);
+	EXPECT_EQ(pci_request_region(dev, -1, "test"), -EINVAL);
+	EXPECT_REPORT("can't reserve")
+	{
+		EXPECT_EQ(pci_request_region(dev, 0, "test"), -EBUSY);
+	}
+	EXPECT_EQ(pci_request_region(dev, 1, "test"), 0);
+	pci_dev_put(dev);
+}
+
+/* Every device is found once, references balance, one too few is reported. */
+KTEST(pci, references)
+{
+	struct pci_dev *dev = NULL, *again;
+
+	for_each_pci_dev(dev) {
+		again = pci_get_domain_bus_and_slot(pci_domain_nr(dev->bus), dev->bus->number,
+						    dev->devfn);
+		EXPECT(again == dev);
+		pci_dev_put(again);
+	}
+	dev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, NULL);
+	if (!dev) {
+		ktest_skip("no PCI");
+		return;
+	}
+	pci_dev_put(dev);
+	/* What is left is the bus's own reference. */
+	ASSERT_EQ(atomic_read(&dev->dev.refcount), 1);
+	EXPECT_REPORT("has no reference to drop")
+	{
+		pci_dev_put(dev);
+	}
+	EXPECT_EQ(atomic_read(&dev->dev.refcount), 1);
+	EXPECT(!pci_get_device(0xfffe, 0xfffe, NULL));
+}
+
+/* Configuration space: sizes agree; what is no register is refused. */
+KTEST(pci, config_access)
+{
+	struct pci_dev *dev = pci_get_device(PCI_ANY_ID, PCI_ANY_ID, NULL);
+	u32 dword;
+	u16 word;
+	u8 byte;
+
+	if (!dev) {
+		ktest_skip("no PCI");
+		return;
+	}
+	EXPECT_EQ(pci_read_config_dword(dev, PCI_VENDOR_ID, &dword), 0);
+	EXPECT_EQ(pci_read_config_word(dev, PCI_DEVICE_ID, &word), 0);
+	EXPECT_EQ(pci_read_config_byte(dev, PCI_VENDOR_ID + 1, &byte), 0);
+	EXPECT_EQ(dword >> 16, word);
+	EXPECT_EQ((dword >> 8) & 0xff, byte);
+	EXPECT_EQ(dword & 0xffff, dev->vendor);
+	EXPECT_EQ(pci_read_config_dword(dev, 2, &dword), PCIBIOS_BAD_REGISTER_NUMBER);
+	EXPECT_EQ(dword, 0xffffffff);
+	EXPECT_EQ(pci_read_config_word(dev, dev->cfg_size, &word), PCIBIOS_BAD_REGISTER_NUMBER);
+	EXPECT_EQ(pci_read_config_byte(dev, -1, &byte), PCIBIOS_BAD_REGISTER_NUMBER);
+	EXPECT_EQ(pci_write_config_word(dev, 1, 0), PCIBIOS_BAD_REGISTER_NUMBER);
+	pci_dev_put(dev);
+}
+
+/* Enabling counts; one disable too many is reported; only the last ends mastering. */
+KTEST(pci, enable)
+{
+	struct pci_dev *dev = get_edu();
+	int held;
+	u16 command;
+
+	if (!dev) {
+		ktest_skip("no edu device");
+		return;
+	}
+	held = atomic_read(&dev->enable_cnt);
+	EXPECT_EQ(pci_enable_device(dev), 0);
+	pci_set_master(dev);
+	EXPECT_EQ(pci_read_config_word(dev, PCI_COMMAND, &command), 0);
+	EXPECT_EQ(command & 6, 6);
+	if (held) {
+		pci_disable_device(dev);
+		EXPECT(dev->is_busmaster);
+		pci_clear_master(dev);
+	} else {
+		pci_disable_device(dev);
+		EXPECT(!dev->is_busmaster);
+		EXPECT_REPORT("disabling already-disabled device")
+		{
+			pci_disable_device(dev);
+		}
+	}
+	EXPECT_EQ(atomic_read(&dev->enable_cnt), held);
+	EXPECT_EQ(pci_read_config_word(dev, PCI_COMMAND, &command), 0);
+	EXPECT_EQ(command & 4, 0);
+	pci_dev_put(dev);
+}
+
+/* ---- a driver with managed resources ---------------------------------- */
+
+/* QEMU's standard VGA: nobody drives it, and BAR 2 is a page of registers. */
+#define VGA_REGISTERS 2
+
+static int managed_probes, managed_error;
+
+static int managed_probe(struct pci_dev *dev, const struct pci_device_id *id)
+{
+	const int bars = 1 << VGA_REGISTERS;
+	void __iomem *const *table;
+
+	managed_probes++;
+	EXPECT_EQ(id->driver_data, 42);
+	EXPECT_EQ(pcim_enable_device(dev), 0);
+	EXPECT_EQ(pcim_iomap_regions(dev, bars, "managed"), 0);
+	EXPECT_REPORT("can't reserve")
+	{
+		EXPECT_EQ(pcim_iomap_regions(dev, bars, "managed"), -EBUSY);
+	}
+	EXPECT_EQ(pcim_iomap_regions(dev, 1 << 5, "managed"), -EINVAL);
+	table = pcim_iomap_table(dev);
+	EXPECT(table && table[VGA_REGISTERS] && !table[0]);
+	EXPECT(devm_kzalloc(&dev->dev, 100, GFP_KERNEL) != NULL);
+	return managed_error;
+}
+
+static const struct pci_device_id managed_ids[] = {
+	{PCI_DEVICE(PCI_VENDOR_ID_QEMU, 0x1111), .driver_data = 42},
+	{},
+};
+
+static struct pci_driver managed_driver = {
+	.name = "managed",
+	.id_table = managed_ids,
+	.probe = managed_probe,
+};
+
+static bool untouched(const struct pci_dev *dev)
+{
+	return !dev->driver && !atomic_read(&dev->enable_cnt) &&
+	       !dev->resource[VGA_REGISTERS].child;
+}
+
+/*
+ * A probe that fails and a driver that leaves both find the device as it was:
+ * nothing mapped, nothing claimed, not enabled.
+ */
+KTEST(pci, managed_driver)
+{
+	struct pci_dev *dev = pci_get_device(PCI_VENDOR_ID_QEMU, 0x1111, NULL);
+
+	if (!dev || !untouched(dev)) {
+		pci_dev_put(dev);
+		ktest_skip("no idle VGA");
+		return;
+	}
+	managed_probes = 0;
+	managed_error = -ENODEV;
+	EXPECT_EQ(pci_register_driver(&managed_driver), 0);
+	EXPECT(untouched(dev));
+	pci_unregister_driver(&managed_driver);
+	managed_error = 0;
+	EXPECT_EQ(pci_register_driver(&managed_driver), 0);
+	EXPECT(dev->driver == &managed_driver && pci_is_enabled(dev));
+	EXPECT(dev->resource[VGA_REGISTERS].child != NULL);
+	pci_unregister_driver(&managed_driver);
+	EXPECT(untouched(dev));
+	EXPECT_EQ(managed_probes, 2);
+	pci_dev_put(dev);
+}
+
+/* ---- devices without a bus --------------------------------------------- */
+
+static int released;
+
+static void count_release(struct device *dev)
+{
+	(void)dev;
+	released++;
+}
+
+static void note_order(void *data)
+{
+	released = released * 10 + *(int *)data;
+}
+
+/* Managed resources go last first; the release function runs once, at the end. */
+KTEST(device, life)
+{
+	static struct device dev;
+	static int one = 1, two = 2;
+	char *kept;
+
+	dev = (struct device){.release = count_release};
+	released = 0;
+	EXPECT_EQ(device_register(&dev), -EINVAL);
+	EXPECT_EQ(dev_set_name(&dev, "test%d", 7), 0);
+	ASSERT_EQ(device_register(&dev), 0);
+	EXPECT_EQ(devm_add_action(&dev, note_order, &one), 0);
+	EXPECT_EQ(devm_add_action(&dev, note_order, &two), 0);
+	kept = devm_kstrdup(&dev, "kept", GFP_KERNEL);
+	devm_kfree(&dev, devm_kmalloc(&dev, 64, GFP_KERNEL));
+	EXPECT_REPORT("is not device test7's")
+	{
+		devm_kfree(&dev, kept + 1);
+	}
+	EXPECT(!devm_kcalloc(&dev, ~0UL, 16, GFP_KERNEL));
+	EXPECT_REPORT("has no reference to drop")
+	{
+		put_device(&dev);
+	}
+	get_device(&dev);
+	device_del(&dev);
+	EXPECT_EQ(released, 21);
+	EXPECT_REPORT("is not registered")
+	{
+		device_del(&dev);
+	}
+	put_device(&dev);
+	EXPECT_EQ(released, 21);
+	put_device(&dev);
+	EXPECT_EQ(released, 22);
+}
