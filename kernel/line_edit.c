@@ -47,6 +47,8 @@ static void line_refresh(struct line_editor *ed)
 	size_t room = line_room(ed);
 	char step[16];
 
+	if (ed->len <= room)
+		ed->shown_from = 0;
 	if (ed->cursor < ed->shown_from)
 		ed->shown_from = ed->cursor;
 	if (ed->cursor > ed->shown_from + room)

@@ -26,7 +26,6 @@ void __noreturn cairn_exit(unsigned int code)
 static void panic_enter(void)
 {
 	local_irq_disable();
-	printk_capture(NULL, NULL);
 	if (!panic_in_progress) {
 		panic_in_progress = true;
 		return;

@@ -4,118 +4,44 @@
  * The kernel's log.
  *
  *	printk() --> text on the stack --> ring buffer --> consoles
- *		         |
- *		         '--> sink, while printk_capture() is on
+ *			 |
+ *			 '--> sink, while printk_capture() is on
  *
- * The ring holds records: a header with time, level and length, then the text,
- * both rounded up to RECORD_ALIGN.  Positions count bytes since the start of
- * time; a byte lies at its position modulo LOG_SIZE.
- *
- *	oldest <= newest < end,  end - oldest <= LOG_SIZE
- *
- * A record that lacks its newline is open: the next pr_cont() is added to it,
+ * A message that lacks its newline is open: the next pr_cont() is added to it,
  * any other message closes it.
  *
- * Locking: the log has one owner at a time.  A message from a trap that hit the
- * owner itself, in a console driver say, goes straight to the consoles: better
- * an interleaved report than none.
+ * Locking: the log has one owner at a time, with interrupts off.  A message
+ * from a trap that hit the owner itself, in a console driver say, goes straight
+ * to the consoles: better an interleaved report than none.
  *
- * What it does not do: wake anyone, filter, or keep a message that is larger
- * than MESSAGE_MAX whole.
+ * What it does not do: wake anyone, or keep a message that is larger than
+ * LOG_MESSAGE_MAX whole.
  */
 #include <linux/kernel.h>
-#include <linux/string.h>
+#include <linux/irqflags.h>
 #include <linux/ktime.h>
+#include <linux/string.h>
 #include <cairn/console.h>
 #include <cairn/init.h>
+#include <cairn/log_ring.h>
 
-#define LOG_SIZE     (128 * 1024)
-#define MESSAGE_MAX  1024
-#define RECORD_ALIGN 8
-
-struct record {
-	u64 ns;
-	u32 len; /* characters of text behind the header */
-	s32 level;
-};
+#define LOG_SIZE (128 * 1024)
 
 int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
 
 static u8 log_buf[LOG_SIZE];
-static u64 log_oldest, log_newest, log_end; /* positions; equal while the log is empty */
-static bool line_open;			    /* the newest record lacks its newline */
+static struct log_ring log = {.buf = log_buf, .size = LOG_SIZE};
+static bool line_open; /* the newest message lacks its newline */
 static bool log_owned;
 
 static void (*capture_sink)(void *ctx, const char *text, size_t n, int level);
 static void *capture_ctx;
 
-static void ring_write(u64 pos, const void *src, size_t n)
-{
-	size_t at = pos % LOG_SIZE, first = min(n, LOG_SIZE - at);
-
-	memcpy(log_buf + at, src, first);
-	memcpy(log_buf, (const u8 *)src + first, n - first);
-}
-
-static void ring_read(u64 pos, void *dst, size_t n)
-{
-	size_t at = pos % LOG_SIZE, first = min(n, LOG_SIZE - at);
-
-	memcpy(dst, log_buf + at, first);
-	memcpy((u8 *)dst + first, log_buf, n - first);
-}
-
-static u64 record_end(u64 pos, const struct record *r)
-{
-	return pos + sizeof(*r) + ALIGN(r->len, RECORD_ALIGN);
-}
-
-/* Drops old records until the ring reaches to @end. */
-static void ring_make_room(u64 end)
-{
-	struct record r;
-
-	while (end - log_oldest > LOG_SIZE) {
-		ring_read(log_oldest, &r, sizeof(r));
-		log_oldest = record_end(log_oldest, &r);
-	}
-}
-
-static void log_append(int level, const char *text, size_t n)
-{
-	struct record r = {.ns = ktime_get_ns(), .len = (u32)n, .level = level};
-	u64 end = record_end(log_end, &r);
-
-	ring_make_room(end);
-	ring_write(log_end, &r, sizeof(r));
-	ring_write(log_end + sizeof(r), text, n);
-	log_newest = log_end;
-	log_end = end;
-}
-
-/* Adds @text to the newest record. */
-static void log_extend(const char *text, size_t n)
-{
-	struct record r;
-	u64 end;
-
-	ring_read(log_newest, &r, sizeof(r));
-	n = min(n, (size_t)MESSAGE_MAX - r.len);
-	ring_write(log_newest, &(struct record){r.ns, r.len + (u32)n, r.level}, sizeof(r));
-	end = log_newest + sizeof(r) + ALIGN(r.len + n, RECORD_ALIGN);
-	ring_make_room(end);
-	ring_write(log_newest + sizeof(r) + r.len, text, n);
-	log_end = end;
-}
-
 static int newest_level(void)
 {
-	struct record r;
+	struct log_record r;
 
-	if (log_end == log_oldest)
-		return MESSAGE_LOGLEVEL_DEFAULT;
-	ring_read(log_newest, &r, sizeof(r));
-	return r.level;
+	return log_ring_last(&log, &r) ? r.level : MESSAGE_LOGLEVEL_DEFAULT;
 }
 
 int printk_stamp(char *buf, size_t size, u64 ns)
@@ -148,20 +74,21 @@ static void show_message(int level, const char *text, size_t n, u64 ns, bool con
 static void log_message(int level, bool cont, const char *text, size_t n)
 {
 	bool continued = cont && line_open;
+	u64 now = ktime_get_ns();
 
 	if (continued) {
 		level = newest_level();
-		log_extend(text, n);
+		log_ring_extend(&log, text, n);
 	} else {
 		if (line_open && newest_level() < console_loglevel)
 			console_write("\n", 1, newest_level());
 		if (cont)
 			level = newest_level();
-		log_append(level, text, n);
+		log_ring_add(&log, now, level, text, n);
 	}
 	line_open = text[n - 1] != '\n';
 	if (level < console_loglevel)
-		show_message(level, text, n, ktime_get_ns(), continued);
+		show_message(level, text, n, now, continued);
 }
 
 /* Takes the level off the front of a message. */
@@ -179,9 +106,24 @@ static const char *parse_level(const char *text, int *level, bool *cont)
 	return text;
 }
 
+/* Logs a message unless this CPU is in the middle of logging one. */
+static void log_or_show(int level, bool cont, const char *text, size_t n)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (__atomic_exchange_n(&log_owned, true, __ATOMIC_ACQUIRE)) {
+		console_write(text, n, level);
+	} else {
+		log_message(level, cont, text, n);
+		__atomic_store_n(&log_owned, false, __ATOMIC_RELEASE);
+	}
+	local_irq_restore(flags);
+}
+
 int vprintk(const char *fmt, va_list args)
 {
-	char buf[MESSAGE_MAX];
+	char buf[LOG_MESSAGE_MAX];
 	const char *text;
 	int level, n;
 	bool cont;
@@ -193,12 +135,8 @@ int vprintk(const char *fmt, va_list args)
 		return 0;
 	if (capture_sink)
 		capture_sink(capture_ctx, text, (size_t)n, level);
-	else if (__atomic_exchange_n(&log_owned, true, __ATOMIC_ACQUIRE))
-		console_write(text, (size_t)n, level);
-	else {
-		log_message(level, cont, text, (size_t)n);
-		__atomic_store_n(&log_owned, false, __ATOMIC_RELEASE);
-	}
+	else
+		log_or_show(level, cont, text, (size_t)n);
 	return n;
 }
 
@@ -223,16 +161,12 @@ void printk_capture(void (*sink)(void *ctx, const char *text, size_t n, int leve
 void printk_read_log(void (*fn)(void *ctx, u64 ns, int level, const char *text, size_t n),
 		     void *ctx)
 {
-	char text[MESSAGE_MAX];
-	u64 end = log_end; /* what @fn prints is not read */
-	struct record r;
+	char text[LOG_MESSAGE_MAX];
+	u64 pos = 0, end = log.end; /* what @fn prints is not read */
+	struct log_record r;
 
-	for (u64 pos = log_oldest; pos < end; pos = record_end(pos, &r)) {
-		pos = max(pos, log_oldest);
-		ring_read(pos, &r, sizeof(r));
-		ring_read(pos + sizeof(r), text, r.len);
+	while (pos < end && log_ring_read(&log, &pos, &r, text))
 		fn(ctx, r.ns, r.level, text, r.len);
-	}
 }
 
 bool ___ratelimit(struct ratelimit_state *rs, const char *func)

@@ -130,7 +130,8 @@ unsigned long long simple_strtoull(const char *s, char **end, unsigned int base)
 	unsigned long long value;
 	bool overflow;
 
-	s = parse_digits(number_prefix(s, &base), base, &value, &overflow);
+	s = number_prefix(s, &base);
+	s = parse_digits(s, base, &value, &overflow);
 	if (end)
 		*end = (char *)s;
 	return value;

@@ -11,6 +11,7 @@
 #include <linux/errname.h>
 #include <linux/gfp_types.h>
 #include <linux/hexdump.h>
+#include <linux/ioport.h>
 #include <linux/mm_types.h>
 #include <linux/string.h>
 #include <cairn/symbols.h>
@@ -210,6 +211,58 @@ static void out_error(struct outbuf *o, const void *ptr, struct printf_spec spec
 	}
 }
 
+static const char *resource_kind(const struct resource *res)
+{
+	switch (res->flags & IORESOURCE_TYPE_BITS) {
+	case IORESOURCE_IO:
+		return "io ";
+	case IORESOURCE_MEM:
+		return "mem";
+	case IORESOURCE_IRQ:
+		return "irq";
+	case IORESOURCE_DMA:
+		return "dma";
+	case IORESOURCE_BUS:
+		return "bus";
+	default:
+		return "???";
+	}
+}
+
+static void out_resource_flags(struct outbuf *o, unsigned long flags)
+{
+	static const struct flag_name flag_names[] = {
+		{IORESOURCE_MEM_64, " 64bit"},
+		{IORESOURCE_PREFETCH, " pref"},
+		{IORESOURCE_WINDOW, " window"},
+		{IORESOURCE_DISABLED, " disabled"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++) {
+		if (flags & flag_names[i].mask)
+			out_format(o, "%s", flag_names[i].name);
+	}
+}
+
+/* %pR: [mem 0xfebf0000-0xfebf0fff 64bit pref]; %pr: with the flags as a number. */
+static void out_resource(struct outbuf *o, char letter, const struct resource *res)
+{
+	int digits = res->flags & IORESOURCE_IO ? 4 : 8;
+
+	out_format(o, "[%s ", resource_kind(res));
+	if (res->flags & IORESOURCE_UNSET)
+		out_format(o, "size 0x%0*llx", digits, resource_size(res));
+	else if (res->flags & (IORESOURCE_IRQ | IORESOURCE_DMA | IORESOURCE_BUS))
+		out_format(o, "%llu-%llu", res->start, res->end);
+	else
+		out_format(o, "0x%0*llx-0x%0*llx", digits, res->start, digits, res->end);
+	if (letter == 'R')
+		out_resource_flags(o, res->flags);
+	else
+		out_format(o, " flags 0x%lx", res->flags);
+	out_char(o, ']');
+}
+
 /* Formats that read what the pointer points to. */
 static void out_pointee(struct outbuf *o, const char *fmt, const void *ptr, struct printf_spec spec)
 {
@@ -238,6 +291,10 @@ static void out_pointee(struct outbuf *o, const char *fmt, const void *ptr, stru
 	case 'G':
 		out_flags(o, fmt[1], ptr);
 		break;
+	case 'R':
+	case 'r':
+		out_resource(o, *fmt, ptr);
+		break;
 	case 'V': {
 		const struct va_format *vf = ptr;
 
@@ -249,7 +306,7 @@ static void out_pointee(struct outbuf *o, const char *fmt, const void *ptr, stru
 
 void out_pointer(struct outbuf *o, const char *fmt, const void *ptr, struct printf_spec spec)
 {
-	if (*fmt && strchr("ahMmIiUGV", *fmt))
+	if (*fmt && strchr("ahMmIiUGRrV", *fmt))
 		out_pointee(o, fmt, ptr, spec);
 	else if (*fmt == 'S' || *fmt == 's' || *fmt == 'B')
 		out_symbol(o, *fmt, ptr, spec);

@@ -48,6 +48,9 @@ static inline __printf(1, 2) int no_printk(const char *fmt __unused, ...)
  *	  it; NULL ends that
  * @ctx: handed to @sink
  *
+ * A panic's messages are LOGLEVEL_EMERG: a sink that sees one shows what it has
+ * kept back, and ends the diversion.
+ *
  * Context: process context; @sink may be called in any.
  */
 void printk_capture(void (*sink)(void *ctx, const char *text, size_t n, int level), void *ctx);
