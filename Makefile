@@ -197,7 +197,7 @@ TESTS ?=
 test:
 	@scripts/setup.sh build image run
 	@$(MAKE) image
-	@MAKE=$(call quote,$(MAKE)) tests/run $(TESTS)
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/run $(TESTS)
 
 debug:
 	@scripts/setup.sh build image run debug
@@ -212,7 +212,7 @@ screenshot:
 CASE ?=
 bench:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) tests/bench/run $(CASE)
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run $(CASE)
 
 usb:
 	@scripts/setup.sh build image

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import tempfile
 
-from image import OUT, Image, make
+from image import OUT, OUT_ROOT, Image, make
 from machine import ROOT, SILENCE, Machine, Stub
 
 UP = r"cairn: up in "
@@ -117,8 +117,17 @@ def poweroff_uefi_q35(ctx):
 def story(ctx):
     """start-up tells its story in order, up to the BAR and its registers"""
     machine = ctx.boot(POWEROFF, memory="1G")
+    ctx.expect_end(machine, 0)
     ctx.expect_lines(
-        machine, r"boot: GRUB", r"firmware|memory map", r"total.*image.*free", r"edu.*BAR", UP)
+        machine, r"boot: GRUB .*BIOS", r"cpu: ", r"memory map, BIOS's: \d+ ranges", r"usable",
+        r"memory map, sanitised: \d+ ranges", r"usable", r"paging: direct map",
+        r"total \d+ = image \d+ \+ boot \d+ \+ descriptors \d+ \+ free \d+", r"DMA32",
+        r"slab: .*kmalloc", r"vmalloc: ", r"\[1234:11e8\]", r"edu .*BAR 0: physical .*mapped at",
+        r"edu .*identification 0x010000ed", r"edu .*read 0xedcba987", r"10! = 3628800",
+        UP + r"\d+ ms, \d+ MiB free", r"^cairn> ")
+    total = next(line for line in machine.lines if "mem: total" in line)
+    numbers = [int(n) for n in re.findall(r" (\d+)", total.split("total")[1])]
+    ctx.expect(numbers[0] == sum(numbers[1:]), f"the account does not add up: {total}")
 
 
 @case
@@ -167,7 +176,7 @@ def no_long_mode(ctx):
 def no_pci(ctx):
     """a machine without PCI is told so and goes on"""
     machine = ctx.boot(POWEROFF, machine="isapc", cpu="qemu64", until=UP)
-    ctx.expect_lines(machine, r"(?i)no PCI", UP)
+    ctx.expect_lines(machine, r"pci: this machine has none", UP)
 
 
 @case
@@ -200,7 +209,26 @@ def far_bar(ctx):
     machine = ctx.boot(Image("far-bar", 'exec="lspci;poweroff"'), firmware="uefi", memory="256M",
                        cpu="max", args=("-device", "pci-testdev,membar=8G"))
     ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, r"8 GiB|8192 MiB|0x200000000\b|size=8G")
+    ctx.expect_lines(machine, r"BAR 2: physical 0x[0-9a-f]{10}, .*8192 MiB mapped at", UP,
+                     r"1b36:0005", r"BAR 2 memory 0x[0-9a-f]{10}-.*8 GiB.* 64-bit prefetchable")
+
+
+@case
+def behind_a_bridge(ctx):
+    """edu behind a PCI bridge is found and mapped"""
+    machine = ctx.boot(POWEROFF, edu=False, args=(
+        "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"edu .*BAR 0: physical .*mapped at", r"read 0xedcba987", UP)
+
+
+@case
+def behind_a_root_port(ctx):
+    """edu behind a PCI Express root port of q35 is found, with ECAM in use"""
+    machine = ctx.boot(POWEROFF, edu=False, machine="q35", args=(
+        "-device", "pcie-root-port,id=port,chassis=1", "-device", "edu,bus=port"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"pci: .*(ECAM|MMCONFIG|memory)", r"edu .*BAR 0: .*mapped at", UP)
 
 
 # ---- Command line --------------------------------------------------------------------------------
@@ -409,17 +437,118 @@ def module_directory_empty(ctx):
     ctx.expect(status != 0 and "there is no .c file" in output, output)
 
 
+# ---- Death tests ---------------------------------------------------------------------------------
+
+FAULT = r"BUG: unable to handle page fault for address: "
+PRESENT = r"error_code\(0x00[01][0-9a-f]\) - permissions violation"
+ABSENT = r"error_code\(0x0002\) - not-present page"
+DEATHS = {
+    "panic": (r"Kernel panic - not syncing: crash: .* number 42", r"crash_init.*crash\.c:\d+"),
+    "null": (r"NULL pointer dereference, address: 0+8$", ABSENT, r"address is: NULL page"),
+    "wild": (r"general protection fault.*0xdead000000000000", r"address is: non-canonical"),
+    "write-text": (FAULT, PRESENT, r"address is: kernel image, text: kfree\+0x0", r"page walk.* r-x"),
+    "write-rodata": (FAULT, PRESENT, r"address is: kernel image, rodata: constant", r"page walk.* r--"),
+    "run-data": (FAULT, r"instruction fetch", r"address is: kernel image, data: return_insn", r"rw-"),
+    "divide": (r"divide error: 0000", r"RIP: .*divide\+.*crash\.c:\d+"),
+    "invalid": (r"invalid opcode: 0000", r"RIP: .*crash_init"),
+    "overflow": (r"BUG: boot stack guard page was hit", r"RIP: .*overflow", r"overflow\+"),
+    "guard": (FAULT, r"address is: guard page, 0 bytes behind vmalloc area of guard\+"),
+    "hole": (FAULT, ABSENT, r"address is: direct map of physical 0x3c0000000000, .*no memory"),
+}
+
+
+def death(how, patterns):
+    def run(ctx):
+        image = Image(f"crash-{how}", f"crash.how={how}", "tests/modules/crash")
+        machine = ctx.boot(image)
+        ctx.expect_lines(machine, *patterns, r"Kernel panic|end Kernel panic")
+        ctx.expect_lines(machine, r"Call Trace:", r"do_initcalls.*kernel/module\.c:\d+",
+                         r"start_kernel.*kernel/main\.c:\d+")
+        ctx.expect_end(machine, PANIC_STATUS)
+
+    run.__doc__ = "the report and the exit status of a crash"
+    run.__name__ = f"crash_{how}"
+    case(run)
+
+
+for name, wanted in DEATHS.items():
+    death(name, wanted)
+
+
 # ---- The build and its tools ---------------------------------------------------------------------
+
+def plain_make(*arguments):
+    """make on PLAIN as a person types it; returns what it prints."""
+    PLAIN.build()
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    with Image.lock:
+        return subprocess.run(
+            ["make", "image", f"O={OUT_ROOT}", "IMAGE=tests/plain", "CMDLINE=", *arguments], cwd=ROOT,
+            env=env, check=True, text=True, stdout=subprocess.PIPE).stdout
+
 
 @case
 def nothing_to_rebuild(ctx):
-    """a second build makes nothing; a touched file is compiled alone"""
-    PLAIN.build()
-    arguments = ["image", "IMAGE=tests/plain", "CMDLINE="]
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    done = subprocess.run(["make", *arguments], cwd=ROOT, env=env, check=True, text=True,
+    """a second build makes nothing; after a change, only what includes the file is compiled"""
+
+    def compiled_after(path):
+        os.utime(os.path.join(ROOT, path))
+        return set(re.findall(r"CC +(\S+)", plain_make()))
+
+    ctx.expect(not plain_make().strip(), "something was made again")
+    ctx.expect(compiled_after("lib/sort.c") == {"lib/sort.c"}, "lib/sort.c was not compiled alone")
+    header = "include/linux/seq_file.h"
+    users = set()
+    for folder, _, names in os.walk(os.path.join(ROOT, OUT_ROOT)):
+        for path in (os.path.join(folder, n) for n in names if n.endswith(".d")):
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if header in text and "/modules/" not in path:
+                users.add(text.split()[1])
+    compiled = compiled_after(header)
+    ctx.expect(compiled == users, f"{sorted(compiled)} were compiled, {sorted(users)} include it")
+
+
+@case
+def elsewhere(ctx):
+    """without apt the exact command for dnf, pacman, zypper or brew is printed"""
+    tools = "bash cat cut tr sort env dirname uname id grep sed awk head readlink".split()
+    for manager, command in (("dnf", "sudo dnf install"), ("pacman", "sudo pacman -S --needed"),
+                             ("zypper", "sudo zypper install"), ("brew", "brew install")):
+        with tempfile.TemporaryDirectory() as scratch:
+            for tool in tools:
+                os.symlink(shutil.which(tool), os.path.join(scratch, tool))
+            os.symlink(shutil.which("true"), os.path.join(scratch, manager))
+            done = subprocess.run(
+                ["bash", "scripts/setup.sh", "build", "image", "run"], cwd=ROOT, check=False,
+                env={"PATH": scratch}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        ctx.expect(done.returncode == 1, f"{manager}: status {done.returncode}")
+        ctx.expect(re.search(rf"^  {re.escape(command)} .*xorriso|^  {re.escape(command)} .*libisoburn",
+                             done.stdout, re.M), done.stdout)
+
+
+@case
+def doctor_and_help(ctx):
+    """make doctor finds every tool that a run needs; make help lists the targets"""
+    done = subprocess.run(["scripts/setup.sh", "--doctor"], cwd=ROOT, check=False, text=True,
                           stdout=subprocess.PIPE)
-    ctx.expect(not done.stdout.strip(), f"something was made again:\n{done.stdout}")
+    ctx.expect(done.returncode == 0 and "tested with" in done.stdout, done.stdout)
+    with open(os.path.join(ROOT, "Makefile"), encoding="utf-8") as file:
+        targets = re.search(r"^\.PHONY: (run test.*)$", file.read(), re.M)[1].split()
+    with open(os.path.join(ROOT, "scripts/help.txt"), encoding="utf-8") as file:
+        text = file.read()
+    missing = [t for t in targets if t != "help" and f"make {t}" not in text]
+    ctx.expect(not missing, f"make help does not say {missing}")
+
+
+@case
+def usb_refuses(ctx):
+    """make usb writes to nothing but a removable disk"""
+    for device in ("", "/dev/null", "/etc/passwd", "/dev/nosuchdisk"):
+        done = subprocess.run(["scripts/usb.sh", "image", device], cwd=ROOT, check=False, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        ctx.expect(done.returncode != 0 and "usb:" in done.stdout, f"{device}: {done.stdout}")
 
 
 @case

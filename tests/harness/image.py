@@ -6,14 +6,16 @@ import threading
 
 from machine import ROOT
 
-OUT = os.path.join(os.environ.get("O", "build"), "tests")
+OUT_ROOT = os.environ.get("O", "build")
+OUT = os.path.join(OUT_ROOT, "tests")
 
 
 def make(*arguments):
     """Runs make; returns (status, output)."""
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
     env.pop("M", None)
-    done = subprocess.run([os.environ.get("MAKE", "make"), "-s", f"-j{os.cpu_count()}", *arguments],
+    done = subprocess.run([os.environ.get("MAKE", "make"), "-s", f"-j{os.cpu_count()}", f"O={OUT_ROOT}",
+                           f"LLVM={os.environ.get('LLVM', '')}", *arguments],
                           cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
     return done.returncode, done.stdout

@@ -28,13 +28,15 @@ THINNED = {
 }
 
 TESTS = Image("all", 'exec="test;poweroff"')
+DEBUG = Image("all-debug", 'slub_debug=FZPU init_on_alloc=1 init_on_free=1 page_poison=1 '
+              'exec="test;poweroff"')
 
 
 class Boot:
-    def __init__(self, firmware, machine, memory, cpu):
-        self.name = f"{firmware}-{machine}-{memory}-{cpu}"
-        self.image = TESTS
-        self.machine = dict(firmware=firmware, machine=machine, memory=memory, cpu=cpu)
+    def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=()):
+        self.name = f"{firmware}-{machine}-{memory}-{cpu}{suffix}"
+        self.image = image
+        self.machine = dict(firmware=firmware, machine=machine, memory=memory, cpu=cpu, args=args)
 
     def run(self, report):
         log = os.path.join(OUT, f"{self.name}.log")
@@ -68,5 +70,9 @@ class Boot:
 
 def boots(everything):
     rows = itertools.product(FIRMWARE, MACHINES, MEMORY, CPUS)
-    return [Boot(*row) for row in rows
-            if row in THINNED or everything]
+    return [Boot(TESTS, *row) for row in rows if row in THINNED or everything] + [
+        Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
+        Boot(TESTS, "bios", "pc", "3584M", "max", "-devices", (
+            "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
+            "-device", "pci-testdev,membar=8G", "-device", "e1000")),
+    ]
