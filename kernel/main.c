@@ -30,8 +30,8 @@
 void __noreturn start_kernel(u32 magic, u64 info_phys)
 {
 	console_init_early();		      /* serial port: from here on printk() is seen */
-	boot_info_init(magic, info_phys);     /* copies what the loader left */
 	cpu_init();			      /* exceptions are reports, the clock runs */
+	boot_info_init(magic, info_phys);     /* copies what the loader left */
 	boot_params_parse(boot_info.cmdline); /* sets variables, allocates nothing */
 	cpu_print();
 	memory_map_init(); /* memblock works, below 4 GiB */

@@ -31,6 +31,7 @@
 #include <linux/string.h>
 #include <asm/pgtable.h>
 #include <cairn/init.h>
+#include <cairn/panic.h>
 #include "internal.h"
 #include "memmap.h"
 #include "page_state.h"
@@ -129,6 +130,7 @@ void __init mem_init(void)
 	memmap_open(pfn_to_section(PHYS_PFN(__pa(_stext))));
 	pcp_setup();
 	pt_page_use_buddy();
+	panic_memory_summary = show_mem;
 	print_account(&bytes, &frames);
 	print_zones();
 }

@@ -19,11 +19,8 @@
 #define NR_ITEMS  16 /* pointers 1 .. NR_ITEMS */
 #define MAX_STEPS 64
 
-struct test_stack {
-	struct pcpu_stack stack;
-	void *slots[CAPACITY];
-};
-static DEFINE_PER_CPU(struct test_stack, victim_stack);
+static DEFINE_PER_CPU(u64[1 + CAPACITY], victim_words);
+#define victim_stack ((struct pcpu_stack *)&victim_words)
 
 /* How often each pointer has come out. */
 static unsigned int seen[NR_ITEMS + 1];
@@ -45,17 +42,17 @@ static void *item(unsigned long value)
 
 static bool push(unsigned long value)
 {
-	return pcpu_stack_push(&victim_stack.stack, item(value));
+	return pcpu_stack_push(victim_stack, item(value));
 }
 
 /* Starts over with 1 .. @n on the stack. */
 static void reset(unsigned int n)
 {
-	struct test_stack *s = this_cpu_ptr(&victim_stack);
+	struct pcpu_stack *s = this_cpu_ptr(victim_stack);
 	unsigned long i;
 
-	memset(s, 0, sizeof(*s));
-	s->stack.limit = sizeof(s->slots);
+	memset(s, 0, sizeof(victim_words));
+	s->limit = CAPACITY * sizeof(void *);
 	memset(seen, 0, sizeof(seen));
 	for (i = 1; i <= n; i++)
 		push(i);
@@ -67,7 +64,7 @@ static bool each_once(unsigned int n)
 	void *left;
 	unsigned int i;
 
-	while ((left = pcpu_stack_pop(&victim_stack.stack)))
+	while ((left = pcpu_stack_pop(victim_stack)))
 		note(left);
 	if (seen[0])
 		return false;
@@ -83,12 +80,12 @@ static bool pushed;
 
 static void victim_pop(void)
 {
-	popped = pcpu_stack_pop(&victim_stack.stack);
+	popped = pcpu_stack_pop(victim_stack);
 }
 
 static void victim_push(void)
 {
-	pushed = pcpu_stack_push(&victim_stack.stack, item(5));
+	pushed = pcpu_stack_push(victim_stack, item(5));
 }
 
 /* What the handler does, and after which instruction. */
@@ -108,7 +105,7 @@ static bool on_step(struct pt_regs *regs)
 
 static void attack_steal(void)
 {
-	note(pcpu_stack_pop(&victim_stack.stack));
+	note(pcpu_stack_pop(victim_stack));
 }
 
 static void attack_add(void)
@@ -126,7 +123,7 @@ static void attack_drain(void)
 {
 	void *p;
 
-	while ((p = pcpu_stack_pop(&victim_stack.stack)))
+	while ((p = pcpu_stack_pop(victim_stack)))
 		note(p);
 }
 
@@ -138,7 +135,7 @@ static void attack_fill(void)
 		value++;
 	/* What was added takes the numbers 6, 7, ...; undo what the test does not count. */
 	while (--value > 6)
-		pcpu_stack_pop(&victim_stack.stack);
+		pcpu_stack_pop(victim_stack);
 }
 
 static unsigned long run_attacked(void (*victim)(void), void (*what)(void), unsigned int k)
@@ -218,14 +215,14 @@ KTEST(ras, full_and_empty)
 	unsigned long i;
 
 	reset(0);
-	EXPECT(!pcpu_stack_pop(&victim_stack.stack));
+	EXPECT(!pcpu_stack_pop(victim_stack));
 	for (i = 1; i <= CAPACITY; i++)
 		EXPECT(push(i));
 	EXPECT(!push(CAPACITY + 1));
 	for (i = CAPACITY; i >= 1; i--)
-		EXPECT_EQ(pcpu_stack_pop(&victim_stack.stack), i);
-	EXPECT(!pcpu_stack_pop(&victim_stack.stack));
-	this_cpu_ptr(&victim_stack)->stack.limit = 0;
+		EXPECT_EQ(pcpu_stack_pop(victim_stack), i);
+	EXPECT(!pcpu_stack_pop(victim_stack));
+	this_cpu_ptr(victim_stack)->limit = 0;
 	EXPECT(!push(1));
 }
 

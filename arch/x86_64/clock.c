@@ -5,7 +5,7 @@
  * Its frequency comes from CPUID (leaf 15h, 16h, or a hypervisor's leaf) where
  * that says; otherwise from counting it against the interval timer for a quarter
  * of a millisecond, which is as long as a start-up that is measured in
- * milliseconds should wait, and exact to about a part in a thousand.
+ * milliseconds should wait; from tick to tick, so that it is exact all the same.
  */
 #include <linux/types.h>
 #include <linux/delay.h>
@@ -71,10 +71,30 @@ static unsigned int pit_count(void)
 	return low | (unsigned int)inb(PIT_CHANNEL2) << 8;
 }
 
-/* Cycles for at least PIT_TICKS of the interval timer, scaled to a millisecond. */
+/* Waits for the timer's next tick; returns its count and the cycles at that moment. */
+static unsigned int pit_tick(u64 *cycles)
+{
+	unsigned int before = pit_count(), count, round = 0;
+
+	do {
+		count = pit_count();
+		*cycles = rdtsc();
+	} while (count == before && ++round < SPIN_ROUNDS);
+	return count;
+}
+
+static void spin_cycles(u64 cycles)
+{
+	u64 begin = rdtsc();
+
+	while (rdtsc() - begin < cycles)
+		cpu_relax();
+}
+
+/* Cycles from a tick of the interval timer to one PIT_TICKS or more later, scaled. */
 static u64 khz_from_pit(void)
 {
-	u64 begin, end, spin;
+	u64 begin, end;
 	unsigned int first, ticks, round;
 
 	outb((inb(PIT_GATE_PORT) & ~PIT_SPEAKER) | PIT_GATE, PIT_GATE_PORT);
@@ -82,15 +102,13 @@ static u64 khz_from_pit(void)
 	outb(0xff, PIT_CHANNEL2);
 	outb(0xff, PIT_CHANNEL2);
 
-	first = pit_count();
-	begin = rdtsc();
+	first = pit_tick(&begin);
 	for (round = 0; round < SPIN_ROUNDS; round++) {
-		for (spin = rdtsc(); rdtsc() - spin < SPIN_CYCLES;)
-			cpu_relax();
-		ticks = (first - pit_count()) & 0xffff;
-		end = rdtsc();
-		if (ticks >= PIT_TICKS)
-			return (end - begin) * PIT_HZ / ticks / 1000;
+		spin_cycles(SPIN_CYCLES);
+		if (((first - pit_count()) & 0xffff) < PIT_TICKS)
+			continue;
+		ticks = (first - pit_tick(&end)) & 0xffff;
+		return (end - begin) * PIT_HZ / ticks / 1000;
 	}
 	return 0;
 }
@@ -114,11 +132,7 @@ u64 ktime_get_ns(void)
 
 void ndelay(unsigned long nsecs)
 {
-	u64 begin = rdtsc();
-	u64 cycles = (u64)nsecs * tsc_khz / 1000000 + 1;
-
-	while (rdtsc() - begin < cycles)
-		cpu_relax();
+	spin_cycles((u64)nsecs * tsc_khz / 1000000 + 1);
 }
 
 void udelay(unsigned long usecs)

@@ -131,7 +131,7 @@ void cpu_print(void)
 		brand++;
 	pr_info("cpu: %s %s, family %u model %u stepping %u, %u MHz, %u physical address bits\n",
 		cpu_info.vendor, brand, cpu_info.family, cpu_info.model, cpu_info.stepping,
-		tsc_khz / 1000, cpu_info.phys_bits);
+		(tsc_khz + 500) / 1000, cpu_info.phys_bits);
 	pr_info("cpu:");
 	for (i = 0; i < ARRAY_SIZE(shown_features); i++)
 		pr_cont(" %s%s", __cpu_has(shown_features[i].feature) ? "" : "no-",

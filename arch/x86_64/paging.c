@@ -64,6 +64,7 @@ void *pt_page_alloc(void)
 	if (!page)
 		return NULL;
 	page->flags |= PGF_TABLE;
+	mod_vm_stat(NR_PAGETABLE_PAGES, 1);
 	return page_to_virt(page);
 }
 
@@ -72,6 +73,7 @@ void pt_page_free(void *table)
 	struct page *page = virt_to_page(table);
 
 	page->flags &= (u8)~PGF_TABLE;
+	mod_vm_stat(NR_PAGETABLE_PAGES, -1);
 	__free_page(page);
 }
 

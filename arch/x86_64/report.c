@@ -48,16 +48,28 @@ static void show_ip(const char *level, struct pt_regs *regs)
 	pr_cont("\n");
 }
 
-/* A call of a bad address leaves no frame, but the return address on top of the stack. */
-static void show_caller_of_bad_ip(const char *level, struct pt_regs *regs)
+/* Is there a call instruction just before @address? */
+static bool follows_call(unsigned long address)
+{
+	u8 code[7];
+
+	if (!is_kernel_text(address) ||
+	    copy_from_kernel_nofault(code, (const void *)(address - sizeof(code)), sizeof(code)))
+		return false;
+	return code[2] == 0xe8 || code[5] == 0xff || code[4] == 0xff || code[1] == 0xff;
+}
+
+/*
+ * A function that has not yet made its frame, or makes none, and a call of a bad
+ * address leave the return address on top of the stack: the frames do not show it.
+ */
+static void show_frameless_caller(const char *level, struct pt_regs *regs)
 {
 	unsigned long caller;
 
-	if (is_kernel_text(regs->ip) ||
-	    copy_from_kernel_nofault(&caller, (const void *)regs->sp, sizeof(caller)) ||
-	    !is_kernel_text(caller))
-		return;
-	printk("%scalled from %pB\n", level, (void *)caller);
+	if (!copy_from_kernel_nofault(&caller, (const void *)regs->sp, sizeof(caller)) &&
+	    follows_call(caller))
+		printk("%scalled from %pB\n", level, (void *)caller);
 }
 
 static void show_all(const char *level, struct pt_regs *regs, unsigned long cr2)
@@ -73,7 +85,7 @@ static void show_all(const char *level, struct pt_regs *regs, unsigned long cr2)
 	printk("%sR13: %016lx R14: %016lx R15: %016lx\n", level, regs->r13, regs->r14, regs->r15);
 	printk("%sCR0: %016lx CR2: %016lx CR3: %016lx CR4: %016lx\n", level, read_cr0(), cr2,
 	       read_cr3(), read_cr4());
-	show_caller_of_bad_ip(level, regs);
+	show_frameless_caller(level, regs);
 	print_call_trace(level, regs->bp);
 }
 
@@ -136,6 +148,14 @@ static const char *fault_kind(unsigned long error_code)
 	return error_code & PF_PROTECTION ? "permissions violation" : "not-present page";
 }
 
+/* A CPU without NX does not say that it was fetching, but then it was at that address. */
+static const char *fault_access(const struct pt_regs *regs, unsigned long address)
+{
+	if ((regs->error_code & PF_FETCH) || regs->ip == address)
+		return "instruction fetch";
+	return regs->error_code & PF_WRITE ? "write access" : "read access";
+}
+
 void report_page_fault(struct pt_regs *regs, unsigned long address)
 {
 	unsigned long e = regs->error_code;
@@ -145,9 +165,7 @@ void report_page_fault(struct pt_regs *regs, unsigned long address)
 	else
 		pr_alert("BUG: unable to handle page fault for address: %016lx\n", address);
 	pr_alert("#PF: %s %s in kernel mode\n", e & PF_USER ? "user" : "supervisor",
-		 e & PF_FETCH	? "instruction fetch"
-		 : e & PF_WRITE ? "write access"
-				: "read access");
+		 fault_access(regs, address));
 	pr_alert("#PF: error_code(0x%04lx) - %s\n", e, fault_kind(e));
 	show_address(address);
 	page_walk_print(KERN_ALERT, address);
