@@ -33,6 +33,7 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
+#include "memmap.h"
 #include "vmap.h"
 
 /* A range must be this much shorter than all there are, or nothing will do. */
@@ -57,9 +58,14 @@ static void __cold report(unsigned long size, gfp_t gfp, const char *why)
 	dump_stack();
 }
 
+static __always_inline bool prot_is_wx(pgprot_t prot)
+{
+	return (pgprot_val(prot) & (_PAGE_RW | _PAGE_NX)) == _PAGE_RW;
+}
+
 bool vmap_prot_ok(const char *call, pgprot_t prot)
 {
-	if (!(pgprot_val(prot) & _PAGE_RW) || pgprot_val(prot) & _PAGE_NX)
+	if (!prot_is_wx(prot))
 		return true;
 	pr_err("BUG: %s: memory both writable and executable is refused\n", call);
 	dump_stack();
@@ -68,39 +74,21 @@ bool vmap_prot_ok(const char *call, pgprot_t prot)
 
 /* ---- blocks ---------------------------------------------------------------------------- */
 
-static __always_inline unsigned long page_pfn(const struct page *page)
-{
-	return page_to_pfn(page);
-}
-
 /* The entry that maps @page, with @bits. */
 static __always_inline u64 page_entry(const struct page *page, u64 bits)
 {
 	return (((u64)page - VMEMMAP_START) << (PAGE_SHIFT - 5)) | bits;
 }
 
-/* One block; of a constant order it comes straight from the CPU's list. */
-static __always_inline struct page *take_block(gfp_t gfp, unsigned int order)
-{
-	return pcp_serves(gfp, order) ? pcp_alloc(gfp, order)
-				      : __alloc_pages(gfp, order, NUMA_NO_NODE);
-}
-
-static __always_inline struct page *take_small_block(gfp_t gfp, unsigned int order)
-{
-	switch (order) {
-	case 0:
-		return take_block(gfp, 0);
-	case 1:
-		return take_block(gfp, 1);
-	case 2:
-		return take_block(gfp, 2);
-	case 3:
-		return take_block(gfp, 3);
-	default:
-		return take_block(gfp, 4);
-	}
-}
+/* This CPU's lists of blocks, for the orders that the short way uses. */
+static struct pcpu_stack __percpu *const small_stack[] = {
+	(struct pcpu_stack __percpu *)pcp_pages.order0,
+	(struct pcpu_stack __percpu *)pcp_pages.order1,
+	(struct pcpu_stack __percpu *)pcp_pages.order2,
+	(struct pcpu_stack __percpu *)pcp_pages.order3,
+	(struct pcpu_stack __percpu *)pcp_pages.order4,
+};
+_Static_assert(VMAP_CACHED_PAGES == 1 << (ARRAY_SIZE(small_stack) - 1), "an order each");
 
 /*
  * Flags for more than one page: no reclaim, no reserve and no report, because
@@ -142,34 +130,26 @@ static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node,
 		}
 		vmap_add_block(va, page);
 		this_cpu_add(vmap_cpu.nr_pages, 1L << order);
-		if (vmap_map(va, page_pfn(page), 1UL << order, prot))
+		if (vmap_map(va, page_to_pfn(page), 1UL << order, prot))
 			return false;
 	}
 	return true;
 }
 
-/* Frees a block that is nobody else's any more; its order is in its descriptor. */
+/* __free_pages(), with the lists of small orders inlined for any of them. */
 static __always_inline void release_block(struct page *page, unsigned int order)
 {
-	switch (order) {
-	case 0:
-		__free_pages(page, 0);
-		break;
-	case 1:
-		__free_pages(page, 1);
-		break;
-	case 2:
-		__free_pages(page, 2);
-		break;
-	case 3:
-		__free_pages(page, 3);
-		break;
-	case 4:
-		__free_pages(page, 4);
-		break;
-	default:
+	if (unlikely(order >= ARRAY_SIZE(small_stack))) {
 		__free_pages(page, order);
+		return;
 	}
+	if (unlikely(page->word != __pcpu_access(pcp_pages.home[order]))) {
+		pcp_free_slow(page, order);
+		return;
+	}
+	page->state = PAGE_CACHED;
+	if (unlikely(!pcpu_stack_push(small_stack[order], page)))
+		pcp_free_full(page, order);
 }
 
 void vmap_release_blocks(struct vmap_area *va)
@@ -287,9 +267,25 @@ static noinline void *vmalloc_slow(unsigned long size, gfp_t gfp, const void *ca
 	});
 }
 
+/* The short way did not get its block: undone, and the long way instead. */
+static noinline void *vmalloc_undo(struct vmap_area *va, struct page *bad, unsigned long size,
+				   gfp_t gfp, const void *caller)
+{
+	unsigned int order = (unsigned int)get_order(size);
+
+	vmap_cache_push(va, va->class);
+	if (bad)
+		bad = pcp_alloc_bad(gfp, order, bad);
+	if (bad)
+		release_block(bad, order);
+	return vmalloc_slow(size, gfp, caller);
+}
+
 /*
- * The short way: 2^k pages, up to VMAP_CACHED_PAGES, in one block, into a
- * cached range.  @gfp is a compile-time constant.
+ * The short way: 2^k pages, up to VMAP_CACHED_PAGES, in one block from this
+ * CPU's list, into a range from this CPU's cache.  It calls nothing, so that the
+ * compiler saves no registers.  @gfp is a compile-time constant, GFP_KERNEL but
+ * for __GFP_ZERO.
  */
 static __always_inline void *vmalloc_common(unsigned long size, gfp_t gfp, const void *caller)
 {
@@ -298,20 +294,21 @@ static __always_inline void *vmalloc_common(unsigned long size, gfp_t gfp, const
 	struct page *page;
 	unsigned int order;
 
-	if (unlikely(size - 1 >= VMAP_CACHED_PAGES * PAGE_SIZE) || unlikely(pages & (pages - 1)))
+	if (unlikely(size - 1 >= VMAP_CACHED_PAGES * PAGE_SIZE) || unlikely(pages & (pages - 1)) ||
+	    unlikely(preempt_count()))
 		return vmalloc_slow(size, gfp, caller);
-	might_sleep();
+	va = vmap_cache_pop(vmap_class_of[pages]);
+	if (unlikely(!va))
+		return vmalloc_slow(size, gfp, caller);
 	order = (unsigned int)__builtin_ctzl(pages);
-	page = take_small_block(order ? block_flags(gfp) : gfp | __GFP_NOWARN, order);
-	if (unlikely(!page))
-		return vmalloc_slow(size, gfp, caller);
-	va = vmap_area_get(pages, METADATA_FLAGS(gfp));
-	if (unlikely(!va)) {
-		release_block(page, order);
-		return vmalloc_slow(size, gfp, caller);
-	}
+	page = pcpu_stack_pop(small_stack[order]);
+	if (unlikely(!page) || unlikely(page->state != PAGE_CACHED))
+		return vmalloc_undo(va, page, size, gfp, caller);
+	page->state = PAGE_ALLOCATED;
 	page->next = PFN_NONE;
-	va->blocks = (u32)page_pfn(page);
+	if (gfp & __GFP_ZERO)
+		clear_pages(page_to_virt(page), order);
+	va->blocks = (u32)page_to_pfn(page);
 	va->nr_pages = (u32)pages;
 	va->flags = VM_ALLOC;
 	va->caller = caller;
@@ -447,37 +444,62 @@ void vunmap(const void *addr)
 	free_area("vunmap", addr, VMAP_MAP);
 }
 
-static bool __cold report_vmap(unsigned int count, const char *why)
+static bool __cold report_vmap(const char *why)
 {
-	pr_err("BUG: vmap: %u pages: %s\n", count, why);
+	pr_err("BUG: vmap: %s\n", why);
 	dump_stack();
 	return false;
 }
 
-/* May vfree() free this page one day? */
-static bool page_can_be_owned(const struct page *page)
+/* Can vfree() free these one by one one day? */
+static bool can_own_pages(struct page **pages, unsigned int count)
 {
-	return page->state == PAGE_ALLOCATED && page->order == 0 && !page->flags;
+	for (unsigned int i = 0; i < count; i++)
+		if (!page_valid(pages[i]) || pages[i]->state != PAGE_ALLOCATED || pages[i]->order ||
+		    pages[i]->flags)
+			return report_vmap("one of the pages cannot be freed by vfree()");
+	return true;
 }
 
-static bool pages_ok(struct page **pages, unsigned int count, unsigned long flags)
+/*
+ * Maps up to VMAP_CACHED_PAGES pages, wherever they are.  Descriptors come in
+ * stretches of 2 MiB, one a section, that can be read if the section is open; so
+ * for a page in the stretch of the one before, a look at its state will do.
+ */
+static __always_inline bool map_few_pages(struct vmap_area *va, struct page **pages,
+					  unsigned int count, u64 bits)
 {
-	if (!count)
-		return report_vmap(count, "a number of pages that cannot be");
-	for (unsigned int i = 0; i < count; i++) {
-		if (!pages[i] || !pfn_valid(page_to_pfn(pages[i])))
-			return report_vmap(count, "one of them is no page");
-		if (flags & VM_MAP_PUT_PAGES && !page_can_be_owned(pages[i]))
-			return report_vmap(count, "one of them cannot be freed by vfree()");
+	unsigned long stretch = 0;
+	pte_t *pte = va->pte + count;
+	u64 base = bits - ((u64)VMEMMAP_START << (PAGE_SHIFT - 5));
+
+	va->nr_pages = count; /* clearing what is clear already does no harm */
+	pages += count;
+	for (long i = -(long)count; i; i++) {
+		const struct page *page = pages[i];
+
+		if (unlikely((unsigned long)page - stretch >= PMD_SIZE)) {
+			stretch = (unsigned long)page & PMD_MASK;
+			if (!section_is_open((stretch - VMEMMAP_START) >> PMD_SHIFT))
+				return false;
+		}
+		if (unlikely(page->state == PAGE_ABSENT))
+			return false;
+		set_pte(pte + i, __pte(((u64)page << (PAGE_SHIFT - 5)) + base));
 	}
 	return true;
 }
 
-/* Maps @pages, runs of neighbours together. */
-static bool map_pages(struct vmap_area *va, struct page **pages, unsigned int count, pgprot_t prot)
+/* Maps any number of pages, runs of neighbours together. */
+static bool map_many_pages(struct vmap_area *va, struct page **pages, unsigned int count,
+			   pgprot_t prot)
 {
 	for (unsigned int i = 0, run; i < count; i += run) {
-		for (run = 1; i + run < count && pages[i + run] == pages[i] + run; run++)
+		if (!page_valid(pages[i]))
+			return false;
+		for (run = 1; i + run < count && pages[i + run] == pages[i] + run &&
+			      page_valid(pages[i + run]);
+		     run++)
 			;
 		if (vmap_map(va, page_to_pfn(pages[i]), run, prot))
 			return false;
@@ -493,12 +515,20 @@ static void own_pages(struct vmap_area *va, struct page **pages, unsigned int co
 	this_cpu_add(vmap_cpu.nr_pages, (long)count);
 }
 
-void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+/* The long way: many pages, or pages that change owner. */
+static noinline void *vmap_many(struct page **pages, unsigned int count, unsigned long flags,
+				pgprot_t prot, const void *caller)
 {
 	struct vmap_area *va;
 
 	might_sleep();
-	if (!vmap_prot_ok("vmap", prot) || !pages_ok(pages, count, flags))
+	if (!vmap_prot_ok("vmap", prot))
+		return NULL;
+	if (!count || !pages) {
+		report_vmap("no pages");
+		return NULL;
+	}
+	if (flags & VM_MAP_PUT_PAGES && !can_own_pages(pages, count))
 		return NULL;
 	va = vmap_area_get_any(count, GFP_KERNEL);
 	if (!va)
@@ -506,15 +536,37 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 	va->blocks = PFN_NONE;
 	va->nr_pages = 0;
 	va->flags = VM_MAP | (unsigned int)flags;
-	va->caller = __builtin_return_address(0);
-	if (!map_pages(va, pages, count, pgprot_supported(prot))) {
+	va->caller = caller;
+	if (!map_many_pages(va, pages, count, pgprot_supported(prot))) {
 		vmap_area_drop(va, VMAP_MAP);
+		report_vmap("one of the pages is no page");
 		return NULL;
 	}
 	if (!(flags & VM_MAP_PUT_PAGES))
 		return vmap_area_live(va, VMAP_MAP);
 	own_pages(va, pages, count);
 	return vmap_area_live(va, VMAP_ALLOC);
+}
+
+void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
+{
+	const void *caller = __builtin_return_address(0);
+	struct vmap_area *va;
+
+	if (unlikely(count - 1 >= VMAP_CACHED_PAGES) || unlikely(!pages) ||
+	    unlikely(flags & VM_MAP_PUT_PAGES) || unlikely(prot_is_wx(prot)))
+		return vmap_many(pages, count, flags, prot, caller);
+	might_sleep();
+	va = vmap_area_get(count, GFP_KERNEL);
+	if (!va)
+		return NULL;
+	va->flags = VM_MAP | (unsigned int)flags;
+	va->caller = caller;
+	if (likely(map_few_pages(va, pages, count, pgprot_val(pgprot_supported(prot)))))
+		return vmap_area_live(va, VMAP_MAP);
+	vmap_area_drop(va, VMAP_MAP);
+	report_vmap("one of the pages is no page");
+	return NULL;
 }
 
 /* ---- from an address to its page ------------------------------------------------------- */
@@ -583,7 +635,7 @@ unsigned long vmalloc_nr_pages(void)
 	long n = 0;
 	int cpu;
 
-	for_each_possible_cpu (cpu)
+	for_each_possible_cpu(cpu)
 		n += READ_ONCE(per_cpu_ptr(&vmap_cpu, cpu)->nr_pages);
 	return (unsigned long)n;
 }

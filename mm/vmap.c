@@ -8,7 +8,7 @@
  *                               '---- cache of its size class <---'
  *
  * The arena (vmap_arena.c) deals in ranges of any size.  Ranges for up to 16
- * pages are kept after use, in eight size classes: a stack for each CPU, popped
+ * pages are kept after use, in eight size classes: a list for each CPU, popped
  * and pushed by restartable sequences, and a depot behind it.  Such a range
  * keeps its descriptor, its place in the hash and its pinned leaf table, so
  * that mapping it again takes nothing but writing entries.
@@ -67,20 +67,22 @@ static DEFINE_SPINLOCK(purge_lock);
 struct varena vmap_arena;
 struct vmap_area **vmap_hash;
 unsigned long vmap_hash_mask;
-unsigned long vmap_pending_max = 8192;
+long vmap_pending_max = 8192;
 
 static struct kmem_cache *area_cache;
 static struct kmem_cache *seg_cache;
 static struct vseg first_seg; /* the arena before it is cut up; never freed */
 
-/* Ranges whose CPU had no room for them. */
+/*
+ * Ranges of which the CPU that freed them had enough.  What has no class finds
+ * a depot that is full.
+ */
 static struct {
 	struct vmap_area *first;
 	unsigned int nr;
-} depot[VMAP_CLASSES];
+} depot[VMAP_CLASSES + 1] = {[VMAP_NO_CLASS].nr = VMAP_CACHE_MAX};
 
-/* Ranges of a class kept at most, and how many go to a CPU at once. */
-#define DEPOT_MAX    512
+/* Ranges that go from the depot to a CPU at once. */
 #define REFILL_BATCH 32
 
 /* Spare tags kept for the next allocations. */
@@ -254,10 +256,7 @@ static struct vmap_area *take_from_depot(unsigned int class)
 		more = depot_pop(class);
 		if (!more)
 			break;
-		if (!pcpu_stack_push(vmap_cache(class), more)) {
-			depot_push(more);
-			break;
-		}
+		vmap_cache_push(more, class);
 	}
 	spin_unlock(&vmap_lock);
 	return va;
@@ -381,95 +380,111 @@ void vmap_pending_full(void)
 		vmap_purge();
 }
 
-/* All CPUs' pending areas as one list, with the number of pages they mapped. */
-static struct vmap_area *collect_pending(unsigned long *pages)
+/* What one purge settles. */
+struct purge {
+	struct vmap_area *keep;	  /* their ranges go back into a cache */
+	struct vmap_area *retire; /* theirs to the arena */
+	long weight;		  /* of all of them, roughly */
+	struct pt_gather tables;  /* that nothing uses any more */
+};
+
+/* Takes a CPU's pending areas. */
+static void collect_from(struct vmap_cpu *from, struct purge *p)
 {
-	struct vmap_area *all = NULL;
-	int cpu;
+	struct vmap_area *va = __atomic_exchange_n(&from->pending, NULL, __ATOMIC_SEQ_CST), *next;
+	struct vmap_area *keep = p->keep;
 
-	for_each_possible_cpu(cpu) {
-		struct vmap_cpu *from = per_cpu_ptr(&vmap_cpu, cpu);
-		struct vmap_area *va = __atomic_exchange_n(&from->pending, NULL, __ATOMIC_SEQ_CST);
-
-		WRITE_ONCE(from->pending_weight, 0);
-		while (va) {
-			struct vmap_area *next = va->next;
-
-			*pages += va->nr_pages;
-			va->next = all;
-			all = va;
-			va = next;
+	p->weight += vmap_pending_max - READ_ONCE(from->pending_room);
+	WRITE_ONCE(from->pending_room, vmap_pending_max);
+	for (; va; va = next) {
+		next = va->next;
+		if (likely(depot[va->class].nr < VMAP_CACHE_MAX)) {
+			va->next = keep;
+			keep = va;
+		} else {
+			va->next = p->retire;
+			p->retire = va;
 		}
 	}
-	return all;
+	p->keep = keep;
 }
 
-/* Decides which ranges are kept; the others let go of their tables. */
-static void retire_tables(struct vmap_area *list, struct pt_gather *gather)
+static void flush_areas(const struct vmap_area *va)
 {
-	for (struct vmap_area *va = list; va; va = va->next) {
-		va->keep = va->class != VMAP_NO_CLASS && depot[va->class].nr < DEPOT_MAX;
-		if (!va->keep)
-			unpin_tables(va, gather);
-	}
-}
-
-static void flush_areas(const struct vmap_area *list, unsigned long pages, bool tables)
-{
-	if (tables || pages > TLB_FLUSH_SINGLE_MAX) {
-		flush_tlb_all();
-		return;
-	}
-	for (const struct vmap_area *va = list; va; va = va->next)
+	for (; va; va = va->next)
 		flush_tlb_kernel_range(vmap_addr(va), mapped_end(va));
 }
 
-/* Puts a clean range where the next allocation of its class looks first. */
-static void keep_range(struct vmap_area *va)
+/* One small area page by page, more with everything else. */
+static void flush(struct purge *p)
 {
-	va->nr_pages = 0;
-	WRITE_ONCE(va->key, vmap_addr(va));
-	if (likely(pcpu_stack_push(vmap_cache(va->class), va)))
+	if (p->tables.first || p->weight > VMAP_AREA_WEIGHT + TLB_FLUSH_SINGLE_MAX) {
+		flush_tlb_all();
 		return;
+	}
+	flush_areas(p->keep);
+	flush_areas(p->retire);
+}
+
+/* What an area held goes; the range stays its own. */
+static __always_inline void release_contents(struct vmap_area *va)
+{
+	unsigned int kind = vmap_kind(va) & VMAP_KIND_MASK;
+
+	if (kind == VMAP_ALLOC)
+		vmap_release_blocks(va);
+	else if (kind == VMAP_IO)
+		vmap_forget_io(va);
+	va->key &= PAGE_MASK;
+}
+
+/* Puts a clean range where the next allocation of its class looks first. */
+static __always_inline void keep_range(struct vmap_area *va)
+{
+	unsigned int class = va->class;
+
+	if (likely(this_cpu_read(vmap_cpu.cache[class].nr) < VMAP_CACHE_MAX)) {
+		vmap_cache_push(va, class);
+		return;
+	}
 	spin_lock(&vmap_lock);
 	depot_push(va);
 	spin_unlock(&vmap_lock);
 }
 
-static void release_areas(struct vmap_area *list)
+static void release_areas(struct purge *p)
 {
-	while (list) {
-		struct vmap_area *va = list;
-		enum vmap_kind kind = vmap_kind(va) & VMAP_KIND_MASK;
+	struct vmap_area *va, *next;
 
-		list = va->next;
-		if (kind == VMAP_ALLOC)
-			vmap_release_blocks(va);
-		else if (kind == VMAP_IO)
-			vmap_forget_io(va);
-		if (va->keep)
-			keep_range(va);
-		else
-			give_range(va, SPARE_TAGS);
+	for (va = p->keep; va; va = next) {
+		next = va->next;
+		release_contents(va);
+		keep_range(va);
+	}
+	for (va = p->retire; va; va = next) {
+		next = va->next;
+		release_contents(va);
+		give_range(va, SPARE_TAGS);
 	}
 }
 
 bool vmap_purge(void)
 {
-	struct pt_gather gather = {0};
-	struct vmap_area *list;
-	unsigned long pages = 0;
+	struct purge p = {0};
+	int cpu;
 
 	spin_lock(&purge_lock);
-	list = collect_pending(&pages);
-	if (list) {
-		retire_tables(list, &gather);
-		flush_areas(list, pages, gather.first);
-		pt_gather_free(&gather);
-		release_areas(list);
+	for_each_possible_cpu(cpu)
+		collect_from(per_cpu_ptr(&vmap_cpu, cpu), &p);
+	if (p.keep || p.retire) {
+		for (struct vmap_area *va = p.retire; va; va = va->next)
+			unpin_tables(va, &p.tables);
+		flush(&p);
+		pt_gather_free(&p.tables);
+		release_areas(&p);
 	}
 	spin_unlock(&purge_lock);
-	return list;
+	return p.keep || p.retire;
 }
 
 void vm_unmap_aliases(void)
@@ -491,8 +506,8 @@ static struct vmap_area *collect_cached(void)
 {
 	struct vmap_area *all = NULL, *va;
 
-	for (unsigned int class = 0; class < VMAP_CLASSES; class ++) {
-		while ((va = pcpu_stack_pop(vmap_cache(class))) || (va = take_from_depot(class))) {
+	for (unsigned int k = 0; k < VMAP_CLASSES; k++) {
+		while ((va = vmap_cache_pop(k)) || (va = take_from_depot(k))) {
 			va->next = all;
 			all = va;
 		}
@@ -528,14 +543,14 @@ void vmap_drain(void)
 
 static unsigned long count_pending(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	unsigned long weight = 0;
+	long weight = 0;
 	int cpu;
 
 	(void)shrinker;
 	(void)sc;
 	for_each_possible_cpu(cpu)
-		weight += READ_ONCE(per_cpu_ptr(&vmap_cpu, cpu)->pending_weight);
-	return weight;
+		weight += vmap_pending_max - READ_ONCE(per_cpu_ptr(&vmap_cpu, cpu)->pending_room);
+	return weight > 0 ? (unsigned long)weight : 0;
 }
 
 /* All at once: the flush costs the same for one as for all. */
@@ -582,18 +597,16 @@ void __init vmalloc_init(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		for (unsigned int class = 0; class < VMAP_CLASSES; class ++)
-			((struct pcpu_stack *)per_cpu_ptr(&vmap_cpu, cpu)->cache[class])->limit =
-				VMAP_SLOTS * sizeof(void *);
 	area_cache = kmem_cache_create("vmap_area", sizeof(struct vmap_area), 0,
 				       SLAB_PANIC | SLAB_TYPESAFE_BY_RCU, NULL);
 	seg_cache = kmem_cache_create("vmap_segment", sizeof(struct vseg), 0, SLAB_PANIC, NULL);
 	varena_init(&vmap_arena, VMALLOC_START, (VMALLOC_END + 1) & PAGE_MASK, &first_seg);
 	hash_init();
 	pcpu_init_window();
-	vmap_pending_max = clamp(totalram_pages() / 32, 512UL, 8192UL);
+	vmap_pending_max = clamp((long)totalram_pages() / 32, 512L, 8192L);
 	register_shrinker(&vmap_shrinker, "vmalloc");
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(&vmap_cpu, cpu)->pending_room = vmap_pending_max;
 	pr_info("vmalloc: %px-%px, %lu hash buckets\n", (void *)VMALLOC_START, (void *)VMALLOC_END,
 		vmap_hash_mask + 1);
 }

@@ -16,7 +16,7 @@
 #include <linux/vmalloc.h>
 #include <asm/page.h>
 #include <asm/pgtable.h>
-#include <asm/ras.h>
+#include <asm/pcpu_list.h>
 #include "page_table.h"
 #include "vmap_arena.h"
 
@@ -48,7 +48,6 @@ enum vmap_kind {
  * @span: VMAP_IO: pages it is for, while @nr_pages is not complete yet
  * @class: which cache its range belongs to, or VMAP_NO_CLASS
  * @cache: VMAP_IO: index of the cache type
- * @keep: purge: its range goes back to the cache
  * @flags: VM_* as /proc/vmallocinfo shows them
  * @caller: who asked for it
  * @phys: VMAP_IO: what @key's address maps
@@ -67,7 +66,6 @@ struct vmap_area {
 	};
 	u8 class;
 	u8 cache;
-	bool keep;
 	unsigned int flags;
 	const void *caller;
 	phys_addr_t phys;
@@ -78,21 +76,33 @@ struct vmap_area {
 /* Ranges for up to this many pages are cached; larger ones come from the arena. */
 #define VMAP_CACHED_PAGES 16
 #define VMAP_CLASSES	  8
-#define VMAP_NO_CLASS	  0xff
-#define VMAP_SLOTS	  64
+#define VMAP_NO_CLASS	  VMAP_CLASSES
+
+/* Ranges of a class that a CPU, and the depot, keep at most. */
+#define VMAP_CACHE_MAX 512
+
+/**
+ * struct vmap_cache - a CPU's clean ranges of a class, ready to be mapped
+ * @list: linked by their next
+ * @nr: their number, roughly
+ */
+struct vmap_cache {
+	struct pcpu_list list;
+	long nr;
+};
 
 /**
  * struct vmap_cpu - what a CPU keeps to itself
- * @cache: by class: ranges that are clean and ready; struct pcpu_stack
+ * @cache: by class
  * @pending: freed areas; others take the list as a whole, so pushes are atomic
- * @pending_weight: pages and areas on @pending, roughly
+ * @pending_room: weight that @pending may still gain before a purge, roughly
  * @nr_areas: live areas made less those freed here
  * @nr_pages: vmalloc() pages taken less those released here
  */
 struct vmap_cpu {
-	u64 cache[VMAP_CLASSES][1 + VMAP_SLOTS];
+	struct vmap_cache cache[VMAP_CLASSES];
 	struct vmap_area *pending;
-	unsigned long pending_weight;
+	long pending_room;
 	long nr_areas;
 	long nr_pages;
 };
@@ -147,16 +157,29 @@ static __always_inline enum vmap_kind vmap_kind(const struct vmap_area *va)
 	return (enum vmap_kind)(va->key & ~PAGE_MASK);
 }
 
-static __always_inline struct pcpu_stack __percpu *vmap_cache(unsigned int class)
+#define VMAP_LINK __builtin_offsetof(struct vmap_area, next)
+
+/* vmap_cache_pop - a clean range of a class, or NULL; vmap_cache_push() is the opposite. */
+static __always_inline struct vmap_area *vmap_cache_pop(unsigned int class)
 {
-	return (struct pcpu_stack __percpu *)vmap_cpu.cache[class];
+	struct vmap_area *va = pcpu_list_pop(&vmap_cpu.cache[class].list, VMAP_LINK);
+
+	if (likely(va))
+		this_cpu_dec(vmap_cpu.cache[class].nr);
+	return va;
+}
+
+static __always_inline void vmap_cache_push(struct vmap_area *va, unsigned int class)
+{
+	this_cpu_inc(vmap_cpu.cache[class].nr);
+	pcpu_list_push(&vmap_cpu.cache[class].list, va, VMAP_LINK);
 }
 
 /* vmap_area_get - an area for 1 .. VMAP_CACHED_PAGES pages, all in one leaf table. */
 static __always_inline struct vmap_area *vmap_area_get(unsigned long pages, gfp_t gfp)
 {
 	unsigned int class = vmap_class_of[pages];
-	struct vmap_area *va = pcpu_stack_pop(vmap_cache(class));
+	struct vmap_area *va = vmap_cache_pop(class);
 
 	return likely(va) ? va : vmap_area_refill(class, gfp);
 }
@@ -236,10 +259,39 @@ static __always_inline void vmap_unmap(struct vmap_area *va)
 
 /* Weight of an area beside its pages, and the weight at which a CPU purges. */
 #define VMAP_AREA_WEIGHT 32
-extern unsigned long vmap_pending_max;
+extern long vmap_pending_max;
 
 /* vmap_pending_full - this CPU has put off enough. */
 void vmap_pending_full(void);
+
+/*
+ * Pushes @va in front of this CPU's pending list.  Migration in the middle does
+ * no harm: whatever list the exchange succeeds on begins with @va's next.
+ */
+static __always_inline void vmap_push_pending(struct vmap_area *va)
+{
+	struct vmap_area *old = this_cpu_read(vmap_cpu.pending);
+	bool done;
+
+	do {
+		va->next = old;
+		asm volatile("lock cmpxchgq %3, %%gs:%1"
+			     : "=@ccz"(done), "+m"(vmap_cpu.pending), "+a"(old)
+			     : "r"(va)
+			     : "memory");
+	} while (unlikely(!done));
+}
+
+/* Takes @weight off what this CPU may still put off; true if that is less than nothing now. */
+static __always_inline bool vmap_spend(long weight)
+{
+	bool negative;
+
+	asm volatile("subq %2, %%gs:%1"
+		     : "=@ccl"(negative), "+m"(vmap_cpu.pending_room)
+		     : "er"(weight));
+	return negative;
+}
 
 /**
  * vmap_pend - an unmapped area waits for the TLB flush
@@ -249,16 +301,11 @@ void vmap_pending_full(void);
  */
 static __always_inline void vmap_pend(struct vmap_area *va)
 {
-	struct vmap_area **head = &this_cpu_ptr(&vmap_cpu)->pending;
-	struct vmap_area *old = READ_ONCE(*head);
+	long weight = (long)va->nr_pages + VMAP_AREA_WEIGHT;
 
 	this_cpu_dec(vmap_cpu.nr_areas);
-	do
-		va->next = old;
-	while (!__atomic_compare_exchange_n(head, &old, va, false, __ATOMIC_SEQ_CST,
-					    __ATOMIC_RELAXED));
-	if (unlikely(this_cpu_add_return(vmap_cpu.pending_weight, va->nr_pages + VMAP_AREA_WEIGHT) >
-		     vmap_pending_max))
+	vmap_push_pending(va);
+	if (unlikely(vmap_spend(weight)))
 		vmap_pending_full();
 }
 
