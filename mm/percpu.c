@@ -54,8 +54,8 @@
 #include "vmap.h"
 
 #define PCPU_MAX_CHUNKS	 1024
-#define PCPU_STACK_SLOTS 16
-#define PCPU_BATCH	 8 /* objects moved between a stack and its pages at once */
+#define PCPU_STACK_SLOTS 15 /* 128 bytes a stack */
+#define PCPU_BATCH	 8  /* objects moved between a stack and its pages at once */
 
 /* Object sizes: multiples of 8, and of 16 from 16 on but for 24. */
 static const u16 class_size[PCPU_CLASSES] = {8,	  16,  24,  32,	 48,  64,   96,	  128, 192,
@@ -86,22 +86,33 @@ static struct pcpu_stack __percpu *stack_of(unsigned int class)
 
 /* ---- from a pointer to its page and object --------------------------------------------- */
 
+/* Per-CPU pointers of the first chunk: start, and bytes. */
+static unsigned long first_ptr;
+static unsigned long first_size;
+
+/* The page of a later chunk that a per-CPU pointer lies in, or NULL. */
+static noinline struct pcpu_page *page_in_window(unsigned long ptr)
+{
+	unsigned long at = ptr + __per_cpu_offset[0] - window;
+	struct pcpu_chunk *chunk;
+
+	if (!window || at >> chunk_shift >= PCPU_MAX_CHUNKS)
+		return NULL;
+	chunk = READ_ONCE(chunks[at >> chunk_shift]);
+	at &= (1UL << chunk_shift) - 1;
+	if (!chunk || at >> pcpu_layout.unit_shift)
+		return NULL;
+	return &chunk->page[at >> PAGE_SHIFT];
+}
+
 /* The page a per-CPU pointer lies in, or NULL. */
 static __always_inline struct pcpu_page *page_of(unsigned long ptr)
 {
-	unsigned long at = ptr + __per_cpu_offset[0] - pcpu_layout.base;
-	struct pcpu_chunk *chunk = pcpu_layout.first_chunk;
+	unsigned long at = ptr - first_ptr;
 
-	if (unlikely(at >> pcpu_layout.unit_shift)) {
-		at = ptr + __per_cpu_offset[0] - window;
-		if (at >> chunk_shift >= PCPU_MAX_CHUNKS || !window)
-			return NULL;
-		chunk = READ_ONCE(chunks[at >> chunk_shift]);
-		at &= (1UL << chunk_shift) - 1;
-		if (!chunk || at >> pcpu_layout.unit_shift)
-			return NULL;
-	}
-	return &chunk->page[at >> PAGE_SHIFT];
+	if (unlikely(at >= first_size))
+		return page_in_window(ptr);
+	return &pcpu_layout.first_chunk->page[at >> PAGE_SHIFT];
 }
 
 static __always_inline unsigned int object_at(unsigned long offset, unsigned int class)
@@ -156,9 +167,7 @@ static unsigned int take_object(struct pcpu_page *page)
 
 static struct pcpu_chunk *chunk_of(const struct pcpu_page *page)
 {
-	unsigned long at = page->ptr + __per_cpu_offset[0] - pcpu_layout.base;
-
-	if (at >> pcpu_layout.unit_shift == 0)
+	if (page->ptr - first_ptr < first_size)
 		return pcpu_layout.first_chunk;
 	return chunks[(page->ptr + __per_cpu_offset[0] - window) >> chunk_shift];
 }
@@ -259,6 +268,8 @@ void __init pcpu_init_first_chunk(void)
 	unsigned long i, first = pcpu_layout.static_bytes >> PAGE_SHIFT;
 	unsigned int class, cpu;
 
+	first_ptr = pcpu_layout.base - __per_cpu_offset[0];
+	first_size = 1UL << pcpu_layout.unit_shift;
 	init_chunk(chunk, pcpu_layout.base);
 	for (i = 0; i < pcpu_unit_pages(); i++)
 		chunk->page[i].use = PCPU_STATIC;
@@ -266,7 +277,7 @@ void __init pcpu_init_first_chunk(void)
 		chunk->page[i].use = PCPU_FREE;
 	chunk->nr_unused = PCPU_FIRST_DYNAMIC >> PAGE_SHIFT;
 
-	for (class = 0; class < PCPU_CLASSES; class ++) {
+	for (class = 0; class < PCPU_CLASSES; class += 1) {
 		INIT_LIST_HEAD(&partial_pages[class]);
 		class_reciprocal[class] = ((1u << 20) + class_size[class] - 1) / class_size[class];
 		for_each_possible_cpu(cpu)
@@ -416,13 +427,13 @@ static struct pcpu_page *get_pages(unsigned int n, gfp_t gfp)
 
 static __always_inline void zero_object(unsigned long ptr, size_t size)
 {
-	unsigned int cpu;
+	unsigned int cpu = 0;
 
-	for_each_possible_cpu(cpu) {
+	do {
 		unsigned long at = ptr + __per_cpu_offset[cpu], words = (size + 7) / 8;
 
 		asm volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0UL) : "memory");
-	}
+	} while (++cpu < nr_cpu_ids);
 }
 
 /* Refills this CPU's stack from a page of @class with free objects; one of them, or 0. */
@@ -462,21 +473,21 @@ static unsigned long get_small_slow(unsigned int class, gfp_t gfp)
 	return ptr;
 }
 
-/* An object of @class, live and zeroed. */
-static __always_inline void __percpu *get_small(size_t size, unsigned int class, gfp_t gfp)
+/* An object of @class that was taken becomes live, and zero. */
+static __always_inline void __percpu *hand_out(unsigned long ptr, unsigned int class, size_t size)
 {
-	unsigned long ptr = (unsigned long)pcpu_stack_pop(stack_of(class));
-	struct pcpu_page *page;
-
-	if (unlikely(!ptr)) {
-		ptr = get_small_slow(class, gfp);
-		if (!ptr)
-			return NULL;
-	}
-	page = page_of(ptr);
-	set_live(page, object_at(ptr & ~PAGE_MASK, class));
+	set_live(page_of(ptr), object_at(ptr & ~PAGE_MASK, class));
 	zero_object(ptr, size);
 	return (void __percpu *)ptr;
+}
+
+static void __percpu *get_small(size_t size, unsigned int class, gfp_t gfp)
+{
+	unsigned long ptr = (unsigned long)pcpu_stack_pop(stack_of(class));
+
+	if (!ptr)
+		ptr = get_small_slow(class, gfp);
+	return ptr ? hand_out(ptr, class, size) : NULL;
 }
 
 /* An object of whole pages. */
@@ -542,7 +553,7 @@ static noinline void __percpu *alloc_any(size_t size, size_t align, gfp_t gfp)
 	} else {
 		class = class_of[(size + 7) / 8];
 		while (class_size[class] & (align - 1))
-			class ++;
+			class += 1;
 		ptr = get_small(size, class, gfp);
 	}
 	if (!ptr)
@@ -555,18 +566,20 @@ void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 	return alloc_any(size, align, gfp);
 }
 
+/* The short way calls nothing, so that the compiler saves no registers. */
 void __percpu *__alloc_percpu(size_t size, size_t align)
 {
-	void __percpu *ptr;
+	unsigned long ptr;
+	unsigned int class;
 
 	if (unlikely(size - 1 >= PCPU_SMALL_MAX) || unlikely(align - 1 >= 8) ||
-	    unlikely(align & (align - 1)))
+	    unlikely(align & (align - 1)) || unlikely(preempt_count()))
 		return alloc_any(size, align, GFP_KERNEL);
-	might_sleep();
-	ptr = get_small(size, class_of[(size + 7) / 8], GFP_KERNEL);
+	class = class_of[(size + 7) / 8];
+	ptr = (unsigned long)pcpu_stack_pop(stack_of(class));
 	if (unlikely(!ptr))
-		report_failure(size, align, GFP_KERNEL);
-	return ptr;
+		return alloc_any(size, align, GFP_KERNEL);
+	return hand_out(ptr, class, size);
 }
 
 /* ---- release --------------------------------------------------------------------------- */
@@ -646,11 +659,11 @@ void free_percpu(void __percpu *pcpu_ptr)
 
 static void drain_stacks(void)
 {
-	for (unsigned int class = 0; class < PCPU_CLASSES; class ++) {
+	for (unsigned int k = 0; k < PCPU_CLASSES; k++) {
 		void *ptr;
 
-		while ((ptr = pcpu_stack_pop(stack_of(class))))
-			flush_stack(class, (unsigned long)ptr);
+		while ((ptr = pcpu_stack_pop(stack_of(k))))
+			flush_stack(k, (unsigned long)ptr);
 	}
 }
 
@@ -754,9 +767,9 @@ static const char *check_lists(void)
 {
 	struct pcpu_page *page;
 
-	for (unsigned int class = 0; class < PCPU_CLASSES; class ++)
-		list_for_each_entry(page, &partial_pages[class], partial)
-			if (page->use != class || !page->nfree)
+	for (unsigned int k = 0; k < PCPU_CLASSES; k++)
+		list_for_each_entry(page, &partial_pages[k], partial)
+			if (page->use != k || !page->nfree)
 				return "a page is on the wrong list";
 	return NULL;
 }
