@@ -65,6 +65,9 @@ bool pcp_put_cold(struct page *page);
 /* pcp_setup - size the lists; start-up, when the zones are known. */
 void pcp_setup(void);
 
+/* pcp_reset - empty this CPU's lists and turn them off; the next use sets them up as new. */
+void pcp_reset(void);
+
 /* pcp_cached_pages - pages on the lists of all CPUs that belong to a zone; NULL: any. */
 unsigned long pcp_cached_pages(const struct zone *zone);
 

@@ -162,6 +162,15 @@ static void turn_off(struct per_cpu_pages *pcp)
 	pcp->on = false;
 }
 
+void pcp_reset(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	turn_off(this_cpu_ptr(&pcp_pages));
+	local_irq_restore(flags);
+}
+
 static void turn_on(struct per_cpu_pages *pcp)
 {
 	unsigned int list;
