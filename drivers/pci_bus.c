@@ -9,8 +9,8 @@
  * struct pci_dev of what it finds, sizes the BARs (pci_bar.c), and claims them
  * in the resource trees: below the window of the bridge they are behind, else
  * at the root.  A BAR that overlaps RAM, the local APIC, configuration space or
- * another BAR is not claimed and cannot be used.  BARs without an address get
- * one from a hole afterwards.
+ * another BAR is not claimed and cannot be used.  BARs without an address, and
+ * those that a bridge's window covers by mistake, get one from a hole afterwards.
  *
  * Both lists are written at start-up only, so nobody locks them.
  */
@@ -250,12 +250,21 @@ static void claim(struct pci_dev *dev, unsigned int bar)
 	conflict = request_resource_conflict(parent, res);
 	if (!conflict)
 		return;
-	/* A bridge window that starts at 0 is one that nobody programmed. */
-	if (!(res->flags & IORESOURCE_WINDOW) || res->start)
-		say_bar(dev, bar, "collides, not used");
-	if (!(res->flags & IORESOURCE_WINDOW))
-		pci_warn(dev, "BAR %u: in the way is %s [0x%llx-0x%llx]\n", bar, conflict->name,
-			 conflict->start, conflict->end);
+	if (res->flags & IORESOURCE_WINDOW) {
+		/* One that starts at 0 is one that nobody programmed. */
+		if (res->start)
+			say_bar(dev, bar, "window collides, closed");
+		return;
+	}
+	say_bar(dev, bar, "collides, not used");
+	pci_warn(dev, "BAR %u: in the way is %s [0x%llx-0x%llx]\n", bar, conflict->name,
+		 conflict->start, conflict->end);
+	/* Firmware opened a bridge too wide; the BAR goes elsewhere. */
+	if (conflict->flags & IORESOURCE_WINDOW) {
+		res->flags |= IORESOURCE_UNSET;
+		res->end -= res->start;
+		res->start = 0;
+	}
 }
 
 /* ---- the walk --------------------------------------------------------- */
@@ -399,7 +408,7 @@ static void assign(struct pci_dev *dev, unsigned int bar)
 	}
 	res->flags &= ~IORESOURCE_UNSET;
 	pci_write_bar(pci_config_of(dev), &fn, bar, res->flags, res->start);
-	say_bar(dev, bar, "had no address, assigned");
+	say_bar(dev, bar, "assigned here");
 }
 
 static void assign_all(void)

@@ -17,6 +17,7 @@
 #define LARGE_BAR   2
 #define WINDOW	    (2UL << 20)
 
+#define TEST_SELECT 0x00 /* number of the test that the rest describes */
 #define TEST_NAME   0x10 /* offset of a name in a test's description */
 #define TEST_NAME_N 32
 
@@ -30,6 +31,7 @@ static void print_test(struct pci_dev *dev, const struct testdev *t)
 {
 	char name[TEST_NAME_N] = "";
 
+	writeb(0, t->tests + TEST_SELECT);
 	memcpy_fromio(name, t->tests + TEST_NAME, sizeof(name) - 1);
 	pci_info(dev, "BAR 0: physical 0x%llx, mapped at 0x%px, first test \"%s\"\n",
 		 pci_resource_start(dev, 0), t->tests, name);

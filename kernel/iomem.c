@@ -9,6 +9,7 @@
  */
 #include <asm/page.h>
 #include <asm/processor.h>
+#include <cairn/acpi.h>
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
 #include <cairn/resource.h>
@@ -51,6 +52,13 @@ static struct resource fixed_ports[] = {
 	DEFINE_RES_NAMED(0x3c0, 0x20, "vga+", IORESOURCE_IO),
 	DEFINE_RES_NAMED(0x3f8, 0x08, "serial", IORESOURCE_IO | IORESOURCE_BUSY),
 	DEFINE_RES_NAMED(0xcf8, 0x08, "PCI conf1", IORESOURCE_IO | IORESOURCE_BUSY),
+};
+
+/* The chip set's power-management block, 128 bytes where the FADT says. */
+#define ACPI_PM_SIZE 0x80
+static struct resource acpi_pm = {
+	.name = "ACPI PM",
+	.flags = IORESOURCE_IO | IORESOURCE_BUSY,
 };
 
 /* The names Linux gives them. */
@@ -148,6 +156,11 @@ void resource_init(void)
 	add_local_apic();
 	for (i = 0; i < ARRAY_SIZE(fixed_ports); i++)
 		request_resource(&ioport_resource, &fixed_ports[i]);
+	if (acpi_info.fadt.pm1a_control) {
+		acpi_pm.start = acpi_info.fadt.pm1a_control & ~(ACPI_PM_SIZE - 1);
+		acpi_pm.end = acpi_pm.start + ACPI_PM_SIZE - 1;
+		request_resource(&ioport_resource, &acpi_pm);
+	}
 }
 
 /* Adds what is left of start..end when resources that stick out of it have cut it. */
