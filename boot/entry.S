@@ -65,6 +65,10 @@ start:
 	call has_long_mode
 	jz stop_with_message
 
+	rdtsc
+	movl %eax, PHYS(boot_tsc)
+	movl %edx, PHYS(boot_tsc) + 4
+
 	call fill_boot_tables
 
 	movl %cr4, %eax
@@ -247,5 +251,8 @@ boot_pud_high:
 	.skip 4096
 boot_pd:
 	.skip 4 * 4096
+	.globl boot_tsc
+boot_tsc:	/* the time-stamp counter at entry */
+	.skip 8
 
 	.section .note.GNU-stack, "", @progbits

@@ -8,6 +8,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/memblock.h>
 #include <linux/bootmem.h>
 #include <linux/init.h>
 #include <linux/mm.h>
@@ -26,6 +27,16 @@
 #include <cairn/start.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
+
+/* What start-up took; with QEMU counting instructions a cycle is one. */
+static void report_cost(void)
+{
+	u64 total = memblock_phys_mem_size();
+	u64 used = total - (nr_free_pages() << PAGE_SHIFT);
+
+	pr_info("start: %llu cycles; %llu of %llu bytes of RAM in use\n", cycles_since_start(),
+		used, total);
+}
 
 void __noreturn start_kernel(u32 magic, u64 info_phys)
 {
@@ -47,6 +58,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	pci_init();		    /* devices and their BARs */
 	do_initcalls();		    /* drivers, and the modules that modules= names */
 	free_initmem();		    /* start-up code and data are free memory */
+	report_cost();
 	pr_info("cairn: up in %llu ms, %lu MiB free\n", ktime_get_ns() / NSEC_PER_MSEC,
 		nr_free_pages() >> (20 - PAGE_SHIFT));
 	monitor_run();

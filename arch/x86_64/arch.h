@@ -11,7 +11,7 @@
 #define KERNEL_CS  0x08
 #define KERNEL_TSS 0x10
 
-/* clock_start - note the time-stamp counter at the kernel's first C function. */
+/* clock_start - time counts from boot/entry.S's first look at the time-stamp counter. */
 void clock_start(void);
 
 /* clock_calibrate - find out how fast the time-stamp counter runs. */

@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <linux/preempt.h>
 #include <linux/timex.h>
+#include <cairn/start.h>
 #include <asm/io.h>
 #include <asm/processor.h>
 #include "arch.h"
@@ -35,12 +36,19 @@
 
 unsigned int tsc_khz;
 
+extern u64 boot_tsc; /* boot/entry.S's first reading */
+
 static u64 tsc_at_start;
 static u64 ns_per_cycle; /* times 2^32 */
 
 void clock_start(void)
 {
-	tsc_at_start = rdtsc();
+	tsc_at_start = boot_tsc;
+}
+
+u64 cycles_since_start(void)
+{
+	return rdtsc() - tsc_at_start;
 }
 
 static u64 khz_from_cpuid(void)

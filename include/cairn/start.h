@@ -12,6 +12,9 @@ void __noreturn start_kernel(u32 magic, u64 info_phys);
 /* x86_64_start - first C function, called by boot/entry.S. */
 void __noreturn x86_64_start(u32 magic, u64 info_phys);
 
+/* cycles_since_start - ticks of the time-stamp counter since the kernel's entry. */
+u64 cycles_since_start(void);
+
 /* arch_halt - stop this CPU for ever. */
 void __noreturn arch_halt(void);
 
