@@ -8,7 +8,6 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <cairn/boot_info.h>
-#include <asm/pgtable.h>
 
 #include "font.h"
 #include "screen.h"
@@ -151,8 +150,7 @@ bool fbcon_init(void)
 	default_fields(f);
 	if (!format_supported(f))
 		return false;
-	fb.base = (u8 __force *)early_ioremap(f->phys, (unsigned long)f->pitch * f->height,
-					      PAGE_KERNEL_WC);
+	fb.base = screen_map(f->phys, (unsigned long)f->pitch * f->height);
 	if (!fb.base)
 		return false;
 	fb.pitch = f->pitch;

@@ -28,6 +28,8 @@
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
 #include <cairn/init.h>
+#include <asm/pgtable.h>
+#include <asm/processor.h>
 
 #include "screen.h"
 
@@ -331,9 +333,28 @@ void screen_init(unsigned int columns, unsigned int rows,
 	console_register(&screen_console);
 }
 
+/* Before paging_init() the loader's tables map the lowest 4 GiB where the direct map will be. */
+void *screen_map(phys_addr_t phys, unsigned long size)
+{
+	if ((read_cr3() & PAGE_MASK) == __pa(swapper_pg_dir))
+		return (void __force *)early_ioremap(phys, size, PAGE_KERNEL_WC);
+	return phys + size <= 1ULL << 32 ? __va(phys) : NULL;
+}
+
 void console_init_framebuffer(void)
 {
 	if (!fbcon_init())
 		vga_text_init();
 	keyboard_init();
+}
+
+void console_emergency(void)
+{
+	static bool tried;
+
+	if (screen.draw || tried)
+		return;
+	tried = true;
+	if (!fbcon_init())
+		vga_text_init();
 }

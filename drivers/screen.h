@@ -23,6 +23,9 @@
 void screen_init(unsigned int columns, unsigned int rows,
 		 void (*draw)(unsigned int column, unsigned int row, u16 cell));
 
+/* screen_map - map video memory for good; works with the loader's page tables too. NULL: not there */
+void *screen_map(phys_addr_t phys, unsigned long size);
+
 /* Both return false if boot_info.fb is of another kind, or cannot be mapped. */
 bool fbcon_init(void);
 bool vga_text_init(void);

@@ -7,7 +7,6 @@
 #include <linux/kernel.h>
 #include <cairn/boot_info.h>
 #include <asm/io.h>
-#include <asm/pgtable.h>
 
 #include "screen.h"
 
@@ -52,8 +51,7 @@ bool vga_text_init(void)
 	if (fb->type != FB_TYPE_TEXT || columns > 512 || rows > 512)
 		return false;
 	vga_stride = fb->pitch >= columns * 2 ? fb->pitch / 2 : columns;
-	vga_cells = (volatile u16 *)early_ioremap(fb->phys ? fb->phys : VGA_TEXT_PHYS,
-						  rows * vga_stride * 2, PAGE_KERNEL_WC);
+	vga_cells = screen_map(fb->phys ? fb->phys : VGA_TEXT_PHYS, rows * vga_stride * 2);
 	if (!vga_cells)
 		return false;
 	vga_set_mode();

@@ -133,6 +133,8 @@ int vprintk(const char *fmt, va_list args)
 	n -= (int)(text - buf);
 	if (n <= 0)
 		return 0;
+	if (level == LOGLEVEL_EMERG)
+		console_emergency();
 	if (capture_sink)
 		capture_sink(capture_ctx, text, (size_t)n, level);
 	else

@@ -52,6 +52,12 @@ void console_init_early(void);
  */
 void console_init_framebuffer(void);
 
+/*
+ * The screen at once, for a last message before console_init_framebuffer().
+ * Only the end of the machine may follow: its mapping may not last.
+ */
+void console_emergency(void);
+
 /**
  * console_register - add a console and show it the messages so far
  * @con: filled in; stays registered for ever
