@@ -55,36 +55,30 @@ static void expect_page_fault(void (*fn)(void *), const void *arg, unsigned long
 
 KTEST(traps, null_pointer)
 {
-	EXPECT_REPORT("BUG: kernel NULL pointer dereference, address: 0000000000000008")
-	{
+	EXPECT_REPORT("BUG: kernel NULL pointer dereference, address: 0000000000000008") {
 		expect_page_fault(read_address, (void *)8, 0);
 	}
-	EXPECT_REPORT("address is: NULL page, offset 8")
-	{
+	EXPECT_REPORT("address is: NULL page, offset 8") {
 		expect_page_fault(write_address, (void *)8, PF_WRITE);
 	}
 }
 
 KTEST(traps, user_address)
 {
-	EXPECT_REPORT("BUG: unable to handle page fault for address: 0000000000400000")
-	{
+	EXPECT_REPORT("BUG: unable to handle page fault for address: 0000000000400000") {
 		expect_page_fault(read_address, (void *)0x400000, 0);
 	}
-	EXPECT_REPORT("address is: user range")
-	{
+	EXPECT_REPORT("address is: user range") {
 		expect_page_fault(read_address, (void *)0x400000, 0);
 	}
 }
 
 KTEST(traps, write_to_constant)
 {
-	EXPECT_REPORT("permissions violation")
-	{
+	EXPECT_REPORT("permissions violation") {
 		expect_page_fault(write_address, &constant, PF_WRITE | PF_PROTECTION);
 	}
-	EXPECT_REPORT("kernel image, rodata: constant")
-	{
+	EXPECT_REPORT("kernel image, rodata: constant") {
 		expect_page_fault(write_address, &constant, PF_WRITE | PF_PROTECTION);
 	}
 	EXPECT_EQ(READ_ONCE(constant), 42);
@@ -92,8 +86,7 @@ KTEST(traps, write_to_constant)
 
 KTEST(traps, write_to_text_alias)
 {
-	EXPECT_REPORT("page walk of")
-	{
+	EXPECT_REPORT("page walk of") {
 		expect_page_fault(write_address, __va(__pa(_stext)), PF_WRITE | PF_PROTECTION);
 	}
 }
@@ -104,16 +97,14 @@ KTEST(traps, execute_data)
 		ktest_skip("this CPU has no NX");
 		return;
 	}
-	EXPECT_REPORT("instruction fetch")
-	{
+	EXPECT_REPORT("instruction fetch") {
 		expect_page_fault(call_address, code_in_data, PF_FETCH | PF_PROTECTION);
 	}
 }
 
 KTEST(traps, execute_user_address)
 {
-	EXPECT_REPORT("#PF: supervisor instruction fetch")
-	{
+	EXPECT_REPORT("#PF: supervisor instruction fetch") {
 		struct trap_info info = {.vector = 0};
 
 		ASSERT(trap_catch(call_address, (void *)0x400000, &info));
@@ -126,8 +117,7 @@ KTEST(traps, non_canonical_address)
 {
 	struct trap_info info = {.vector = 0};
 
-	EXPECT_REPORT("general protection fault, probably for non-canonical address")
-	{
+	EXPECT_REPORT("general protection fault, probably for non-canonical address") {
 		ASSERT(trap_catch(read_address, (void *)0xdead000000000100, &info));
 	}
 	EXPECT_EQ(info.vector, TRAP_GP);
@@ -157,8 +147,7 @@ KTEST(traps, stack_overflow)
 	struct trap_info info = {.vector = 0};
 	struct stack_info stack;
 
-	EXPECT_REPORT("BUG: boot stack guard page was hit at")
-	{
+	EXPECT_REPORT("BUG: boot stack guard page was hit at") {
 		ASSERT(trap_catch(overflow_stack, NULL, &info));
 	}
 	EXPECT_EQ(info.vector, TRAP_DF);
@@ -166,8 +155,7 @@ KTEST(traps, stack_overflow)
 	EXPECT(overflow_depth > 10);
 
 	/* And once more: the double-fault stack is as good as new. */
-	EXPECT_REPORT("double fault: 0000")
-	{
+	EXPECT_REPORT("double fault: 0000") {
 		ASSERT(trap_catch(overflow_stack, NULL, &info));
 	}
 }
@@ -204,8 +192,7 @@ KTEST(traps, natural)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(natural_traps); i++) {
-		EXPECT_REPORT(natural_traps[i].report)
-		{
+		EXPECT_REPORT(natural_traps[i].report) {
 			ASSERT(trap_catch(natural_traps[i].fn, (void *)natural_traps[i].arg,
 					  &info));
 		}
@@ -241,8 +228,7 @@ KTEST(traps, every_vector_reports)
 	for (v = 0; v < NR_EXCEPTIONS; v++) {
 		if (has_error_code >> v & 1)
 			continue;
-		EXPECT_REPORT(v == TRAP_NMI ? "NMI received" : exception_name((unsigned int)v))
-		{
+		EXPECT_REPORT(v == TRAP_NMI ? "NMI received" : exception_name((unsigned int)v)) {
 			caught = trap_catch(raise_trap, (void *)v, &info);
 		}
 		EXPECT_EQ(caught, !(survived >> v & 1));
@@ -334,16 +320,13 @@ KTEST(traps, backtrace)
 
 KTEST(traps, warnings)
 {
-	EXPECT_REPORT("WARNING: CPU: 0 PID: 0 at tests/test_traps.c:")
-	{
+	EXPECT_REPORT("WARNING: CPU: 0 PID: 0 at tests/test_traps.c:") {
 		EXPECT(WARN(1, "one of %d\n", 2));
 	}
-	EXPECT_REPORT("one of 2")
-	{
+	EXPECT_REPORT("one of 2") {
 		EXPECT(WARN(1, "one of %d\n", 2));
 	}
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		EXPECT(!WARN_ON(0));
 	}
 }

@@ -20,7 +20,7 @@
 
 static const char *zone_of(phys_addr_t phys)
 {
-	return phys < DMA_ZONE_END ? "DMA" : phys < DMA32_ZONE_END ? "DMA32" : "NORMAL";
+	return phys < DMA_ZONE_END ? "DMA" : phys < DMA32_ZONE_END ? "DMA32" : "Normal";
 }
 
 static void describe_direct_map(unsigned long addr, char *buf, size_t size)

@@ -204,6 +204,26 @@ static void show_general_protection(struct pt_regs *regs)
 	show_address(*reg);
 }
 
+#define MCI_STATUS_VALID      (1ULL << 63)
+#define MCI_STATUS_ADDR_VALID (1ULL << 58)
+
+/* What the banks of the machine-check architecture have noted. */
+static void show_machine_check(void)
+{
+	unsigned int bank, banks = cpu_has(MCA) ? rdmsr(MSR_MCG_CAP) & 0xff : 0;
+	u64 status;
+
+	for (bank = 0; bank < banks; bank++) {
+		status = rdmsr(MSR_MC0_STATUS + 4 * bank);
+		if (!(status & MCI_STATUS_VALID))
+			continue;
+		pr_alert("machine check: bank %u, status %016llx", bank, status);
+		if (status & MCI_STATUS_ADDR_VALID)
+			pr_cont(", physical address %#llx", rdmsr(MSR_MC0_ADDR + 4 * bank));
+		pr_cont("\n");
+	}
+}
+
 void report_exception(struct pt_regs *regs, unsigned long address)
 {
 	const struct bug_entry *bug;
@@ -214,6 +234,8 @@ void report_exception(struct pt_regs *regs, unsigned long address)
 	}
 	if (regs->vector == TRAP_DF)
 		show_double_fault(address);
+	if (regs->vector == TRAP_MC)
+		show_machine_check();
 	if (regs->vector == TRAP_GP)
 		show_general_protection(regs);
 	else

@@ -6,12 +6,15 @@
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <cairn/panic.h>
+#include <cairn/start.h>
 #include <asm/extable.h>
 #include <asm/irqflags.h>
 #include <asm/processor.h>
 #include <asm/ras.h>
 #include <asm/traps.h>
 #include "arch.h"
+
+#define MAX_NESTED_REPORTS 2
 
 static const char *const exception_names[NR_EXCEPTIONS] = {
 	[0] = "divide error",
@@ -47,17 +50,29 @@ const char *exception_name(unsigned int vector)
 	return exception_names[vector];
 }
 
+/* A report that faults is tried once more, in case it was about the report; then this is all. */
+static void check_nesting(unsigned int depth)
+{
+	if (depth <= MAX_NESTED_REPORTS)
+		return;
+	early_puts("\ncairn: fault while reporting a fault\n");
+	cairn_exit(EXIT_CODE_PANIC);
+}
+
 /* An exception that nothing explains: report it; end what a test has armed, or the machine. */
 static void fatal_exception(struct pt_regs *regs)
 {
+	static unsigned int depth;
 	unsigned long address = read_cr2();
 
+	check_nesting(++depth);
 	if (regs->vector == TRAP_PF)
 		report_page_fault(regs, address);
 	else
 		report_exception(regs, address);
 	if (!trap_catch_take(regs, address))
 		panic_reported("Fatal exception");
+	depth = 0;
 }
 
 static void handle_nmi(struct pt_regs *regs)

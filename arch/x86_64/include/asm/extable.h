@@ -6,6 +6,7 @@
  * Instructions that may fault: EX_TABLE("1b", "2b") inside an asm statement
  * makes a fault of the instruction at label 1 continue at label 2.
  */
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct pt_regs;

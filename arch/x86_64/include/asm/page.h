@@ -32,18 +32,18 @@
 #define EARLY_IO_START	0xffffffffc0000000
 #define EARLY_IO_SIZE	0x0000000020000000
 
-#define PMD_SHIFT 21
-#define PUD_SHIFT 30
-#define PGD_SHIFT 39
-#define PMD_SIZE  0x0000000000200000
-#define PUD_SIZE  0x0000000040000000
+#define PMD_SHIFT	21
+#define PUD_SHIFT	30
+#define PGD_SHIFT	39
+#define PMD_SIZE	0x0000000000200000
+#define PUD_SIZE	0x0000000040000000
 
 /* Index of an address in the table of each level. */
-#define PTRS_PER_TABLE	512
-#define PTE_INDEX(va)	(((va) >> PAGE_SHIFT) & (PTRS_PER_TABLE - 1))
-#define PMD_INDEX(va)	(((va) >> PMD_SHIFT) & (PTRS_PER_TABLE - 1))
-#define PUD_INDEX(va)	(((va) >> PUD_SHIFT) & (PTRS_PER_TABLE - 1))
-#define PGD_INDEX(va)	(((va) >> PGD_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PTRS_PER_TABLE 512
+#define PTE_INDEX(va)  (((va) >> PAGE_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PMD_INDEX(va)  (((va) >> PMD_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PUD_INDEX(va)  (((va) >> PUD_SHIFT) & (PTRS_PER_TABLE - 1))
+#define PGD_INDEX(va)  (((va) >> PGD_SHIFT) & (PTRS_PER_TABLE - 1))
 
 /* The kernel's stacks: 16 KiB, above a guard page. */
 #define THREAD_SHIFT 14
@@ -55,17 +55,17 @@
 
 struct page;
 
-#define PAGE_ALIGN(x) (((x) + PAGE_SIZE - 1) & PAGE_MASK)
-#define PFN_UP(x)     (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
-#define PFN_DOWN(x)   ((x) >> PAGE_SHIFT)
-#define PFN_PHYS(pfn) ((phys_addr_t)(pfn) << PAGE_SHIFT)
-#define PHYS_PFN(pa)  ((unsigned long)((pa) >> PAGE_SHIFT))
+#define PAGE_ALIGN(x)	(((x) + PAGE_SIZE - 1) & PAGE_MASK)
+#define PFN_UP(x)	(((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
+#define PFN_DOWN(x)	((x) >> PAGE_SHIFT)
+#define PFN_PHYS(pfn)	((phys_addr_t)(pfn) << PAGE_SHIFT)
+#define PHYS_PFN(pa)	((unsigned long)((pa) >> PAGE_SHIFT))
 #define PAGE_ALIGNED(x) (((unsigned long)(x) & (PAGE_SIZE - 1)) == 0)
 
 /* __pa - physical address of a direct-map or kernel-image address. */
-#define __pa(va)                                                                                   \
-	((unsigned long)(va) >= KERNEL_BASE ? (unsigned long)(va) - KERNEL_BASE                    \
-					    : (unsigned long)(va) - PAGE_OFFSET)
+#define __pa(va)                                                              \
+	((unsigned long)(va) >= KERNEL_BASE ? (unsigned long)(va)-KERNEL_BASE \
+					    : (unsigned long)(va)-PAGE_OFFSET)
 #define __va(pa) ((void *)((unsigned long)(pa) + PAGE_OFFSET))
 
 static inline phys_addr_t virt_to_phys(const volatile void *va)
@@ -91,8 +91,8 @@ static inline void *phys_to_virt(phys_addr_t pa)
 /* direct_map_to_page - virt_to_page() where @va is known to lie in the direct map. */
 #define direct_map_to_page(va) ((struct page *)(((long)(va) >> 12) << 5))
 
-#define clear_page(va)	     __clear_page(va)
-#define copy_page(to, from) __builtin_memcpy(to, from, PAGE_SIZE)
+#define clear_page(va)	       __clear_page(va)
+#define copy_page(to, from)    __builtin_memcpy(to, from, PAGE_SIZE)
 
 static inline void __clear_page(void *va)
 {
