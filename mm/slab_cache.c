@@ -174,6 +174,14 @@ static bool slab_keeps_state(const struct slab_cache *c)
 	return c->hooks.ctor.kind || (c->flags & SLAB_TYPESAFE_BY_RCU);
 }
 
+/* Poisoned objects show their poison unless zeroes are asked for. */
+static bool slab_zeroes(const struct slab_cache *c, gfp_t gfp)
+{
+	if (slab_keeps_state(c))
+		return false;
+	return c->flags & SLAB_POISON ? gfp & __GFP_ZERO : want_init_on_alloc(gfp);
+}
+
 void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
 {
 	void *obj;
@@ -187,7 +195,7 @@ void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
 	if (unlikely(c->mode == SLAB_MODE_DEBUG))
 		slab_debug_alloc(c, obj, caller);
 	if (unlikely(c->mode != SLAB_MODE_FAST || (gfp & __GFP_ZERO))) {
-		if (!slab_keeps_state(c) && want_init_on_alloc(gfp))
+		if (slab_zeroes(c, gfp))
 			memset(obj, 0, c->hot.object_size);
 	}
 	return obj;

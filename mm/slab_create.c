@@ -74,23 +74,28 @@ void slab_unpin(struct slab_cache *c)
 	spin_unlock_irqrestore(&slab_caches_lock, flags);
 }
 
-/* Takes a cache off the list; false while somebody walks over it, or if it is on none. */
-static bool slab_unpublish(struct slab_cache *c, bool *known)
+/*
+ * Takes a cache off the list.  Return: 0; -EINVAL if it is on none (and may be
+ * anything, so it is not read before); -EBUSY if the kernel needs it; -EAGAIN
+ * while somebody walks over it.
+ */
+static int slab_unpublish(struct slab_cache *c)
 {
 	struct slab_cache *each;
 	unsigned long flags;
-	bool done = false;
+	int err = -EINVAL;
 
-	*known = false;
 	spin_lock_irqsave(&slab_caches_lock, flags);
-	list_for_each_entry(each, &slab_caches, caches)
-		*known |= each == c;
-	if (*known && !c->pins) {
-		list_del(&c->caches);
-		done = true;
+	list_for_each_entry(each, &slab_caches, caches) {
+		if (each != c)
+			continue;
+		err = c->kmalloc || c == &cache_cache ? -EBUSY : c->pins ? -EAGAIN : 0;
+		break;
 	}
+	if (!err)
+		list_del(&c->caches);
 	spin_unlock_irqrestore(&slab_caches_lock, flags);
-	return done;
+	return err;
 }
 
 /* ---- Layout ---------------------------------------------------------------------------- */
@@ -269,21 +274,20 @@ struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t ali
 int kmem_cache_destroy(struct kmem_cache *cache)
 {
 	struct slab_cache *c;
-	bool known;
+	int err;
 
 	if (!cache)
 		return 0;
 	c = slab_cache_of(cache);
-	if (c->kmalloc || c == &cache_cache) {
-		slab_report(c, NULL, "kmem_cache_destroy of a cache that the kernel needs");
-		return -EBUSY;
-	}
-	while (!slab_unpublish(c, &known)) {
-		if (known)
-			continue;
+	do
+		err = slab_unpublish(c);
+	while (err == -EAGAIN);
+	if (err == -EINVAL)
 		slab_report_address(cache, "BUG: kmem_cache_destroy: 0x%px is no cache", cache);
-		return -EINVAL;
-	}
+	else if (err)
+		slab_report(c, NULL, "kmem_cache_destroy of a cache that the kernel needs");
+	if (err)
+		return err;
 	slab_drain(c);
 	if (slab_nr_live(c)) {
 		slab_report(c, NULL, "Objects remaining in %s on kmem_cache_destroy()", c->name);

@@ -95,7 +95,7 @@ KTEST(slab_debug, padding)
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	ASSERT(obj);
 	EXPECT_EQ((unsigned long)obj % 256, 0);
-	obj[100] = 1;
+	obj[inside(cache)->g.stride - inside(cache)->lead - 1] = 1;
 	EXPECT_REPORT("BUG t_debug: Object padding overwritten")
 	{
 		kmem_cache_free(cache, obj);

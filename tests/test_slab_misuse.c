@@ -51,6 +51,17 @@ KTEST(slab_misuse, wrong_cache)
 	EXPECT_EQ(kmem_cache_destroy(b), 0);
 }
 
+/* Unless its page has gone back: that is another report. */
+static void free_again(struct kmem_cache *cache, void *obj, const char *report)
+{
+	if (slab_page(inside(cache), obj)->slab_cache != cache)
+		return;
+	EXPECT_REPORT(report)
+	{
+		kmem_cache_free(cache, obj);
+	}
+}
+
 /* The second free comes while the object is in the magazine, in the depot, in its slab. */
 static void free_twice(struct kmem_cache *cache, const char *report)
 {
@@ -60,25 +71,15 @@ static void free_twice(struct kmem_cache *cache, const char *report)
 	ASSERT(cache);
 	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 300, objs), 300);
 	kmem_cache_free_bulk(cache, 300, objs);
-	for (i = 0; i < 300; i += 13) {
-		EXPECT_REPORT(report)
-		{
-			kmem_cache_free(cache, objs[i]);
-		}
-	}
+	for (i = 0; i < 300; i += 13)
+		free_again(cache, objs[i], report);
 	EXPECT_CHECKED(cache);
 	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 300, objs), 300);
 	for (i = 1; i < 300; i++)
 		kmem_cache_free(cache, objs[i]);
 	kmem_cache_shrink(cache);
-	for (i = 1; i < 300; i++) {
-		if (slab_page(inside(cache), objs[i])->slab_cache != cache)
-			continue;
-		EXPECT_REPORT(report)
-		{
-			kmem_cache_free(cache, objs[i]);
-		}
-	}
+	for (i = 1; i < 300; i++)
+		free_again(cache, objs[i], report);
 	EXPECT_CHECKED(cache);
 	kmem_cache_free(cache, objs[0]);
 	EXPECT_EQ(slab_nr_live(inside(cache)), 0);

@@ -299,12 +299,13 @@ static void step_through(void)
 {
 	unsigned long at, steps = 1;
 
-	for (at = 1; at <= steps && !step_wrong; at++) {
+	/* Each one on the fast paths, some of the many that debugging takes. */
+	for (at = 1; at <= steps && !step_wrong; at += 1 + steps * steps / 2000000) {
 		step_at = at;
 		steps = single_step_run(step_body, step_interrupt);
 		step_at = 0;
 	}
-	for (at = 0; at < 100 && !step_wrong; at++)
+	for (at = 0; at < 100000 / steps && !step_wrong; at++)
 		single_step_run(step_body, step_interrupt);
 	while (handler_used)
 		step_free(handler_objs[--handler_used]);
