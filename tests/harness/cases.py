@@ -226,7 +226,7 @@ def behind_a_bridge(ctx):
 def behind_a_root_port(ctx):
     """edu behind a PCI Express root port of q35 is found, with ECAM in use"""
     machine = ctx.boot(POWEROFF, edu=False, machine="q35", args=(
-        "-device", "pcie-root-port,id=port,chassis=1", "-device", "edu,bus=port"))
+        "-device", "pcie-root-port,id=rp1,chassis=1", "-device", "edu,bus=rp1"))
     ctx.expect_end(machine, 0)
     ctx.expect_lines(machine, r"pci: .*(ECAM|MMCONFIG|memory)", r"edu .*BAR 0: .*mapped at", UP)
 
