@@ -46,8 +46,14 @@ void break_compound(struct page *page, unsigned int order);
  */
 struct page *pcp_refill(unsigned int order);
 
-/* pcp_take - a block from this CPU's list of any order that has one; NULL if it is empty. */
-struct page *pcp_take(unsigned int order);
+/* By order: where its list lies in struct per_cpu_pages; 0 if it has none. */
+extern const u16 pcp_offset[MAX_ORDER];
+
+/* pcp_stack_any - the list of an order that is no constant, and has one. */
+static inline struct pcpu_stack __percpu *pcp_stack_any(unsigned int order)
+{
+	return (struct pcpu_stack __percpu *)((char *)&pcp_pages + pcp_offset[order]);
+}
 
 /* pcp_take_cold - the coldest single page at hand, or NULL. */
 struct page *pcp_take_cold(void);

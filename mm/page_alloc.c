@@ -42,6 +42,8 @@
 
 #define MAX_RECLAIM_ROUNDS 16
 
+#define NOT_CACHED	   "is on a per-CPU list but not free: it was overwritten"
+
 /* One allocation on its long way. */
 struct alloc_request {
 	gfp_t gfp;
@@ -220,7 +222,7 @@ struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order)
 
 struct page *pcp_alloc_bad(gfp_t gfp, unsigned int order, struct page *page)
 {
-	page_misuse(page, order, "is on a per-CPU list but not free: it was overwritten", RET_IP);
+	page_misuse(page, order, NOT_CACHED, RET_IP);
 	return pcp_alloc_slow(gfp, order);
 }
 
@@ -244,24 +246,64 @@ static __cold noinline struct page *refuse(gfp_t gfp, unsigned int order, int ni
 	return NULL;
 }
 
-struct page *__alloc_pages(gfp_t gfp, unsigned int order, int nid)
+/* Single pages that no cache holds are preferred; with none at hand any will do. */
+static struct page *alloc_cold(gfp_t gfp, int nid, unsigned long caller)
+{
+	struct page *page = pcp_take_cold();
+
+	if (page)
+		return prepare(page, gfp, 0);
+	return alloc_block(gfp, 0, nid, caller);
+}
+
+/* A block from this CPU's list, filled if need be; NULL if it is off. */
+static struct page *take_listed(unsigned int order, unsigned long caller)
+{
+	struct page *page = pcpu_stack_pop(pcp_stack_any(order));
+
+	if (page && unlikely(page->state != PAGE_CACHED)) {
+		page_misuse(page, order, NOT_CACHED, caller);
+		page = NULL;
+	}
+	if (!page)
+		return pcp_refill(order);
+	page->state = PAGE_ALLOCATED;
+	return page;
+}
+
+/* Flags that no per-CPU list serves. */
+#define GFP_NOT_LISTED (GFP_ZONEMASK | __GFP_COLD | __GFP_THISNODE)
+
+static noinline struct page *alloc_any(gfp_t gfp, unsigned int order, int nid, unsigned long caller)
 {
 	struct page *page = NULL;
 
-	might_alloc(gfp);
 	if (unlikely(order >= MAX_ORDER || !node_exists(nid)))
-		return refuse(gfp, order, nid, RET_IP);
-	if (nid <= 0 && pcp_index(order) >= 0 && !(gfp & (GFP_ZONEMASK | __GFP_THISNODE))) {
-		if (gfp & __GFP_COLD)
-			page = order ? NULL : pcp_take_cold();
-		else
-			page = pcp_take(order);
-		if (!page && !(gfp & __GFP_COLD))
-			page = pcp_refill(order);
-	}
+		return refuse(gfp, order, nid, caller);
+	if (nid <= 0 && !order && (gfp & GFP_NOT_LISTED) == __GFP_COLD)
+		return alloc_cold(gfp, nid, caller);
+	if (nid <= 0 && pcp_offset[order] && !(gfp & GFP_NOT_LISTED))
+		page = take_listed(order, caller);
 	if (page)
 		return prepare(page, gfp, order);
-	return alloc_block(gfp, order, nid, RET_IP);
+	return alloc_block(gfp, order, nid, caller);
+}
+
+struct page *__alloc_pages(gfp_t gfp, unsigned int order, int nid)
+{
+	struct page *page;
+
+	might_alloc(gfp);
+	if (unlikely(order >= MAX_ORDER || !pcp_offset[order] || (unsigned int)nid + 1 > 1 ||
+		     (gfp & (GFP_NOT_LISTED | __GFP_ZERO | __GFP_COMP))))
+		return alloc_any(gfp, order, nid, RET_IP);
+	page = pcpu_stack_pop(pcp_stack_any(order));
+	if (unlikely(!page))
+		return alloc_any(gfp, order, nid, RET_IP);
+	if (unlikely(page->state != PAGE_CACHED))
+		return pcp_alloc_bad(gfp, order, page);
+	page->state = PAGE_ALLOCATED;
+	return page;
 }
 
 unsigned long alloc_pages_bulk_array_node(gfp_t gfp, int nid, unsigned long nr, struct page **array)

@@ -109,14 +109,30 @@ void pcp_free_slow(struct page *page, unsigned int order)
 	free_with_caller(page, order, RET_IP);
 }
 
+/* pcp_free() for an order that is no constant; false if the page must go the long way. */
+static inline bool free_listed(struct page *page, unsigned int order)
+{
+	if (unlikely(order >= MAX_ORDER) ||
+	    unlikely(!page_word_equals(page, __pcpu_access(pcp_pages.home[order]))))
+		return false;
+	page->state = PAGE_CACHED;
+	if (unlikely(!pcpu_stack_push(pcp_stack_any(order), page)))
+		pcp_free_full(page, order);
+	return true;
+}
+
 void free_pages_any(struct page *page, unsigned int order)
 {
-	free_with_caller(page, order, RET_IP);
+	if (unlikely(!free_listed(page, order)))
+		free_with_caller(page, order, RET_IP);
 }
 
 void free_pages_addr(unsigned long addr, unsigned int order)
 {
-	free_with_caller(addr ? direct_map_to_page(addr) : NULL, order, RET_IP);
+	struct page *page = addr ? direct_map_to_page(addr) : NULL;
+
+	if (unlikely(!free_listed(page, order)))
+		free_with_caller(page, order, RET_IP);
 }
 
 /* What is wrong with freeing a page that nobody else may refer to, or NULL. */

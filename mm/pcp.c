@@ -40,14 +40,14 @@
  * Invariants:
  *     a block on a list is PAGE_CACHED, of the list's order, with one reference,
  *	  no flags, and of the home zone
- *     a list is off  <=>  limit == 0 and home == 0 and used == 0
+ *     a list is off  <=>  limit == 0 and home == PCP_NO_HOME and used == 0
  *
  * A refill takes up to 64 pages: small free blocks first, so that large ones stay
  * whole, else one block of 64, carved.  The limit of a list is its room, or a
  * 64th of the home zone where that is less.
  *
  * Boot parameters: with init_on_alloc=1 the lists are always off, with
- * init_on_free=1 home[] is 0 and every free takes the long way first.
+ * init_on_free=1 nothing equals home[] and every free takes the long way first.
  */
 #include <linux/kernel.h>
 #include <linux/cpumask.h>
@@ -60,11 +60,20 @@
 #include "page_state.h"
 #include "zone.h"
 
-DEFINE_PER_CPU_ALIGNED(struct per_cpu_pages, pcp_pages);
+DEFINE_PER_CPU_ALIGNED(struct per_cpu_pages, pcp_pages) = {
+	.home = {[0 ... MAX_ORDER - 1] = PCP_NO_HOME},
+};
 
 #define REFILL_ORDER 6 /* 64 pages */
 
 static const u8 list_order[NR_PCP_LISTS] = {0, 1, 2, 3, 4, 9};
+
+const u16 pcp_offset[MAX_ORDER] = {
+	[0] = offsetof(struct per_cpu_pages, order0), [1] = offsetof(struct per_cpu_pages, order1),
+	[2] = offsetof(struct per_cpu_pages, order2), [3] = offsetof(struct per_cpu_pages, order3),
+	[4] = offsetof(struct per_cpu_pages, order4), [9] = offsetof(struct per_cpu_pages, order9),
+};
+_Static_assert(sizeof(struct per_cpu_pages) < 65536, "offsets have 16 bits");
 
 /* Bytes, as struct pcpu_stack counts; fixed by pcp_setup(). */
 static u32 list_limit[NR_PCP_LISTS];
@@ -154,7 +163,7 @@ static void turn_off(struct per_cpu_pages *pcp)
 	unsigned int list;
 
 	for (list = 0; list < NR_PCP_LISTS; list++) {
-		pcp->home[list] = 0;
+		pcp->home[list_order[list]] = PCP_NO_HOME;
 		list_of(pcp, list)->limit = 0;
 	}
 	cold_of(pcp)->limit = 0;
@@ -176,9 +185,10 @@ static void turn_on(struct per_cpu_pages *pcp)
 	unsigned int list;
 
 	for (list = 0; list < NR_PCP_LISTS; list++) {
+		unsigned int order = list_order[list];
+
 		if (!init_on_free && list_limit[list])
-			pcp->home[list] =
-				PAGE_WORD(PAGE_ALLOCATED, list_order[list], pcp->zone->buddy.tag);
+			pcp->home[order] = PAGE_WORD(PAGE_ALLOCATED, order, pcp->zone->buddy.tag);
 		list_of(pcp, list)->limit = list_limit[list];
 	}
 	cold_of(pcp)->limit = cold_limit;
@@ -291,17 +301,6 @@ struct page *pcp_refill(unsigned int order)
 			refill(pcp, stack, order);
 		page = take_top(stack);
 	}
-	local_irq_restore(flags);
-	return page;
-}
-
-struct page *pcp_take(unsigned int order)
-{
-	struct page *page;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	page = take_top(list_of(this_cpu_ptr(&pcp_pages), (unsigned int)pcp_index(order)));
 	local_irq_restore(flags);
 	return page;
 }

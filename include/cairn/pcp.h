@@ -10,13 +10,14 @@
 #include <linux/compiler.h>
 #include <linux/gfp_types.h>
 #include <linux/mm_types.h>
+#include <linux/mmzone.h>
 #include <asm/extable.h>
 #include <asm/page.h>
 #include <asm/percpu.h>
 #include <asm/ras.h>
 
 /* The orders that have a list, and the lists' room in blocks. */
-#define PCP_SLOTS_0    1024
+#define PCP_SLOTS_0    1536
 #define PCP_SLOTS_1    128
 #define PCP_SLOTS_2    64
 #define PCP_SLOTS_3    64
@@ -34,14 +35,17 @@ static __always_inline int pcp_index(unsigned int order)
 /* A struct pcpu_stack with room for so many pointers. */
 #define PCP_STACK(name, slots) u64 name[1 + (slots)]
 
+/* No descriptor's word: the states end far below. */
+#define PCP_NO_HOME (~0ULL)
+
 struct zone;
 
 /**
  * struct per_cpu_pages - free blocks at hand on one CPU
- * @home: by list: the word of a descriptor whose block may be put there as it
+ * @home: by order: the word of a descriptor whose block may be put there as it
  *	  is: allocated, unflagged, one reference, of the zone that this CPU
- *	  allocates from first.  0, which no descriptor has, while frees must
- *	  take the long way.
+ *	  allocates from first.  PCP_NO_HOME while frees must take the long way,
+ *	  and for orders without a list.
  * @zone: the zone that this CPU allocates from first; NULL until the lists are first used
  * @on: they are in use
  * @order0: single pages that were freed last, likely still in the CPU's cache
@@ -51,7 +55,7 @@ struct zone;
  * restartable sequences; mm/pcp.c moves many with interrupts off.
  */
 struct per_cpu_pages {
-	u64 home[NR_PCP_LISTS];
+	u64 home[MAX_ORDER];
 	struct zone *zone;
 	bool on;
 	PCP_STACK(order0, PCP_SLOTS_0);
@@ -140,7 +144,7 @@ unequal:
  */
 static __always_inline void pcp_free(struct page *page, unsigned int order)
 {
-	if (unlikely(!page_word_equals(page, __pcpu_access(pcp_pages.home[pcp_index(order)])))) {
+	if (unlikely(!page_word_equals(page, __pcpu_access(pcp_pages.home[order])))) {
 		pcp_free_slow(page, order);
 		return;
 	}
