@@ -14,6 +14,7 @@
 #define DEBUG_EXIT_PORT 0xf4
 
 bool panic_in_progress;
+static char panic_reason[256];
 void (*panic_memory_summary)(void);
 
 void __noreturn cairn_exit(unsigned int code)
@@ -34,37 +35,33 @@ static void panic_enter(void)
 	cairn_exit(EXIT_CODE_PANIC);
 }
 
-static void __noreturn panic_finish(struct va_format *reason)
+static void __noreturn panic_finish(void)
 {
 	if (panic_memory_summary)
 		panic_memory_summary();
-	pr_emerg("---[ end Kernel panic - not syncing: %pV ]---\n", reason);
+	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", panic_reason);
 	cairn_exit(EXIT_CODE_PANIC);
 }
 
 void panic(const char *fmt, ...)
 {
-	struct va_format reason = {.fmt = fmt};
 	va_list args;
 
-	va_start(args, fmt);
-	reason.va = &args;
 	panic_enter();
-	pr_emerg("Kernel panic - not syncing: %pV\n", &reason);
+	va_start(args, fmt);
+	vscnprintf(panic_reason, sizeof(panic_reason), fmt, args);
+	va_end(args);
+	pr_emerg("Kernel panic - not syncing: %s\n", panic_reason);
 	print_call_trace(KERN_EMERG, (unsigned long)__builtin_frame_address(0));
-	panic_finish(&reason);
+	panic_finish();
 }
 
-void panic_reported(const char *fmt, ...)
+void panic_reported(const char *reason)
 {
-	struct va_format reason = {.fmt = fmt};
-	va_list args;
-
-	va_start(args, fmt);
-	reason.va = &args;
 	panic_enter();
-	pr_emerg("Kernel panic - not syncing: %pV\n", &reason);
-	panic_finish(&reason);
+	scnprintf(panic_reason, sizeof(panic_reason), "%s", reason);
+	pr_emerg("Kernel panic - not syncing: %s\n", panic_reason);
+	panic_finish();
 }
 
 void warn_report(const char *file, int line, const char *fmt, ...)

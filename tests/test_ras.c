@@ -20,7 +20,7 @@
 #define MAX_STEPS 64
 
 static DEFINE_PER_CPU(u64[1 + CAPACITY], victim_words);
-#define victim_stack ((struct pcpu_stack *)&victim_words)
+#define victim_stack ((struct pcpu_stack __percpu __force *)&victim_words)
 
 /* How often each pointer has come out. */
 static unsigned int seen[NR_ITEMS + 1];

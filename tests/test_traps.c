@@ -188,7 +188,7 @@ static const struct {
 
 KTEST(traps, natural)
 {
-	struct trap_info info;
+	struct trap_info info = {.vector = 0};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(natural_traps); i++) {
@@ -221,7 +221,7 @@ KTEST(traps, every_vector_reports)
 {
 	static const u32 has_error_code = 0x60227d00;
 	static const u32 survived = 1u << TRAP_DB | 1u << TRAP_NMI | 1u << TRAP_BP;
-	struct trap_info info;
+	struct trap_info info = {.vector = 0};
 	unsigned long v;
 	bool caught = false;
 

@@ -71,7 +71,7 @@ static void timer_start(void)
 	u16 divisor = PIT_HZ / TICK_HZ;
 
 	outb(PIT_MODE2, PIT_COMMAND);
-	outb((u8)divisor, PIT_CHANNEL0);
+	outb(divisor & 0xff, PIT_CHANNEL0);
 	outb(divisor >> 8, PIT_CHANNEL0);
 	outb((u8) ~(1 << TIMER_IRQ), PIC1_DATA);
 	timer_started = true;

@@ -18,8 +18,8 @@
  */
 void __noreturn cairn_exit(unsigned int code);
 
-/* panic_regs - panic() after a trap that has been reported with its registers. */
-void __noreturn __printf(1, 2) panic_reported(const char *fmt, ...);
+/* panic_reported - panic() after a report that already has registers and backtrace. */
+void __noreturn panic_reported(const char *reason);
 
 /**
  * panic_memory_summary - prints how memory is used, once the page allocator can tell

@@ -34,7 +34,7 @@ bool exception_fixup(struct pt_regs *regs);
  */
 static __always_inline bool load_u64_nofault(const void *src, u64 *value)
 {
-	u64 loaded;
+	u64 loaded = 0;
 
 	asm_goto_output("1:\tmovq (%[src]), %[loaded]\n\t" EX_TABLE("1b", "%l[fault]")
 			: [loaded] "=r"(loaded)
