@@ -118,11 +118,13 @@ struct managed_maps {
 	int claimed;
 };
 
-static void release_enable(struct device *dev, void *res)
+static void release_enable(struct device *device, void *res)
 {
+	struct pci_dev *dev = to_pci_dev(device);
+
 	(void)res;
-	to_pci_dev(dev)->is_managed = false;
-	pci_disable_device(to_pci_dev(dev));
+	dev->is_managed = false;
+	pci_disable_device(dev);
 }
 
 int pcim_enable_device(struct pci_dev *dev)
@@ -145,15 +147,16 @@ int pcim_enable_device(struct pci_dev *dev)
 	return 0;
 }
 
-static void release_maps(struct device *dev, void *res)
+static void release_maps(struct device *device, void *res)
 {
+	struct pci_dev *dev = to_pci_dev(device);
 	struct managed_maps *maps = res;
 	int bar;
 
 	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
 		if (maps->table[bar])
-			pci_iounmap(to_pci_dev(dev), maps->table[bar]);
-	pci_release_selected_regions(to_pci_dev(dev), maps->claimed);
+			pci_iounmap(dev, maps->table[bar]);
+	pci_release_selected_regions(dev, maps->claimed);
 }
 
 static struct managed_maps *find_maps(struct pci_dev *dev)

@@ -58,8 +58,7 @@ KTEST(edu, registration_misuse)
 
 	EXPECT_EQ(pci_register_driver(&edu_driver), -EBUSY);
 	EXPECT_EQ(pci_register_driver(&stranger), -EINVAL);
-	EXPECT_REPORT("is not registered")
-	{
+	EXPECT_REPORT("is not registered") {
 		pci_unregister_driver(&stranger);
 	}
 }
@@ -86,8 +85,7 @@ KTEST(pci, iomap_misuse)
 	EXPECT(regs != NULL);
 	pci_iounmap(dev, regs);
 	EXPECT_EQ(pci_request_region(dev, -1, "test"), -EINVAL);
-	EXPECT_REPORT("can't reserve")
-	{
+	EXPECT_REPORT("can't reserve") {
 		EXPECT_EQ(pci_request_region(dev, 0, "test"), -EBUSY);
 	}
 	EXPECT_EQ(pci_request_region(dev, 1, "test"), 0);
@@ -113,8 +111,7 @@ KTEST(pci, references)
 	pci_dev_put(dev);
 	/* What is left is the bus's own reference. */
 	ASSERT_EQ(atomic_read(&dev->dev.refcount), 1);
-	EXPECT_REPORT("has no reference to drop")
-	{
+	EXPECT_REPORT("has no reference to drop") {
 		pci_dev_put(dev);
 	}
 	EXPECT_EQ(atomic_read(&dev->dev.refcount), 1);
@@ -170,8 +167,7 @@ KTEST(pci, enable)
 	} else {
 		pci_disable_device(dev);
 		EXPECT(!dev->is_busmaster);
-		EXPECT_REPORT("disabling already-disabled device")
-		{
+		EXPECT_REPORT("disabling already-disabled device") {
 			pci_disable_device(dev);
 		}
 	}
@@ -197,8 +193,7 @@ static int managed_probe(struct pci_dev *dev, const struct pci_device_id *id)
 	EXPECT_EQ(id->driver_data, 42);
 	EXPECT_EQ(pcim_enable_device(dev), 0);
 	EXPECT_EQ(pcim_iomap_regions(dev, bars, "managed"), 0);
-	EXPECT_REPORT("can't reserve")
-	{
+	EXPECT_REPORT("can't reserve") {
 		EXPECT_EQ(pcim_iomap_regions(dev, bars, "managed"), -EBUSY);
 	}
 	EXPECT_EQ(pcim_iomap_regions(dev, 1 << 5, "managed"), -EINVAL);
@@ -284,20 +279,17 @@ KTEST(device, life)
 	EXPECT_EQ(devm_add_action(&dev, note_order, &two), 0);
 	kept = devm_kstrdup(&dev, "kept", GFP_KERNEL);
 	devm_kfree(&dev, devm_kmalloc(&dev, 64, GFP_KERNEL));
-	EXPECT_REPORT("is not device test7's")
-	{
+	EXPECT_REPORT("is not device test7's") {
 		devm_kfree(&dev, kept + 1);
 	}
 	EXPECT(!devm_kcalloc(&dev, ~0UL, 16, GFP_KERNEL));
-	EXPECT_REPORT("has no reference to drop")
-	{
+	EXPECT_REPORT("has no reference to drop") {
 		put_device(&dev);
 	}
 	get_device(&dev);
 	device_del(&dev);
 	EXPECT_EQ(released, 21);
-	EXPECT_REPORT("is not registered")
-	{
+	EXPECT_REPORT("is not registered") {
 		device_del(&dev);
 	}
 	put_device(&dev);

@@ -42,8 +42,7 @@ KTEST(resource, request)
 	EXPECT_EQ(release_resource(&b), 0);
 	EXPECT(a.sibling == &last);
 	EXPECT(resource_check(&root));
-	EXPECT_REPORT("release_resource")
-	{
+	EXPECT_REPORT("release_resource") {
 		EXPECT_EQ(release_resource(&b), -EINVAL);
 	}
 }
@@ -109,21 +108,17 @@ KTEST(resource, release_misuse)
 
 	ASSERT(!request_resource(&root, &ram));
 	ASSERT(__request_region(&root, 0x9000000, 0x1000, "test", 0));
-	EXPECT_REPORT("Trying to free nonexistent resource <0000000009000000-00000000090007ff>")
-	{
+	EXPECT_REPORT("Trying to free nonexistent resource <0000000009000000-00000000090007ff>") {
 		__release_region(&root, 0x9000000, 0x800);
 	}
-	EXPECT_REPORT("Trying to free nonexistent resource")
-	{
+	EXPECT_REPORT("Trying to free nonexistent resource") {
 		__release_region(&root, 0x100000, 0x7f00000);
 	}
 	EXPECT(ram.parent == &root);
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		__release_region(&root, 0x9000000, 0x1000);
 	}
-	EXPECT_REPORT("Trying to free nonexistent resource")
-	{
+	EXPECT_REPORT("Trying to free nonexistent resource") {
 		__release_region(&root, 0x9000000, 0x1000);
 	}
 	EXPECT(root.child == &ram && !ram.sibling);

@@ -122,7 +122,11 @@ struct pci_dev {
 	bool is_managed;
 };
 
-#define to_pci_dev(d) container_of(d, struct pci_dev, dev)
+static inline struct pci_dev *to_pci_dev(const struct device *dev)
+{
+	/* cppcheck-suppress nullPointer */
+	return container_of(dev, struct pci_dev, dev);
+}
 
 /**
  * struct pci_driver - a driver

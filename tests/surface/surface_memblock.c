@@ -4,8 +4,10 @@
 
 int init_module(void)
 {
-	return memblock.memory.cnt && memblock.memory.regions[0].size && NUMA_NO_NODE == -1 &&
-			       SMP_CACHE_BYTES == 64 && !memblock_bottom_up()
+	int nid = NUMA_NO_NODE;
+
+	return memblock.memory.cnt && memblock.memory.regions[0].size && nid < 0 &&
+			       SMP_CACHE_BYTES >= 32 && !memblock_bottom_up()
 		       ? 0
 		       : -1;
 }

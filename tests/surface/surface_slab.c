@@ -22,9 +22,11 @@ int init_module(void)
 		 kmem_cache_size(cache) >= sizeof(struct surface_object) &&
 		 check_mul_overflow((size_t)-1, (size_t)2, &product);
 
-	memset(small, 1, 100);
-	memcpy(small, copy, 8);
-	small = krealloc(small, 5000, GFP_KERNEL);
+	if (small && copy) {
+		memset(small, 1, 100);
+		memcpy(small, copy, 8);
+		small = krealloc(small, 5000, GFP_KERNEL);
+	}
 	kmem_cache_free_bulk(plain, 8, many);
 	kmem_cache_free(cache, object);
 	kmem_cache_shrink(cache);
