@@ -19,6 +19,7 @@
 #define PS2_STATUS_AUX	0x20 /* it is the mouse's */
 
 #define SCAN_RELEASE	0x80
+#define SCAN_CODE	0x7f
 #define SCAN_EXTENDED	0xe0
 #define SCAN_CTRL	0x1d
 #define SCAN_LSHIFT	0x2a
@@ -101,7 +102,7 @@ static int keyboard_decode(u8 code)
 	extended = code == SCAN_EXTENDED;
 	if (extended)
 		return -1;
-	code &= (u8)~SCAN_RELEASE;
+	code &= SCAN_CODE;
 	if (was_extended && (code == SCAN_LSHIFT || code == SCAN_RSHIFT))
 		return -1; /* sent around the arrows, means nothing */
 	if (modifier_key(code, pressed) || !pressed)

@@ -52,7 +52,8 @@ KTEST(lib, printf_integers)
 	EXPECT(gives("[  007][007  ][-0042]", "[%5.3d][%-5.3d][%05d]", 7, 7, -42));
 	EXPECT(gives("-9223372036854775808", "%lld", LLONG_MIN));
 	EXPECT(gives("18446744073709551615", "%lu", ULONG_MAX));
-	EXPECT(gives("-1 65535 -1 255", "%hd %hu %hhd %hhu", -1, 0xffff, -1, 0xff));
+	EXPECT(gives("-1 65535 -1 255", "%hd %hu %hhd %hhu", (short)-1, (u16)0xffff, (s8)-1,
+		     (u8)0xff));
 	EXPECT(gives("12 -12 12", "%zu %td %zd", (size_t)12, (ptrdiff_t)-12, (ssize_t)12));
 	EXPECT(gives("[   42][42   ][0042]", "[%*d][%*d][%.*d]", 5, 42, -5, 42, 4, 42));
 	EXPECT(gives("100%", "%d%%", 100));

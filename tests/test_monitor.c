@@ -169,8 +169,8 @@ KTEST(monitor, edit_history)
 	begin_editing();
 	type(UP);
 	EXPECT(shows("", 0));
-	for (char c = 'a'; c < 'a' + LINE_HISTORY + 4; c++) {
-		char line[] = {c, '\r', '\0'};
+	for (int i = 0; i < LINE_HISTORY + 4; i++) {
+		char line[] = {(char)('a' + i), '\r', '\0'};
 
 		type(line);
 		line_start(&editor);

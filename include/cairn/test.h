@@ -17,10 +17,10 @@ struct ktest_case {
 	void (*fn)(void);
 };
 
-#define KTEST(_suite, _name)                                                                       \
-	static void _suite##_##_name(void);                                                        \
-	static const struct ktest_case __ktest_##_suite##_##_name __used __aligned(8)              \
-		__section(".ktest") = {#_suite, #_name, _suite##_##_name};                         \
+#define KTEST(_suite, _name)                                                          \
+	static void _suite##_##_name(void);                                           \
+	static const struct ktest_case __ktest_##_suite##_##_name __used __aligned(8) \
+		__section(".ktest") = {#_suite, #_name, _suite##_##_name};            \
 	static void _suite##_##_name(void)
 
 /*
@@ -28,17 +28,16 @@ struct ktest_case {
  * returns from the function it stands in.
  */
 #define EXPECT(cond) ktest_check(!!(cond), #cond, __FILE__, __LINE__)
-#define ASSERT(cond)                                                                               \
-	do {                                                                                       \
-		if (!EXPECT(cond))                                                                 \
-			return;                                                                    \
+#define ASSERT(cond)               \
+	do {                       \
+		if (!EXPECT(cond)) \
+			return;    \
 	} while (0)
-#define EXPECT_EQ(a, b)                                                                            \
-	ktest_check_eq((u64)(a), (u64)(b), #a " == " #b, __FILE__, __LINE__)
-#define ASSERT_EQ(a, b)                                                                            \
-	do {                                                                                       \
-		if (!EXPECT_EQ(a, b))                                                              \
-			return;                                                                    \
+#define EXPECT_EQ(a, b) ktest_check_eq((u64)(a), (u64)(b), #a " == " #b, __FILE__, __LINE__)
+#define ASSERT_EQ(a, b)               \
+	do {                          \
+		if (!EXPECT_EQ(a, b)) \
+			return;       \
 	} while (0)
 
 /*
@@ -46,11 +45,11 @@ struct ktest_case {
  * or an error whose text contains "text"; the report is kept off the console.
  * EXPECT_NO_REPORT() { ... } is its opposite.
  */
-#define EXPECT_REPORT(text)                                                                        \
-	for (bool __once = ktest_capture_begin(); __once;                                          \
+#define EXPECT_REPORT(text)                               \
+	for (bool __once = ktest_capture_begin(); __once; \
 	     __once = false, ktest_capture_end(text, __FILE__, __LINE__))
-#define EXPECT_NO_REPORT()                                                                         \
-	for (bool __once = ktest_capture_begin(); __once;                                          \
+#define EXPECT_NO_REPORT()                                \
+	for (bool __once = ktest_capture_begin(); __once; \
 	     __once = false, ktest_capture_end(NULL, __FILE__, __LINE__))
 
 /* Marks the running test as skipped, for a reason; the caller then returns. */
