@@ -15,6 +15,7 @@
 #include <linux/timex.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 #include <cairn/address.h>
 #include <cairn/symbols.h>
 #include <cairn/test.h>
@@ -70,6 +71,28 @@ KTEST(traps, user_address)
 	}
 	EXPECT_REPORT("address is: user range") {
 		expect_page_fault(read_address, (void *)0x400000, 0);
+	}
+}
+
+KTEST(traps, beyond_a_vmalloc_area)
+{
+	char *area = vmalloc(3 * PAGE_SIZE);
+	const char *guard = area + 3 * PAGE_SIZE;
+
+	ASSERT(area);
+	EXPECT_REPORT("address is: guard page, 0 bytes behind vmalloc area of traps_beyond_a") {
+		expect_page_fault(read_address, guard, 0);
+	}
+	vfree(area);
+}
+
+/* The descriptor of a frame that no RAM is behind: named, not followed. */
+KTEST(traps, descriptor_of_nothing)
+{
+	const struct page *page = pfn_to_page(PHYS_PFN(DIRECT_MAP_SIZE) - 1);
+
+	EXPECT_REPORT("address is: descriptor of page frame 0x3ffffffff") {
+		expect_page_fault(read_address, page, 0);
 	}
 }
 
