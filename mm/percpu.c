@@ -28,7 +28,7 @@
  * Invariants (pcpu_check()):
  *   free & live = 0 in every page
  *   nfree = number of free bits; a page is on its class's list iff nfree > 0
- *   nr_unused = pages of the chunk that are PCPU_ABSENT or PCPU_FREE
+ *   nr_unused = pages of the chunk that are PCPU_ABSENT or PCPU_FREE, nr_free the latter
  *   a run's first page says how long it is; the rest are PCPU_RUN_REST
  *
  * Locking: pcpu_lock, interrupts off, guards pages and chunks.  Giving a page
@@ -172,6 +172,25 @@ static struct pcpu_chunk *chunk_of(const struct pcpu_page *page)
 	return chunks[(page->ptr + __per_cpu_offset[0] - window) >> chunk_shift];
 }
 
+/* A page that holds no object any more, with memory or without. */
+static void set_unused(struct pcpu_chunk *chunk, struct pcpu_page *page, enum pcpu_use use)
+{
+	page->use = (u8)use;
+	chunk->nr_unused++;
+	chunk->nr_free += use == PCPU_FREE;
+}
+
+/* A page that held none is being given one; returns whether it has no memory. */
+static bool set_busy(struct pcpu_chunk *chunk, struct pcpu_page *page)
+{
+	bool absent = page->use == PCPU_ABSENT;
+
+	page->use = PCPU_BUSY;
+	chunk->nr_unused--;
+	chunk->nr_free -= !absent;
+	return absent;
+}
+
 /* Makes a page with memory into one of objects of @class, all free. */
 static void page_to_class(struct pcpu_page *page, unsigned int class)
 {
@@ -193,8 +212,7 @@ static void page_from_class(struct pcpu_page *page)
 {
 	list_del(&page->partial);
 	page->nfree = 0;
-	page->use = PCPU_FREE;
-	chunk_of(page)->nr_unused++;
+	set_unused(chunk_of(page), page, PCPU_FREE);
 }
 
 /* ---- memory for pages ------------------------------------------------------------------ */
@@ -253,6 +271,7 @@ static void init_chunk(struct pcpu_chunk *chunk, unsigned long base)
 {
 	chunk->base = base;
 	chunk->nr_unused = pcpu_unit_pages();
+	chunk->nr_free = 0;
 	for (unsigned int i = 0; i < pcpu_unit_pages(); i++) {
 		struct pcpu_page *page = &chunk->page[i];
 
@@ -275,7 +294,7 @@ void __init pcpu_init_first_chunk(void)
 		chunk->page[i].use = PCPU_STATIC;
 	for (i = first; i < pcpu_layout.first_bytes >> PAGE_SHIFT; i++)
 		chunk->page[i].use = PCPU_FREE;
-	chunk->nr_unused = PCPU_FIRST_DYNAMIC >> PAGE_SHIFT;
+	chunk->nr_unused = chunk->nr_free = PCPU_FIRST_DYNAMIC >> PAGE_SHIFT;
 
 	for (class = 0; class < PCPU_CLASSES; class += 1) {
 		INIT_LIST_HEAD(&partial_pages[class]);
@@ -348,7 +367,7 @@ static struct pcpu_page *find_run_in(struct pcpu_chunk *chunk, unsigned int n, b
 {
 	unsigned int have = 0;
 
-	if (chunk->nr_unused < n)
+	if ((absent_too ? chunk->nr_unused : chunk->nr_free) < n)
 		return NULL;
 	for (unsigned int i = 0; i < pcpu_unit_pages(); i++) {
 		have = page_unused(&chunk->page[i], absent_too) ? have + 1 : 0;
@@ -372,8 +391,7 @@ static struct pcpu_page *find_run(unsigned int n, bool absent_too)
 static void drop_run(struct pcpu_page *page, unsigned int n, u32 absent)
 {
 	for (unsigned int i = 0; i < n; i++)
-		page[i].use = absent >> i & 1 ? PCPU_ABSENT : PCPU_FREE;
-	chunk_of(page)->nr_unused += n;
+		set_unused(chunk_of(page), &page[i], absent >> i & 1 ? PCPU_ABSENT : PCPU_FREE);
 }
 
 /* ---- getting pages --------------------------------------------------------------------- */
@@ -412,12 +430,8 @@ static struct pcpu_page *get_pages(unsigned int n, gfp_t gfp)
 		page = find_run(n, false);
 		if (!page && may_populate)
 			page = find_run(n, true);
-		for (unsigned int i = 0; page && i < n; i++) {
-			absent |= (u32)(page[i].use == PCPU_ABSENT) << i;
-			page[i].use = PCPU_BUSY;
-		}
-		if (page)
-			chunk_of(page)->nr_unused -= n;
+		for (unsigned int i = 0; page && i < n; i++)
+			absent |= (u32)set_busy(chunk_of(page), &page[i]) << i;
 		spin_unlock_irqrestore(&pcpu_lock, flags);
 	} while (!page && may_populate && new_chunk(gfp));
 	return page && populate(page, n, absent, gfp) ? page : NULL;
@@ -674,8 +688,7 @@ static struct pcpu_page *grab_free_page(struct pcpu_chunk *chunk)
 		struct pcpu_page *page = &chunk->page[i];
 
 		if (page->use == PCPU_FREE) {
-			page->use = PCPU_BUSY;
-			chunk->nr_unused--;
+			set_busy(chunk, page);
 			return page;
 		}
 	}
@@ -692,8 +705,7 @@ static void depopulate(struct pcpu_chunk *chunk)
 		spin_unlock_irqrestore(&pcpu_lock, flags);
 		unmap_page(page, nr_cpu_ids);
 		spin_lock_irqsave(&pcpu_lock, flags);
-		page->use = PCPU_ABSENT;
-		chunk->nr_unused++;
+		set_unused(chunk, page, PCPU_ABSENT);
 		nr_pages -= nr_cpu_ids;
 	}
 	spin_unlock_irqrestore(&pcpu_lock, flags);
@@ -746,7 +758,7 @@ static const char *check_page(const struct pcpu_page *page)
 
 static const char *check_chunk(const struct pcpu_chunk *chunk)
 {
-	unsigned int unused = 0, rest = 0;
+	unsigned int unused = 0, free = 0, rest = 0;
 	const char *wrong;
 
 	for (unsigned int i = 0; i < pcpu_unit_pages(); i++) {
@@ -756,11 +768,14 @@ static const char *check_chunk(const struct pcpu_chunk *chunk)
 			return "a run of pages has the wrong length";
 		rest = page->use == PCPU_RUN ? page->run - 1u : rest ? rest - 1 : 0;
 		unused += page_unused(page, true);
+		free += page_unused(page, false);
 		wrong = check_page(page);
 		if (wrong)
 			return wrong;
 	}
-	return unused == chunk->nr_unused ? NULL : "a chunk's count of unused pages is wrong";
+	if (unused != chunk->nr_unused || free != chunk->nr_free)
+		return "a chunk's count of unused pages is wrong";
+	return NULL;
 }
 
 static const char *check_lists(void)

@@ -71,11 +71,13 @@ struct pcpu_page {
  * struct pcpu_chunk - units for all CPUs at one stride
  * @base: CPU 0's unit
  * @nr_unused: pages that hold no object: PCPU_ABSENT and PCPU_FREE ones
+ * @nr_free: the PCPU_FREE ones
  * @page: one for each page of a unit
  */
 struct pcpu_chunk {
 	unsigned long base;
 	unsigned int nr_unused;
+	unsigned int nr_free;
 	struct pcpu_page page[];
 };
 

@@ -571,8 +571,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 
 /* ---- from an address to its page ------------------------------------------------------- */
 
-/* The entry that maps @addr, as a 4 KiB entry spells it; 0 if none does. */
-static u64 entry_of(unsigned long addr)
+u64 vmalloc_entry(unsigned long addr)
 {
 	pmd_t *pmd = is_vmalloc_addr((void *)addr) ? pt_pmd(addr) : NULL;
 	pte_t pte;
@@ -609,7 +608,7 @@ static void split_block_of(unsigned long pfn)
 
 struct page *vmalloc_to_page(const void *addr)
 {
-	u64 entry = entry_of((unsigned long)addr);
+	u64 entry = vmalloc_entry((unsigned long)addr);
 	unsigned long pfn = PHYS_PFN(entry & PTE_PFN_MASK);
 	unsigned long flags;
 
@@ -627,7 +626,7 @@ unsigned long vmalloc_to_pfn(const void *addr)
 {
 	struct page *page = vmalloc_to_page(addr);
 
-	return page ? page_to_pfn(page) : PHYS_PFN(entry_of((unsigned long)addr) & PTE_PFN_MASK);
+	return page ? page_to_pfn(page) : PHYS_PFN(vmalloc_entry((unsigned long)addr) & PTE_PFN_MASK);
 }
 
 unsigned long vmalloc_nr_pages(void)

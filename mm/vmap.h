@@ -336,6 +336,17 @@ void vmap_release_blocks(struct vmap_area *va);
 /* vmap_forget_io - purge: a device mapping is gone for good; ioremap.c's. */
 void vmap_forget_io(struct vmap_area *va);
 
+/* vmalloc_entry - what maps @addr, as a 4 KiB entry spells it; 0 where nothing does; vmalloc.c's. */
+u64 vmalloc_entry(unsigned long addr);
+
+/**
+ * vmap_check - do the invariants of the whole vmalloc range hold?
+ *
+ * Context: no other user of the range at the same time.
+ * Return: NULL, or which one does not.
+ */
+const char *vmap_check(void);
+
 /* vmap_prot_ok - is a protection not both writable and executable?  Reports if it is. */
 bool vmap_prot_ok(const char *call, pgprot_t prot);
 

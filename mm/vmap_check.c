@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The checker of the vmalloc range: states the invariants of vmap.c as code and
+ * walks everything.  Tests call it between steps.
+ */
+#include <linux/spinlock.h>
+#include "vmap.h"
+
+/* How many of an area's pages [first, end) are mapped. */
+static unsigned long mapped_pages(const struct vmap_area *va, unsigned long first,
+				  unsigned long end)
+{
+	unsigned long n = 0;
+
+	for (unsigned long i = first; i < end; i++)
+		n += vmalloc_entry(vmap_addr(va) + (i << PAGE_SHIFT)) != 0;
+	return n;
+}
+
+static bool in_hash(const struct vmap_area *va)
+{
+	const struct vmap_area *at = *vmap_bucket(va->key);
+
+	while (at && at != va)
+		at = at->hash_next;
+	return at;
+}
+
+static const char *check_area(const struct vmap_area *va, const struct vseg *seg)
+{
+	unsigned long pages = (seg->end - seg->start) >> PAGE_SHIFT;
+	bool live = vmap_kind(va) != VMAP_CACHED && !(vmap_kind(va) & VMAP_PENDING);
+
+	if (va->seg != seg || vmap_addr(va) != seg->start)
+		return "an area and its segment disagree";
+	if (!in_hash(va))
+		return "an area is missing from the hash";
+	if (vmap_kind(va) == VMAP_PERCPU)
+		return NULL;
+	if (live && va->nr_pages >= pages)
+		return "an area has no guard page";
+	if (va->pte && PTE_INDEX(seg->start) + pages > PTRS_PER_PTE)
+		return "a small area crosses its table's boundary";
+	if (live && mapped_pages(va, 0, va->nr_pages) != va->nr_pages)
+		return "a live area is not mapped throughout";
+	if (mapped_pages(va, live ? va->nr_pages : 0, pages))
+		return "something is mapped where nothing should be";
+	return NULL;
+}
+
+const char *vmap_check(void)
+{
+	const char *wrong;
+	unsigned long flags;
+
+	spin_lock_irqsave(&vmap_lock, flags);
+	wrong = varena_check(&vmap_arena);
+	for (const struct vseg *seg = vmap_arena.first; seg && !wrong; seg = seg->next)
+		if (seg->kind == VSEG_USED)
+			wrong = seg->owner ? check_area(seg->owner, seg) : "a range has no area";
+	spin_unlock_irqrestore(&vmap_lock, flags);
+	return wrong;
+}

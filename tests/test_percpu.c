@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: static variables are read and changed by every operation, in every
+ * width, and seen through per_cpu_ptr(); objects of all sizes and alignments are
+ * allocated, found zero and apart from each other for each CPU, and freed; more
+ * of them than the first chunk holds; until there is no memory; and with every
+ * mistake a caller can make.  The checker runs between steps.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <cairn/test.h>
+#include "../mm/percpu.h"
+
+static DEFINE_PER_CPU(u8, var8) = 1;
+static DEFINE_PER_CPU(u16, var16) = 2;
+static DEFINE_PER_CPU(int, var32) = 3;
+static DEFINE_PER_CPU(u64, var64) = 4;
+static DEFINE_PER_CPU(void *, var_ptr);
+static DEFINE_PER_CPU_ALIGNED(char[3], var_aligned);
+
+static void expect_sound(void)
+{
+	const char *wrong = pcpu_check();
+
+	EXPECT(!wrong);
+	if (wrong)
+		pr_info("pcpu_check: %s\n", wrong);
+}
+
+/* ---- variables ------------------------------------------------------------------------- */
+
+KTEST(percpu, operations_of_every_width)
+{
+	this_cpu_write(var8, 250);
+	this_cpu_add(var8, 10);
+	EXPECT_EQ(this_cpu_read(var8), 4);
+	this_cpu_write(var16, 65535);
+	this_cpu_inc(var16);
+	EXPECT_EQ(this_cpu_read(var16), 0);
+	this_cpu_write(var32, -5);
+	this_cpu_sub(var32, 7);
+	EXPECT(this_cpu_read(var32) == -12);
+	EXPECT(this_cpu_add_return(var32, 2) == -10);
+	EXPECT(this_cpu_sub_return(var32, 1) == -11);
+	EXPECT(this_cpu_inc_return(var32) == -10);
+	EXPECT(this_cpu_dec_return(var32) == -11);
+	EXPECT(this_cpu_xchg(var32, 9) == -11);
+	this_cpu_write(var64, 0xff00ff00ff00ff00);
+	this_cpu_and(var64, 0x0ff00ff00ff00ff0);
+	this_cpu_or(var64, 0xf);
+	EXPECT_EQ(this_cpu_read(var64), 0x0f000f000f000f0f);
+	EXPECT_EQ(this_cpu_cmpxchg(var64, 1, 2), 0x0f000f000f000f0f);
+	EXPECT_EQ(this_cpu_cmpxchg(var64, 0x0f000f000f000f0f, 2), 0x0f000f000f000f0f);
+	EXPECT_EQ(__this_cpu_read(var64), 2);
+	this_cpu_dec(var64);
+	EXPECT_EQ(raw_cpu_read(var64), 1);
+	this_cpu_write(var_ptr, &var_ptr);
+	EXPECT(this_cpu_read(var_ptr) == &var_ptr);
+}
+
+KTEST(percpu, this_cpus_copy_is_one_of_all)
+{
+	int cpu = get_cpu();
+
+	EXPECT(preempt_count() > 0);
+	EXPECT_EQ(cpu, smp_processor_id());
+	per_cpu(var32, cpu) = 4711;
+	EXPECT_EQ(this_cpu_read(var32), 4711);
+	EXPECT(this_cpu_ptr(&var32) == per_cpu_ptr(&var32, cpu));
+	EXPECT(is_kernel_percpu_address((unsigned long)this_cpu_ptr(&var32)));
+	EXPECT(!is_kernel_percpu_address((unsigned long)&cpu));
+	put_cpu();
+	EXPECT_EQ(preempt_count(), 0);
+
+	get_cpu_var(var32)++;
+	EXPECT_EQ(preempt_count(), 1);
+	put_cpu_var(var32);
+	EXPECT_EQ(preempt_count(), 0);
+	EXPECT_EQ(this_cpu_read(var32), 4712);
+	EXPECT_EQ((unsigned long)this_cpu_ptr(&var_aligned) % 64, 0);
+}
+
+KTEST(percpu, masks_agree)
+{
+	unsigned int possible = 0, online = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		possible++;
+	for_each_online_cpu(cpu)
+		online++;
+	EXPECT_EQ(possible, num_possible_cpus());
+	EXPECT_EQ(online, num_online_cpus());
+	EXPECT(online >= 1 && online <= possible);
+	EXPECT(cpu_online(smp_processor_id()));
+	EXPECT(!cpu_online(nr_cpu_ids));
+}
+
+/* ---- objects --------------------------------------------------------------------------- */
+
+/* Fills every CPU's copy; then each must hold its own. */
+static bool own_copies(char *ptr, size_t size, u8 salt)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(ptr, cpu), (u8)(salt + cpu), size);
+	for_each_possible_cpu(cpu)
+		if (memchr_inv(per_cpu_ptr(ptr, cpu), (u8)(salt + cpu), size))
+			return false;
+	return true;
+}
+
+static bool all_zero(char *ptr, size_t size)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (memchr_inv(per_cpu_ptr(ptr, cpu), 0, size))
+			return false;
+	return true;
+}
+
+KTEST(percpu, every_size_and_alignment)
+{
+	for (size_t size = 1; size <= PCPU_MIN_UNIT_SIZE; size = size * 5 / 4 + 1)
+		for (size_t align = 1; align <= PAGE_SIZE; align *= 2) {
+			char *p = __alloc_percpu(size, align), *q = __alloc_percpu(size, align);
+
+			ASSERT(p && q && p != q);
+			EXPECT_EQ((unsigned long)p % align, 0);
+			EXPECT_EQ((unsigned long)per_cpu_ptr(q, 0) % align, 0);
+			ASSERT(all_zero(p, size) && all_zero(q, size));
+			ASSERT(own_copies(p, size, 0x11));
+			ASSERT(own_copies(q, size, 0x77));
+			EXPECT_EQ(*(u8 *)per_cpu_ptr(p, 0), 0x11);
+			free_percpu(p);
+			free_percpu(q);
+		}
+	expect_sound();
+}
+
+KTEST(percpu, typed_objects)
+{
+	u64 *counter = alloc_percpu(u64);
+
+	ASSERT(counter);
+	this_cpu_inc(*counter);
+	this_cpu_add(*counter, 41);
+	EXPECT_EQ(*per_cpu_ptr(counter, smp_processor_id()), 42);
+	EXPECT_EQ(*this_cpu_ptr(counter), 42);
+	free_percpu(counter);
+	free_percpu(NULL);
+}
+
+#define OBJECTS 3000
+
+static char *objects[OBJECTS];
+
+KTEST(percpu, more_than_the_first_chunk_holds)
+{
+	unsigned long pages;
+
+	pcpu_drain();
+	pages = pcpu_nr_pages();
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		objects[i] = __alloc_percpu(200, 8);
+		ASSERT(objects[i]);
+		memset(this_cpu_ptr(objects[i]), (int)i, 200);
+	}
+	EXPECT(pcpu_nr_pages() > pages);
+	expect_sound();
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		ASSERT(!memchr_inv(this_cpu_ptr(objects[i]), (int)(u8)i, 200));
+		ASSERT_EQ(*(u8 *)phys_to_virt(per_cpu_ptr_to_phys(this_cpu_ptr(objects[i]))),
+			  (u8)i);
+	}
+	for (unsigned int i = 0; i < OBJECTS; i++)
+		free_percpu(objects[(i * 7) % OBJECTS]);
+	expect_sound();
+	pcpu_drain();
+	expect_sound();
+	EXPECT_EQ(pcpu_nr_pages(), pages);
+}
+
+KTEST(percpu, random_use_keeps_every_byte)
+{
+	static u16 sizes[256];
+	u64 state = 88172645463325252ULL;
+
+	memset(objects, 0, sizeof(objects));
+	for (unsigned int i = 0; i < 40000; i++) {
+		unsigned int k;
+
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		k = (unsigned int)(state >> 20) % 256;
+		if (objects[k]) {
+			ASSERT(!memchr_inv(this_cpu_ptr(objects[k]), (int)k, sizes[k]));
+			free_percpu(objects[k]);
+			objects[k] = NULL;
+			continue;
+		}
+		sizes[k] = (u16)(1 + (state >> 30) % ((state & 15) ? 300 : 12000));
+		objects[k] = __alloc_percpu(sizes[k], 1UL << (state >> 50) % 8);
+		ASSERT(objects[k]);
+		ASSERT(all_zero(objects[k], sizes[k]));
+		memset(this_cpu_ptr(objects[k]), (int)k, sizes[k]);
+		if (i % 4000 == 0)
+			expect_sound();
+	}
+	for (unsigned int k = 0; k < 256; k++)
+		free_percpu(objects[k]);
+	expect_sound();
+}
+
+KTEST(percpu, until_there_is_no_more)
+{
+	struct link {
+		struct link *next;
+		char rest[32000];
+	} *list = NULL, *p;
+	unsigned long n = 0;
+
+	while ((p = __alloc_percpu_gfp(sizeof(*p), 8, GFP_KERNEL | __GFP_NOWARN))) {
+		this_cpu_ptr(p)->next = list;
+		list = p;
+		n++;
+	}
+	EXPECT(n > 100);
+	expect_sound();
+	while ((p = list)) {
+		list = this_cpu_ptr(p)->next;
+		free_percpu(p);
+	}
+	expect_sound();
+}
+
+KTEST(percpu, atomic_requests_use_what_is_there)
+{
+	u64 *p;
+
+	preempt_disable();
+	p = alloc_percpu_gfp(u64, GFP_ATOMIC);
+	preempt_enable();
+	EXPECT(p);
+	preempt_disable();
+	free_percpu(p);
+	preempt_enable();
+	EXPECT_REPORT("BUG: sleeping function called from invalid context") {
+		preempt_disable();
+		p = alloc_percpu(u64);
+		preempt_enable();
+	}
+	free_percpu(p);
+}
+
+/* ---- mistakes -------------------------------------------------------------------------- */
+
+KTEST(percpu, impossible_requests_are_reported)
+{
+	EXPECT_REPORT("illegal size (0)") {
+		EXPECT(!__alloc_percpu(0, 8));
+	}
+	EXPECT_REPORT("too large") {
+		EXPECT(!__alloc_percpu(PCPU_MIN_UNIT_SIZE + 1, 8));
+	}
+	EXPECT_REPORT("too large") {
+		EXPECT(!__alloc_percpu(~0UL, 8));
+	}
+	EXPECT_REPORT("alignment above a page") {
+		EXPECT(!__alloc_percpu(8, 2 * PAGE_SIZE));
+	}
+	EXPECT_REPORT("alignment is no power of two") {
+		EXPECT(!__alloc_percpu(8, 3));
+	}
+	EXPECT_REPORT("alignment is no power of two") {
+		EXPECT(!__alloc_percpu(8, 0));
+	}
+}
+
+KTEST(percpu, wrong_frees_are_reported_and_refused)
+{
+	char *p = __alloc_percpu(100, 8), *run = __alloc_percpu(3 * PAGE_SIZE, 8);
+	void *object = kmalloc(64, GFP_KERNEL);
+
+	ASSERT(p && run && object);
+	own_copies(p, 100, 1);
+	EXPECT_REPORT("in the middle of an object") {
+		free_percpu(p + 8);
+	}
+	EXPECT_REPORT("in the middle of an object") {
+		free_percpu(p + 1);
+	}
+	EXPECT_REPORT("in the middle of an object") {
+		free_percpu(run + PAGE_SIZE);
+	}
+	EXPECT_REPORT("in the middle of an object") {
+		free_percpu(run + 8);
+	}
+	EXPECT_REPORT("not an address of alloc_percpu()") {
+		free_percpu(&var32);
+	}
+	EXPECT_REPORT("not an address of alloc_percpu()") {
+		free_percpu(object);
+	}
+	EXPECT_REPORT("not an address of alloc_percpu()") {
+		free_percpu((void *)0x4141414141414141UL);
+	}
+	EXPECT_EQ(*(u8 *)per_cpu_ptr(p, 0), 1); /* still there */
+	free_percpu(p);
+	EXPECT_REPORT("freed already") {
+		free_percpu(p);
+	}
+	free_percpu(run);
+	EXPECT_REPORT("freed already") {
+		free_percpu(run);
+	}
+	pcpu_drain();
+	EXPECT_REPORT("BUG: free_percpu()") {
+		free_percpu(p);
+	}
+	kfree(object);
+	expect_sound();
+}
