@@ -133,7 +133,7 @@ static void insert(struct memory_map_list *out, const struct mem_range *in)
 
 	if (range.end > out->limit) {
 		out->clipped++;
-		out->clipped_usable |= range.type == MEM_USABLE;
+		out->clipped_usable |= range.type == MEM_USABLE && range.start < out->limit;
 		range.end = out->limit;
 	}
 	if (range.start >= range.end)

@@ -97,17 +97,22 @@ static void __init print_sums(const struct mem_range *map, unsigned int nr)
 	pr_cont(" all in /proc/memmap\n");
 }
 
+/* print_map - the list if it is short, else sums, and what is usable if that is little. */
 static void __init print_map(const char *title, const struct mem_range *map, unsigned int nr)
 {
-	unsigned int i;
+	unsigned int i, usable = 0;
 
-	pr_info("memory map, %s: %u ranges\n", title, nr);
-	if (nr > MAX_LINES) {
-		print_sums(map, nr);
-		return;
-	}
 	for (i = 0; i < nr; i++)
-		print_range(&map[i]);
+		usable += map[i].type == MEM_USABLE;
+	pr_info("memory map, %s: %u ranges\n", title, nr);
+	if (nr > MAX_LINES)
+		print_sums(map, nr);
+	if (nr > MAX_LINES && usable > MAX_LINES)
+		return;
+	for (i = 0; i < nr; i++) {
+		if (nr <= MAX_LINES || map[i].type == MEM_USABLE)
+			print_range(&map[i]);
+	}
 }
 
 static void show_map(struct seq_file *m, const struct mem_range *map, unsigned int nr, bool raw)
@@ -170,14 +175,16 @@ static void __init cut_claim(struct memory_map_list *list)
 	u64 end = boot_info.image_end, next;
 	unsigned int i, kept = 0;
 
-	for (next = ALIGN(end, PMD_SIZE); next < 0xfec00000; next += PMD_SIZE) {
+	for (next = ALIGN(end, PMD_SIZE); next < BOOT_MAPPED; next += PMD_SIZE) {
 		const struct mem_range *range = memory_map_find(list->range, list->nr, next);
 
-		if (range && range->type == MEM_USABLE && !is_memory(next))
+		if (!range || range->type != MEM_USABLE)
+			continue;
+		if (!is_memory(next))
 			break;
 		end = next + PMD_SIZE;
 	}
-	pr_warn("memory map: RAM beyond the last physical address cannot be; found %llu MiB\n",
+	pr_warn("memory map: RAM up to the last physical address cannot be; it ends at %llu MiB\n",
 		end >> 20);
 	for (i = 0; i < list->nr; i++) {
 		struct mem_range range = list->range[i];

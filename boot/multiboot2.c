@@ -595,8 +595,7 @@ const char *mb2_finding_text(enum mb2_finding finding)
 		[MB2_CMDLINE_CUT] = "the command line is too long; cut it",
 		[MB2_BAD_MODULE] = "a module is empty or ends before it starts; ignored it",
 		[MB2_MODULES_LOST] = "too many modules; ignored the surplus",
-		[MB2_MODULE_OVERLAP] = ("a module overlaps the kernel, the boot information or "
-					"another module"),
+		[MB2_MODULE_OVERLAP] = ("a module overlaps the kernel, this block or a module"),
 		[MB2_BAD_ELF] = "the ELF sections make no sense; ignored them",
 		[MB2_BAD_FRAMEBUFFER] = "the framebuffer makes no sense; ignored it",
 		[MB2_BAD_RSDP] = "an ACPI root pointer is wrong; ignored it",

@@ -363,15 +363,24 @@ KTEST(memblock, mirrored_memory_first)
 #define REAL_ORDER 7 /* 512 KiB of real pages */
 #define REAL_SIZE  (PAGE_SIZE << REAL_ORDER)
 
+/* real_pages - as many, every byte 0xaa; 0 if there are none. */
+static unsigned long real_pages(unsigned int order)
+{
+	unsigned long pages = __get_free_pages(GFP_KERNEL, order);
+
+	if (pages)
+		memset((void *)pages, 0xaa, PAGE_SIZE << order);
+	return pages;
+}
+
 /* Virtual allocation: zeroed or raw, bounds given up, limits kept. */
 KTEST(memblock, virt_alloc)
 {
-	unsigned long pages = __get_free_pages(GFP_KERNEL, REAL_ORDER);
+	unsigned long pages = real_pages(REAL_ORDER);
 	phys_addr_t base = virt_to_phys((void *)pages);
 	u8 *p;
 
 	ASSERT(pages);
-	memset((void *)pages, 0xaa, REAL_SIZE);
 	stand_in();
 	memblock_add(base, REAL_SIZE);
 	p = memblock_alloc(1000, 64);
@@ -400,19 +409,17 @@ KTEST(memblock, virt_alloc)
 KTEST(memblock, misuse)
 {
 	void *p = NULL;
-	unsigned long pages = __get_free_pages(GFP_KERNEL, 0);
+	unsigned long pages = real_pages(0);
 
 	ASSERT(pages);
 	stand_in();
 	memblock_add(virt_to_phys((void *)pages), PAGE_SIZE);
-	EXPECT_REPORT("memblock: alignment 0 is no power of two")
-	{
+	EXPECT_REPORT("memblock: alignment 0 is no power of two") {
 		p = memblock_alloc(64, 0);
 	}
 	EXPECT(p && !((unsigned long)p & (SMP_CACHE_BYTES - 1)));
 	memblock_retire();
-	EXPECT_REPORT("after the page allocator started")
-	{
+	EXPECT_REPORT("after the page allocator started") {
 		p = memblock_alloc(64, 64);
 	}
 	EXPECT(!p);
@@ -423,7 +430,7 @@ KTEST(memblock, misuse)
 /* Arrays grow, as Linux's do, and not before that is allowed. */
 KTEST(memblock, arrays_grow)
 {
-	unsigned long pages = __get_free_pages(GFP_KERNEL, REAL_ORDER);
+	unsigned long pages = real_pages(REAL_ORDER);
 	phys_addr_t base = virt_to_phys((void *)pages);
 	phys_addr_t of256 = PAGE_ALIGN(256 * sizeof(struct memblock_region));
 	phys_addr_t of512 = PAGE_ALIGN(512 * sizeof(struct memblock_region));

@@ -14,7 +14,7 @@
  * @limit: physical addresses end here (2^MAXPHYADDR)
  * @dropped: entries that were empty or turned reversed
  * @clipped: entries cut at @limit
- * @clipped_usable: some of these claim RAM, so the claim is not credible
+ * @clipped_usable: one of these claims RAM on both sides of @limit: not credible
  * @lost: pieces of usable memory for which @range had no room
  * @lost_bytes: their size
  */

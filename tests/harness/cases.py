@@ -360,6 +360,79 @@ def empty_memory_map(ctx):
     expect_stop(ctx, empty, r"cannot start: .*memory")
 
 
+def set_map(stub, *entries):
+    """Replaces the loader's memory map by (start, length, type) entries."""
+    for at, kind, size in list(tags(stub)):
+        if kind == 17:
+            stub.write(at, struct.pack("<I", 9999))
+        elif kind == 6:
+            data = b"".join(struct.pack("<QQII", *entry, 0) for entry in entries)
+            stub.write(at + 16, data.ljust(size - 16, b"\0"))
+
+
+USABLE, RESERVED = 1, 2
+MIB = 1 << 20
+
+
+@case
+def map_of_everything(ctx):
+    """one entry that calls all of memory usable is cut to what proves to be there"""
+    machine = boot_changed(ctx, lambda stub: set_map(stub, (0, 2**64 - 1, USABLE)))
+    ctx.expect_lines(machine, r"memory map: .* ends at 256 MiB", UP)
+
+
+@case
+def map_of_low_memory(ctx):
+    """a map with memory below 1 MiB only stops with one line"""
+    expect_stop(ctx, lambda stub: set_map(stub, (0, 0x9FC00, USABLE)), r"cannot start: .*memory")
+
+
+@case
+def map_of_far_memory(ctx):
+    """a map with memory above 4 GiB only stops with one line"""
+    expect_stop(ctx, lambda stub: set_map(stub, (4096 * MIB, 256 * MIB, USABLE)),
+                r"cannot start: .*memory")
+
+
+@case
+def image_in_reserved_memory(ctx):
+    """a map that calls the kernel's own memory reserved is warned of, and start-up goes on"""
+    machine = boot_changed(ctx, lambda stub: set_map(
+        stub, (0, 0x9FC00, USABLE), (MIB, 2 * MIB, RESERVED), (3 * MIB, 250 * MIB, USABLE)))
+    ctx.expect_lines(machine, r"image lies outside of RAM", UP)
+
+
+@case
+def module_over_the_image(ctx):
+    """a boot module that overlaps the kernel is warned of, and start-up goes on"""
+
+    def overlap(stub):
+        for at, kind, size in list(tags(stub)):
+            if kind == 2:  # the loader's name gives its place
+                stub.write(at, struct.pack("<IIII", 3, size, MIB + 4096, 2 * MIB))
+
+    machine = boot_changed(ctx, overlap)
+    ctx.expect_lines(machine, r"module overlaps", UP)
+
+
+@case
+def information_behind_the_image(ctx):
+    """boot information right behind the image, in memory called usable, survives"""
+
+    def move(stub):
+        info = stub.register(Stub.RBX)
+        total, = struct.unpack("<I", stub.read(info, 4))
+        symbols = subprocess.run(["nm", PLAIN.elf], check=True, capture_output=True, text=True)
+        end = next(line for line in symbols.stdout.splitlines() if line.endswith(" _end"))
+        to = (int(end.split()[0], 16) & 0x7FFFFFFF) + 8
+        for at in range(0, total, 512):
+            stub.write(to + at, stub.read(info + at, min(512, total - at)))
+        stub.set_register(Stub.RBX, to)
+
+    machine = boot_changed(ctx, move)
+    ctx.expect_lines(machine, r"boot: GRUB", UP)
+
+
 # ---- Modules -------------------------------------------------------------------------------------
 
 @case
