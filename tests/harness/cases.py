@@ -231,6 +231,41 @@ def behind_a_root_port(ctx):
     ctx.expect_lines(machine, r"pci: .*(ECAM|MMCONFIG|memory)", r"edu .*BAR 0: .*mapped at", UP)
 
 
+@case
+def bar_moved(ctx):
+    """where OVMF's I/O window of a root port covers other devices' BARs, those are moved"""
+    machine = ctx.boot(POWEROFF, edu=False, machine="q35", firmware="uefi", args=(
+        "-device", "pcie-root-port,id=rp1,chassis=1", "-device", "edu,bus=rp1"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"edu .*BAR 0: .*mapped at", UP)
+    collided = [line for line in machine.lines if "in the way is PCI Bus" in line]
+    moved = [line for line in machine.lines if ": assigned here" in line]
+    ctx.expect(len(collided) == len(moved), f"of {len(collided)} BARs {len(moved)} were moved")
+
+
+@case
+def bar_out_of_reach(ctx):
+    """a BAR beyond the CPU's physical addresses is left alone, with its reason"""
+    machine = ctx.boot(POWEROFF, args=("-device", "pci-testdev,membar=1T"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"BAR 2 .*: collides, not used", r"BAR 2: in the way is",
+                     r"pci-testdev .*can't enable device: BAR 2 has no usable address", UP)
+
+
+@case
+def command_misuse(ctx):
+    """memory and device commands answer wrong arguments and addresses"""
+    bad = ("page", "page 99999999", "kmalloc 5m", "kfree 0xdead", "kfree ffff888000100008", "vmalloc 0",
+           "vfree 0x123", "edu", "edu 99999999999", "lspci x", "bench a b")
+    machine = ctx.boot(Image("misuse", f'exec="{";".join(bad)};edu 5;poweroff"'))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(
+        machine, r"usage: page PFN", r"no descriptor", r"kmalloc\(5242880\) = NULL",
+        r"BUG: kfree: .*0x000000000000dead", r"BUG: kfree: .*0xffff888000100008",
+        r"vmalloc\(0\) = NULL", r"BUG: Trying to vfree\(\) bad address", r"usage: edu N",
+        r"edu: N is at most", r"usage: lspci", r"usage: bench", r"5! = 120")
+
+
 # ---- Command line --------------------------------------------------------------------------------
 
 @case
