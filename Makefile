@@ -179,7 +179,7 @@ $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
 	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg
 
 # ---- Running it ------------------------------------------------------------------------------
-.PHONY: run test debug screenshot bench usb doctor help lint format clean
+.PHONY: run test debug screenshot bench figures usb doctor help lint format clean
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
@@ -213,6 +213,12 @@ CASE ?=
 bench:
 	@scripts/setup.sh build image run
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run $(CASE)
+
+# The documents' figures and picture, made anew.
+figures:
+	@scripts/setup.sh build image run
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md
+	@$(MAKE) screenshot PNG=docs/screenshot.png
 
 usb:
 	@scripts/setup.sh build image

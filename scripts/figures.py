@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""figures.py FILE... - measure, and put the figures into documents.
+
+A document marks where figures go; what stands between the marks is replaced:
+
+  <!-- bench: all -->                        every case, and the geometric mean
+  <!-- bench: pair_kmalloc_64 mixed_kmalloc -->   these cases, and the mean of all
+  <!-- bench: boot -->                       the cost of starting, by memory size
+  <!-- /bench -->                            the end of each
+"""
+import os
+import re
+import subprocess
+import sys
+
+RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "bench", "run")
+MARKED = re.compile(r"(<!-- bench: ([^>]*?) -->\n).*?(<!-- /bench -->)", re.S)
+
+
+def measure(*arguments):
+    done = subprocess.run([RUN, "--markdown", *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"figures: the benchmark failed:\n{done.stdout}")
+    return done.stdout.rstrip("\n").split("\n")
+
+
+def section(wanted, cases, boot):
+    """The lines for one pair of marks."""
+    if wanted == "boot":
+        return boot
+    *rows, mean = cases
+    mean = mean[0].upper() + mean[1:] + "."
+    if wanted == "all":
+        return [*rows, "", mean]
+    by_name = {row.split("|")[1].strip(): row for row in rows[2:]}
+    missing = [name for name in wanted.split() if name not in by_name]
+    if missing:
+        sys.exit(f"figures: no benchmark case is called {', '.join(missing)}")
+    return [*rows[:2], *(by_name[name] for name in wanted.split()), "", mean]
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    texts = {}
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8") as document:
+            texts[path] = document.read()
+        if not MARKED.search(texts[path]):
+            sys.exit(f"figures: {path} has no <!-- bench: ... --> mark")
+    cases, boot = measure(), measure("boot")
+    for path, text in texts.items():
+        new = MARKED.sub(lambda m: m[1] + "\n".join(section(m[2], cases, boot)) + "\n" + m[3], text)
+        if new != text:
+            with open(path, "w", encoding="utf-8") as document:
+                document.write(new)
+        print(f"{path}: {'new figures' if new != text else 'the figures are the same'}")
+
+
+main()
