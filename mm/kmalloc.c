@@ -19,7 +19,7 @@
  *
  * Contexts: any; kmalloc() as its flags say.
  */
-#include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/percpu-defs.h>
@@ -39,7 +39,8 @@ struct slab_cache kmalloc_large_cache = {
 	.name = "kmalloc-large",
 	.hot = {.front = &slab_closed, .kfree_front = &slab_closed},
 };
-static atomic64_t nr_large;
+/* Allocated here less freed here; only the sum over CPUs says anything. */
+static DEFINE_PER_CPU(unsigned long, nr_large);
 
 #define CLASS_CACHE(_size)          \
 	{.name = "kmalloc-" #_size, \
@@ -73,6 +74,49 @@ static bool is_too_large(size_t size, gfp_t gfp)
 	return true;
 }
 
+/* The orders of per-CPU lists as constants: alloc_pages() and __free_pages() are inline then. */
+static __always_inline struct page *alloc_block(gfp_t gfp, unsigned int order)
+{
+	if (unlikely(!pcp_serves(gfp, order)))
+		return alloc_pages(gfp, order);
+	might_alloc(gfp);
+	switch (order) {
+	case 2:
+		return pcp_alloc(gfp, 2);
+	case 3:
+		return pcp_alloc(gfp, 3);
+	case 4:
+		return pcp_alloc(gfp, 4);
+	default:
+		return alloc_pages(gfp, order);
+	}
+}
+
+static __always_inline void free_block(struct page *page, unsigned int order)
+{
+	switch (order) {
+	case 2:
+		__free_pages(page, 2);
+		return;
+	case 3:
+		__free_pages(page, 3);
+		return;
+	case 4:
+		__free_pages(page, 4);
+		return;
+	default:
+		__free_pages(page, order);
+	}
+}
+
+void *kmalloc_adopt(struct page *page)
+{
+	page->slab_cache = &kmalloc_large_cache.hot;
+	page->flags |= PGF_LARGE;
+	this_cpu_inc(nr_large);
+	return page_to_virt(page);
+}
+
 void *kmalloc_large(size_t size, gfp_t gfp)
 {
 	struct page *page;
@@ -84,18 +128,20 @@ void *kmalloc_large(size_t size, gfp_t gfp)
 			    "__GFP_HIGHMEM asks for memory without an address");
 		return NULL;
 	}
-	page = alloc_pages(gfp & ~__GFP_COMP, (unsigned int)get_order(size));
+	page = alloc_block(gfp & ~__GFP_COMP, (unsigned int)get_order(size));
 	if (unlikely(!page))
 		return NULL;
-	page->slab_cache = &kmalloc_large_cache.hot;
-	page->flags |= PGF_LARGE;
-	atomic64_inc(&nr_large);
-	return page_to_virt(page);
+	return kmalloc_adopt(page);
 }
 
 unsigned long kmalloc_nr_large(void)
 {
-	return (unsigned long)atomic64_read(&nr_large);
+	unsigned long nr = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		nr += per_cpu(nr_large, cpu);
+	return nr;
 }
 
 static struct slab_cache *class_for(size_t size, gfp_t gfp)
@@ -141,21 +187,7 @@ void *kmalloc_node(size_t size, gfp_t gfp, int node __unused)
 
 /* ---- Release --------------------------------------------------------------------------- */
 
-static void kfree_large(const void *p)
-{
-	struct page *page = direct_map_to_page(p);
-
-	if (unlikely(!PAGE_ALIGNED(p))) {
-		slab_report_address(p, "BUG: kfree: 0x%px lies in the middle of a large block", p);
-		return;
-	}
-	page->slab_cache = NULL;
-	page->flags &= (u8)~PGF_LARGE;
-	atomic64_dec(&nr_large);
-	__free_pages(page, page->order);
-}
-
-static noinline void kfree_slow(void *p, unsigned long caller)
+static noinline void kfree_any(void *p, unsigned long caller)
 {
 	struct slab_cache *c;
 
@@ -164,8 +196,8 @@ static noinline void kfree_slow(void *p, unsigned long caller)
 	c = slab_find(p);
 	if (unlikely(!c))
 		slab_report_address(p, "BUG: kfree: kmalloc() never gave 0x%px", p);
-	else if (c == &kmalloc_large_cache)
-		kfree_large(p);
+	else if (unlikely(c == &kmalloc_large_cache))
+		slab_report_address(p, "BUG: kfree: 0x%px lies in the middle of a large block", p);
 	else if (unlikely(!c->kmalloc))
 		slab_report_address(p, "BUG: kfree: 0x%px is an object of %s, not of kmalloc()", p,
 				    c->name);
@@ -173,9 +205,37 @@ static noinline void kfree_slow(void *p, unsigned long caller)
 		slab_free(c, p, caller);
 }
 
+static noinline void kfree_slow(void *p, unsigned long caller)
+{
+	struct page *page = direct_map_to_page(p);
+
+	if (slab_find(p) != &kmalloc_large_cache || !PAGE_ALIGNED(p)) {
+		kfree_any(p, caller);
+		return;
+	}
+	page->slab_cache = NULL;
+	page->flags &= (u8)~PGF_LARGE;
+	this_cpu_dec(nr_large);
+	free_block(page, page->order);
+}
+
+/* The magazine is full, or closed because this is no size class. */
+static noinline void kfree_full(void *p, unsigned long caller)
+{
+	struct kmem_cache *cache = direct_map_to_page(p)->slab_cache;
+
+	if (slab_make_room(cache, cache->kfree_front))
+		kfree(p);
+	else
+		kfree_any(p, caller);
+}
+
 void kfree(const void *p)
 {
-	OBJ_FREE_ANY(p, kfree_front, slow);
+	OBJ_FREE_ANY(p, kfree_front, full, slow);
+	return;
+full:
+	kfree_full((void *)p, _RET_IP_);
 	return;
 slow:
 	kfree_slow((void *)p, _RET_IP_);

@@ -14,12 +14,12 @@
  *
  * Invariant, under pool->lock: 0 <= curr_nr <= min_nr.
  *
- * curr_nr is read without the lock on the fast path of mempool_free().  It can be
- * below min_nr only if an element was taken out of the pool; the one that frees
- * that element sees it, since it got the element after that.
- *
  * Elements in the pool are live objects for the allocator behind it.  A pool on
- * a slab cache calls the cache directly.
+ * a slab cache uses the cache's inline paths: pool->open is that cache, so a
+ * release to it finds that the page belongs to it and pushes.  While the pool is
+ * short of elements it is a cache that no page belongs to, so every release takes
+ * the slow path and fills the pool.  It is read without the lock: whoever frees
+ * an element that was taken out of the pool got it after the pool was closed.
  *
  * Contexts: mempool_free() any; mempool_alloc() as its flags say.  There is one
  * thread yet: with the pool empty and the allocator, too, nobody can free an
@@ -38,6 +38,15 @@
 /* Stands for the cache of pools that have none: no page belongs to it. */
 static struct kmem_cache no_cache = {.front = &slab_closed, .kfree_front = &slab_closed};
 
+/* After each change of curr_nr or min_nr; the lock is held, or nobody else has the pool. */
+static void pool_update(mempool_t *pool)
+{
+	bool direct = pool->alloc == mempool_alloc_slab && pool->free == mempool_free_slab;
+
+	WRITE_ONCE(pool->open,
+		   direct && pool->curr_nr >= pool->min_nr ? pool->pool_data : &no_cache);
+}
+
 /* ---- The reserve ----------------------------------------------------------------------- */
 
 /* Takes one out of the pool, or NULL. */
@@ -47,8 +56,10 @@ static void *pool_get(mempool_t *pool)
 	void *element = NULL;
 
 	spin_lock_irqsave(&pool->lock, flags);
-	if (likely(pool->curr_nr))
+	if (likely(pool->curr_nr)) {
 		element = pool->elements[--pool->curr_nr];
+		pool_update(pool);
+	}
 	spin_unlock_irqrestore(&pool->lock, flags);
 	return element;
 }
@@ -74,8 +85,10 @@ static bool pool_put(mempool_t *pool, void *element)
 	room = pool->curr_nr < pool->min_nr;
 	if (room) {
 		twice = pool_holds(pool, element);
-		if (likely(!twice))
+		if (likely(!twice)) {
 			pool->elements[pool->curr_nr++] = element;
+			pool_update(pool);
+		}
 	}
 	spin_unlock_irqrestore(&pool->lock, flags);
 	if (unlikely(twice)) {
@@ -132,10 +145,10 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 	pool->alloc = alloc_fn;
 	pool->free = free_fn;
 	pool->pool_data = pool_data;
-	pool->cache = &no_cache;
+	pool->open = &no_cache;
+	pool->front = &slab_closed;
 	if (alloc_fn == mempool_alloc_slab && free_fn == mempool_free_slab)
-		pool->cache = pool_data;
-	pool->front = pool->cache->front;
+		pool->front = ((struct kmem_cache *)pool_data)->front;
 	pool->elements = kmalloc_array_node((size_t)min_nr, sizeof(void *), gfp, node);
 	if (!pool->elements)
 		return -ENOMEM;
@@ -180,6 +193,7 @@ static void pool_shrink(mempool_t *pool, int new_min_nr)
 	while (pool->curr_nr > new_min_nr && (element = pool_get(pool)))
 		pool->free(element, pool->pool_data);
 	pool->min_nr = new_min_nr;
+	pool_update(pool);
 }
 
 int mempool_resize(mempool_t *pool, int new_min_nr)
@@ -201,6 +215,7 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 	old = pool->elements;
 	pool->elements = elements;
 	pool->min_nr = new_min_nr;
+	pool_update(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	kfree(old);
 	return pool_fill(pool, GFP_KERNEL);
@@ -208,12 +223,18 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 
 /* ---- Elements -------------------------------------------------------------------------- */
 
-/* The allocator had nothing without trying hard: the pool, then trying hard, then waiting. */
+/* The allocator without trying hard, the pool, the allocator trying hard, then waiting. */
 static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
 {
-	void *element = pool_get(pool);
+	void *element;
 
-	if (element || !gfpflags_allow_blocking(gfp))
+	might_alloc(gfp);
+	element = pool->alloc((gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO | __GFP_NOFAIL)) |
+				      __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN,
+			      pool->pool_data);
+	if (unlikely(!element))
+		element = pool_get(pool);
+	if (likely(element || !gfpflags_allow_blocking(gfp)))
 		return element;
 	element = pool->alloc(gfp | __GFP_NOWARN | __GFP_NOMEMALLOC, pool->pool_data);
 	if (!element)
@@ -234,11 +255,7 @@ void *mempool_alloc(mempool_t *pool, gfp_t gfp)
 			return element;
 		}
 	}
-	might_alloc(gfp);
-	element = pool->alloc((gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO | __GFP_NOFAIL)) |
-				      __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN,
-			      pool->pool_data);
-	return likely(element) ? element : mempool_alloc_slow(pool, gfp);
+	return mempool_alloc_slow(pool, gfp);
 }
 
 static noinline void mempool_free_slow(void *element, mempool_t *pool)
@@ -251,10 +268,9 @@ static noinline void mempool_free_slow(void *element, mempool_t *pool)
 
 void mempool_free(void *element, mempool_t *pool)
 {
-	if (unlikely(READ_ONCE(pool->curr_nr) < pool->min_nr))
-		goto slow;
-	OBJ_FREE_TO(element, pool->cache, front, slow);
+	OBJ_FREE_TO(element, pool->open, front, full, slow);
 	return;
+full:
 slow:
 	mempool_free_slow(element, pool);
 }

@@ -33,7 +33,9 @@
  *   with recip = (2^32 + excess) / stride the low half is
  *   rest * 2^32 / stride + offset * excess / stride
  *   <= 2^32 - 2^32 / stride + mask * stride / stride < 2^32.
- * Larger slabs have bound 0 and are divided the plain way.
+ * Larger slabs have bound 0 and are divided the plain way.  With 2^64 for 2^32 the
+ * same holds for offsets up to 2^64 / stride, that is for the distance between the
+ * slab and any other address of the direct map.
  *
  * It does not choose between slabs, nor know how many CPUs there are.
  */
@@ -91,6 +93,8 @@ void slab_geometry_init(struct slab_geometry *g, u32 stride, unsigned int order)
 	g->all = ~0ULL >> (64 - (g->words ? g->words : g->nr));
 	g->recip = (u32)((1ULL << 32) / stride) + 1;
 	excess = (u64)g->recip * stride - (1ULL << 32);
+	g->recip64 = ~0ULL / stride + 1 + !(stride & (stride - 1));
+	g->bound64 = (g->recip64 * stride) * g->nr;
 	g->bound = bytes * stride < 1ULL << 32 ? (u32)(g->nr * excess) : 0;
 }
 

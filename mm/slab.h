@@ -8,6 +8,7 @@
  *   slab.c         the slab page: places and a bitmap; pure
  *   slab_depot.c   free objects between magazines and slab pages
  *   slab_cache.c   allocation and release, misuse, the invariant checker
+ *   slab_bulk.c    many objects in one call
  *   slab_create.c  creation and destruction of caches
  *   slab_debug.c   red zones, poison, tracks; slub_debug=
  *   slab_info.c    /proc/slabinfo, what a report says about an object
@@ -24,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <asm/extable.h>
 
 /* ---- slab.c: the slab page ------------------------------------------------------------- */
 
@@ -36,6 +38,9 @@
  * @words: of the bitmap at the slab's end; 0 if it has just the word in the descriptor
  * @recip: floor(2^32 / @stride) + 1
  * @bound: @nr * (@recip * @stride - 2^32); 0 if that is too much for 32 bits
+ * @recip64: floor(2^64 / @stride) + 1, and @bound64 to match: the same for the
+ *	     distance of any address from a slab
+ * @bound64: @nr * (@recip64 * @stride - 2^64)
  * @all: the descriptor's word when every place is free
  */
 struct slab_geometry {
@@ -46,6 +51,8 @@ struct slab_geometry {
 	u16 words;
 	u32 recip;
 	u32 bound;
+	u64 recip64;
+	u64 bound64;
 	u64 all;
 };
 
@@ -210,9 +217,19 @@ static inline bool slab_in_bitmap(const struct slab_cache *c, const void *obj, u
 /*
  * slab_find - the cache whose page an address lies in
  *
- * Good for any address.  Return: the cache, &kmalloc_large_cache, or NULL.
+ * Good for any address: one outside the direct map, or without RAM behind it, has
+ * no descriptor or an empty one.  Return: the cache, &kmalloc_large_cache, or NULL.
  */
-struct slab_cache *slab_find(const void *p);
+static __always_inline struct slab_cache *slab_find(const void *p)
+{
+	u64 cache;
+
+	if (unlikely((unsigned long)p - PAGE_OFFSET >= DIRECT_MAP_SIZE))
+		return NULL;
+	if (unlikely(!load_u64_nofault(&direct_map_to_page(p)->slab_cache, &cache) || !cache))
+		return NULL;
+	return slab_cache_of((struct kmem_cache *)cache);
+}
 
 /* slab_alloc, slab_free - by way of the functions, in every mode; @caller is for tracks */
 void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller);
@@ -234,6 +251,15 @@ bool slab_refill(struct slab_cache *c, gfp_t gfp);
 
 /* slab_flush - make room in this CPU's magazine */
 void slab_flush(struct slab_cache *c);
+
+/* slab_make_room - slab_flush(), if @front really is a magazine and not closed */
+static inline bool slab_make_room(struct kmem_cache *cache, struct objstack __percpu *front)
+{
+	if (unlikely(front == &slab_closed))
+		return false;
+	slab_flush(slab_cache_of(cache));
+	return true;
+}
 
 /* slab_take_one, slab_give_one - an object from, or to, the slabs, without a magazine */
 void *slab_take_one(struct slab_cache *c, gfp_t gfp);

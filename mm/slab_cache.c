@@ -67,16 +67,6 @@ void slab_hook_call(struct slab_cache *c, struct slab_hook hook, void *obj, unsi
 
 /* ---- Looking for objects --------------------------------------------------------------- */
 
-struct slab_cache *slab_find(const void *p)
-{
-	struct kmem_cache *cache;
-
-	if (!virt_addr_valid(p))
-		return NULL;
-	cache = direct_map_to_page(p)->slab_cache;
-	return cache ? slab_cache_of(cache) : NULL;
-}
-
 static bool objstack_holds(const struct objstack *stack, const void *obj)
 {
 	unsigned int i;
@@ -298,40 +288,23 @@ static noinline void kmem_cache_free_slow(struct kmem_cache *cache, void *obj, u
 		slab_free(c, obj, caller);
 }
 
+static noinline void kmem_cache_free_full(struct kmem_cache *cache, void *obj, unsigned long caller)
+{
+	if (slab_make_room(cache, cache->front))
+		kmem_cache_free(cache, obj);
+	else
+		kmem_cache_free_slow(cache, obj, caller);
+}
+
 void kmem_cache_free(struct kmem_cache *cache, const void *obj)
 {
-	OBJ_FREE_TO(obj, cache, front, slow);
+	OBJ_FREE_TO(obj, cache, front, full, slow);
+	return;
+full:
+	kmem_cache_free_full(cache, (void *)obj, _RET_IP_);
 	return;
 slow:
 	kmem_cache_free_slow(cache, (void *)obj, _RET_IP_);
-}
-
-/* ---- Many at once ---------------------------------------------------------------------- */
-
-int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **objs)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		objs[i] = kmem_cache_alloc(cache, gfp);
-		if (unlikely(!objs[i])) {
-			kmem_cache_free_bulk(cache, i, objs);
-			return 0;
-		}
-	}
-	return (int)n;
-}
-
-void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objs)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (cache)
-			kmem_cache_free(cache, objs[i]);
-		else
-			kfree(objs[i]);
-	}
 }
 
 /* ---- Accounting ------------------------------------------------------------------------ */

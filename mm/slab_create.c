@@ -156,7 +156,7 @@ static void slab_size_stacks(struct slab_cache *c)
 	if (c->mode == SLAB_MODE_DEBUG || stride > MAGAZINE_BYTES)
 		return;
 	c->capacity = clamp(MAGAZINE_BYTES / stride, 4u, (u32)OBJSTACK_MAX);
-	c->batch = c->capacity / 2;
+	c->batch = c->capacity * 3 / 4;
 	c->depot_max = clamp(DEPOT_BYTES / stride, c->capacity, DEPOT_OBJECTS);
 }
 
@@ -304,7 +304,7 @@ int kmem_cache_shrink(struct kmem_cache *cache)
 	struct slab_cache *c = slab_cache_of(cache);
 
 	slab_drain(c);
-	return slab_nr_slabs(c) ? 0 : 1;
+	return slab_nr_slabs(c) != 0;
 }
 
 const char *kmem_cache_name(struct kmem_cache *cache)

@@ -4,7 +4,7 @@
  *
  *   CPU 0  magazine  [floor|o|o|o|o|o|o| | ]   pops and pushes, no lock
  *   CPU 1  magazine  [floor|o| | | | | | | ]
- *                        ^ |  batch: half a magazine
+ *                        ^ |  batch: three quarters of a magazine
  *                 refill | v  flush
  *            depot   [o|o|o|o|o|o|o|o|o| | | | ]   one flat stack a cache
  *                        ^ |
@@ -14,11 +14,11 @@
  *                   grow | v  release
  *                    page allocator
  *
- * A magazine that runs empty is filled to the half from the depot, and from slabs
- * if that has nothing; one that runs full gives the older half of its objects to
- * the depot, and to their slabs if that is full.  Half, so that a CPU that
- * alternates between two allocations and two releases at either end does not
- * come here each time; Bonwick and Adams (2001) exchange whole magazines, of
+ * A magazine that runs empty gets a batch from the depot, or from slabs if that
+ * has nothing; one that runs full gives a batch, its oldest objects, to the depot,
+ * or to their slabs if that is full.  A batch is three quarters of a magazine, so
+ * that a CPU that alternates between a few allocations and a few releases does
+ * not come here each time; Bonwick and Adams (2001) exchange whole magazines, of
  * which a CPU holds two, to the same end.  Copying pointers in one flat array
  * costs an instruction each, and spares the magazines in between an allocator
  * of their own.

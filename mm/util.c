@@ -68,22 +68,13 @@ void kfree_const(const void *p)
 
 /* ---- kvmalloc -------------------------------------------------------------------------- */
 
-/* Above a page vmalloc() serves as well, so kmalloc() need not go out of its way. */
-static gfp_t kmalloc_try_flags(size_t size, gfp_t gfp)
-{
-	if (size <= PAGE_SIZE)
-		return gfp;
-	gfp |= __GFP_NOWARN;
-	return gfp & __GFP_RETRY_MAYFAIL ? gfp : (gfp | __GFP_NORETRY) & ~__GFP_NOFAIL;
-}
-
 void *kvmalloc_node(size_t size, gfp_t gfp, int node)
 {
 	bool may_map = size > PAGE_SIZE && gfpflags_allow_blocking(gfp);
 	void *p = NULL;
 
 	if (likely(size <= KMALLOC_MAX_SIZE || !may_map)) {
-		p = kmalloc_node(size, may_map ? kmalloc_try_flags(size, gfp) : gfp, node);
+		p = kmalloc_node(size, may_map ? kvmalloc_try_flags(gfp) : gfp, node);
 		if (likely(p) || !may_map)
 			return p;
 	}

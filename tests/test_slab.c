@@ -42,6 +42,25 @@ static bool index_agrees(const struct slab_geometry *g)
 	return slab_index(g, (u32)-8) == -1;
 }
 
+/* The same for the distance of any address of the direct map, on either side. */
+static bool distance_agrees(const struct slab_geometry *g)
+{
+	s64 distance, step = 1;
+
+	for (distance = -(s64)DIRECT_MAP_SIZE; distance < (s64)DIRECT_MAP_SIZE; distance += step) {
+		bool near = distance >= -(s64)2 * g->mask && distance <= (s64)2 * g->mask;
+		bool want =
+			distance >= 0 && distance <= g->mask && slab_index(g, (u32)distance) >= 0;
+
+		if (((u64)distance * g->recip64 < g->bound64) != want)
+			return false;
+		step = near ? 1 : (s64)rng() << 10 | 1;
+		if (!near && distance < 0 && distance + step > -(s64)g->mask)
+			step = -(s64)g->mask - distance;
+	}
+	return true;
+}
+
 KTEST(slab, index_is_a_division)
 {
 	struct slab_geometry g;
@@ -55,6 +74,10 @@ KTEST(slab, index_is_a_division)
 			pr_info("# stride %u order %u\n", stride, g.order);
 			return;
 		}
+	}
+	for (stride = 8; stride <= 20000; stride = (stride * 3 / 2 + 7) & ~7u) {
+		slab_geometry_init(&g, stride, slab_order(stride));
+		EXPECT(distance_agrees(&g));
 	}
 	slab_geometry_init(&g, 3 << 20, slab_order(3 << 20));
 	EXPECT_EQ(g.bound, 0);
@@ -261,8 +284,7 @@ KTEST(slab, constructed_state_survives)
 			EXPECT(!memchr_inv(objs[i], 0xc7, 40));
 	}
 	EXPECT(kept > 10);
-	EXPECT_REPORT("kmem_cache_zalloc of constructed objects")
-	{
+	EXPECT_REPORT("kmem_cache_zalloc of constructed objects") {
 		EXPECT(!kmem_cache_zalloc(cache, GFP_KERNEL));
 	}
 	kmem_cache_free_bulk(cache, 20, (void **)objs);
@@ -286,8 +308,7 @@ KTEST(slab, typesafe_objects_stay_intact)
 		kmem_cache_free(cache, objs[i]);
 	for (i = 0; i < 100; i++)
 		EXPECT(!memchr_inv(objs[i], (int)i, 56));
-	EXPECT_REPORT("BUG t_rcu: Object already free")
-	{
+	EXPECT_REPORT("BUG t_rcu: Object already free") {
 		kmem_cache_free(cache, objs[3]);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
@@ -331,20 +352,16 @@ KTEST(slab, alignment)
 
 KTEST(slab, refuses_to_create)
 {
-	EXPECT_REPORT("kmem_cache_create: no name")
-	{
+	EXPECT_REPORT("kmem_cache_create: no name") {
 		EXPECT(!kmem_cache_create(NULL, 8, 0, 0, NULL));
 	}
-	EXPECT_REPORT("kmem_cache_create t_x: objects of 0 bytes")
-	{
+	EXPECT_REPORT("kmem_cache_create t_x: objects of 0 bytes") {
 		EXPECT(!kmem_cache_create("t_x", 0, 0, 0, NULL));
 	}
-	EXPECT_REPORT("objects of 4194305 bytes")
-	{
+	EXPECT_REPORT("objects of 4194305 bytes") {
 		EXPECT(!kmem_cache_create("t_x", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
 	}
-	EXPECT_REPORT("alignment 24 is no power of two")
-	{
+	EXPECT_REPORT("alignment 24 is no power of two") {
 		EXPECT(!kmem_cache_create("t_x", 8, 24, 0, NULL));
 	}
 }
@@ -436,10 +453,15 @@ KTEST(slab, bulk)
 	}
 	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 20, objs), 20);
 	objs[20] = objs[5];
-	EXPECT_REPORT("BUG t_bulk: Object already free")
-	{
+	objs[21] = (void *)0xff00000000000000;
+	EXPECT_REPORT("BUG t_bulk: Object already free") {
 		kmem_cache_free_bulk(cache, 21, objs);
 	}
+	EXPECT_REPORT("BUG: kmem_cache_free: 0xff00000000000000 is no object of t_bulk") {
+		kmem_cache_free_bulk(cache, 1, objs + 21);
+	}
+	objs[0] = kmalloc(128, GFP_KERNEL);
+	kmem_cache_free_bulk(NULL, 1, objs);
 	EXPECT_CHECKED(cache);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
@@ -458,9 +480,9 @@ KTEST(slab, shrink_gives_pages_back)
 	EXPECT(nr_free_pages() <= before - 50);
 	kmem_cache_free_bulk(cache, 400, objs);
 	one = kmem_cache_alloc(cache, GFP_KERNEL);
-	EXPECT_EQ(kmem_cache_shrink(cache), 0);
-	kmem_cache_free(cache, one);
 	EXPECT_EQ(kmem_cache_shrink(cache), 1);
+	kmem_cache_free(cache, one);
+	EXPECT_EQ(kmem_cache_shrink(cache), 0);
 	EXPECT_EQ(nr_free_pages(), before);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
@@ -493,12 +515,10 @@ KTEST(slab, zones)
 		EXPECT(virt_to_phys(objs[i]) + 700 <= 16 << 20);
 	}
 	kmem_cache_free_bulk(dma, 20, objs);
-	EXPECT_REPORT("BUG t_any: the cache was not made for __GFP_DMA")
-	{
+	EXPECT_REPORT("BUG t_any: the cache was not made for __GFP_DMA") {
 		EXPECT(!kmem_cache_alloc(any, GFP_KERNEL | GFP_DMA));
 	}
-	EXPECT_REPORT("BUG t_any: __GFP_HIGHMEM")
-	{
+	EXPECT_REPORT("BUG t_any: __GFP_HIGHMEM") {
 		EXPECT(!kmem_cache_alloc(any, GFP_HIGHUSER));
 	}
 	EXPECT_EQ(kmem_cache_destroy(dma), 0);
@@ -514,13 +534,11 @@ KTEST(slab, sleeping_where_it_must_not)
 	ASSERT(cache);
 	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
 	preempt_disable();
-	EXPECT_REPORT("sleeping function called from invalid context")
-	{
+	EXPECT_REPORT("sleeping function called from invalid context") {
 		obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	}
 	kmem_cache_free(cache, obj);
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		obj = kmem_cache_alloc(cache, GFP_ATOMIC);
 	}
 	kmem_cache_free(cache, obj);
@@ -546,7 +564,7 @@ KTEST(slab, slabinfo)
 	if (!is_debugged(cache))
 		EXPECT(strstarts(line,
 				 "\nt_info                 1     32    128   32    1 : "
-				 "tunables   64   32    0 : slabdata      1      1      0\n"));
+				 "tunables  128   96    0 : slabdata      1      1      0\n"));
 	kmem_cache_free(cache, obj);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }

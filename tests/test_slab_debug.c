@@ -29,12 +29,10 @@ KTEST(slab_debug, right_redzone)
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	ASSERT(obj);
 	obj[61] = 0x12;
-	EXPECT_REPORT("BUG t_debug: Right Redzone overwritten")
-	{
+	EXPECT_REPORT("BUG t_debug: Right Redzone overwritten") {
 		kmem_cache_free(cache, obj);
 	}
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		obj = kmem_cache_alloc(cache, GFP_KERNEL);
 		memset(obj, 0xff, 61);
 		kmem_cache_free(cache, obj);
@@ -51,8 +49,7 @@ KTEST(slab_debug, left_redzone)
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	ASSERT(obj);
 	obj[-1] = 0x12;
-	EXPECT_REPORT("BUG t_debug: Left Redzone overwritten")
-	{
+	EXPECT_REPORT("BUG t_debug: Left Redzone overwritten") {
 		kmem_cache_free(cache, obj);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
@@ -70,16 +67,14 @@ KTEST(slab_debug, poison)
 	kmem_cache_free(cache, obj);
 	EXPECT(!memchr_inv(obj, POISON_FREE, 63) && obj[63] == POISON_END);
 	obj[20] = 0;
-	EXPECT_REPORT("BUG t_debug: Poison overwritten")
-	{
+	EXPECT_REPORT("BUG t_debug: Poison overwritten") {
 		again = kmem_cache_alloc(cache, GFP_KERNEL);
 	}
 	EXPECT(again == obj);
 	EXPECT_EQ(obj[20], POISON_FREE);
 	kmem_cache_free(cache, obj);
 	obj[63] = 0;
-	EXPECT_REPORT("overwritten")
-	{
+	EXPECT_REPORT("overwritten") {
 		kmem_cache_shrink(cache);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
@@ -96,8 +91,7 @@ KTEST(slab_debug, padding)
 	ASSERT(obj);
 	EXPECT_EQ((unsigned long)obj % 256, 0);
 	obj[inside(cache)->g.stride - inside(cache)->lead - 1] = 1;
-	EXPECT_REPORT("BUG t_debug: Object padding overwritten")
-	{
+	EXPECT_REPORT("BUG t_debug: Object padding overwritten") {
 		kmem_cache_free(cache, obj);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
@@ -112,12 +106,10 @@ KTEST(slab_debug, already_free)
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	ASSERT(obj);
 	kmem_cache_free(cache, obj);
-	EXPECT_REPORT("BUG t_debug: Object already free")
-	{
+	EXPECT_REPORT("BUG t_debug: Object already free") {
 		kmem_cache_free(cache, obj);
 	}
-	EXPECT_REPORT("BUG t_debug: Invalid object pointer")
-	{
+	EXPECT_REPORT("BUG t_debug: Invalid object pointer") {
 		kmem_cache_free(cache, obj + 8);
 	}
 	EXPECT_CHECKED(cache);
@@ -146,13 +138,11 @@ KTEST(slab_debug, tracks)
 
 	ASSERT(cache);
 	obj = allocate_here(cache);
-	EXPECT_REPORT("Allocated in allocate_here+")
-	{
+	EXPECT_REPORT("Allocated in allocate_here+") {
 		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
 	}
 	free_here(cache, obj);
-	EXPECT_REPORT("Freed in free_here+")
-	{
+	EXPECT_REPORT("Freed in free_here+") {
 		kmem_cache_free(cache, obj);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
@@ -193,8 +183,7 @@ KTEST(slab_debug, no_false_reports)
 	static void *objs[100];
 	unsigned int i, k, round;
 
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 			struct kmem_cache *cache = make(sizes[i], ALL_DEBUG);
 

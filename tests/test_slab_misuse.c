@@ -26,20 +26,16 @@ KTEST(slab_misuse, wrong_cache)
 	from_a = kmem_cache_alloc(a, GFP_KERNEL);
 	from_b = kmem_cache_alloc(b, GFP_KERNEL);
 	plain = kmalloc(64, GFP_KERNEL);
-	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_A but object is from t_B")
-	{
+	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_A but object is from t_B") {
 		kmem_cache_free(a, from_b);
 	}
-	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_B but object is from t_A")
-	{
+	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_B but object is from t_A") {
 		kmem_cache_free(b, from_a);
 	}
-	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_A but object is from kmalloc-64")
-	{
+	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_A but object is from kmalloc-64") {
 		kmem_cache_free(a, plain);
 	}
-	EXPECT_REPORT("BUG: kfree: ")
-	{
+	EXPECT_REPORT("BUG: kfree: ") {
 		kfree(from_a);
 	}
 	EXPECT_CHECKED(a);
@@ -56,8 +52,7 @@ static void free_again(struct kmem_cache *cache, void *obj, const char *report)
 {
 	if (slab_page(inside(cache), obj)->slab_cache != cache)
 		return;
-	EXPECT_REPORT(report)
-	{
+	EXPECT_REPORT(report) {
 		kmem_cache_free(cache, obj);
 	}
 }
@@ -109,8 +104,7 @@ KTEST(slab_misuse, middle_of_an_object)
 		obj = kmem_cache_alloc(cache, GFP_KERNEL);
 		ASSERT(obj);
 		for (at = 1; at < sizes[i]; at += 1 + at / 3) {
-			EXPECT_REPORT("BUG t_mid: Invalid object pointer")
-			{
+			EXPECT_REPORT("BUG t_mid: Invalid object pointer") {
 				kmem_cache_free(cache, obj + at);
 			}
 		}
@@ -137,8 +131,7 @@ KTEST(slab_misuse, behind_the_last_object)
 		ASSERT(obj);
 		for (p = (char *)slab_base(c, obj) + c->g.nr * c->g.stride + c->lead;
 		     p <= (char *)slab_base(c, obj) + c->g.mask; p += c->g.stride) {
-			EXPECT_REPORT("BUG t_end: Invalid object pointer")
-			{
+			EXPECT_REPORT("BUG t_end: Invalid object pointer") {
 				kmem_cache_free(cache, p);
 			}
 		}
@@ -174,13 +167,11 @@ KTEST(slab_misuse, foreign_pointers)
 
 	ASSERT(cache && page);
 	for (i = 0; i < ARRAY_SIZE(wild); i++) {
-		EXPECT_REPORT("BUG: kmem_cache_free: ")
-		{
+		EXPECT_REPORT("BUG: kmem_cache_free: ") {
 			kmem_cache_free(cache, wild[i]);
 		}
 	}
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		kmem_cache_free(cache, NULL);
 	}
 	EXPECT_CHECKED(cache);
@@ -203,8 +194,7 @@ KTEST(slab_misuse, write_after_free)
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	kmem_cache_free(cache, obj);
 	obj[0] = 1;
-	EXPECT_REPORT("BUG t_late: Poison overwritten")
-	{
+	EXPECT_REPORT("BUG t_late: Poison overwritten") {
 		other = kmem_cache_alloc(cache, GFP_KERNEL);
 	}
 	EXPECT(other && other != obj);
@@ -215,8 +205,7 @@ KTEST(slab_misuse, write_after_free)
 	kmem_cache_free(cache, obj);
 	EXPECT(slab_check(cache));
 	EXPECT(kmem_cache_alloc(cache, GFP_KERNEL) == obj);
-	EXPECT_REPORT("BUG t_late: Poison overwritten")
-	{
+	EXPECT_REPORT("BUG t_late: Poison overwritten") {
 		other = kmem_cache_alloc(cache, GFP_KERNEL);
 	}
 	EXPECT(other && other != obj);
@@ -236,12 +225,10 @@ KTEST(slab_misuse, live_object_that_looks_free)
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	ASSERT(obj);
 	obj[0] = OBJ_FREE_TAG;
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		kmem_cache_free(cache, obj);
 	}
-	EXPECT_REPORT("BUG t_looks: Object already free")
-	{
+	EXPECT_REPORT("BUG t_looks: Object already free") {
 		kmem_cache_free(cache, obj);
 	}
 	EXPECT_CHECKED(cache);
@@ -256,19 +243,16 @@ KTEST(slab_misuse, destroy_with_live_objects)
 
 	ASSERT(cache);
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
-	EXPECT_REPORT("BUG t_live: Objects remaining in t_live on kmem_cache_destroy()")
-	{
+	EXPECT_REPORT("BUG t_live: Objects remaining in t_live on kmem_cache_destroy()") {
 		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
 	}
 	snprintf(name, sizeof(name), "Object 0x%px @offset=", obj);
-	EXPECT_REPORT(name)
-	{
+	EXPECT_REPORT(name) {
 		kmem_cache_destroy(cache);
 	}
 	kmem_cache_free(cache, obj);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
-	EXPECT_REPORT("is no cache")
-	{
+	EXPECT_REPORT("is no cache") {
 		EXPECT_EQ(kmem_cache_destroy(cache), -EINVAL);
 	}
 	EXPECT_EQ(kmem_cache_destroy(NULL), 0);

@@ -139,7 +139,7 @@ static unsigned long take_all(struct link **list, size_t size)
 	unsigned long n = 0;
 	struct link *obj;
 
-	while ((obj = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN))) {
+	while ((obj = kmalloc(size, GFP_ATOMIC | __GFP_MEMALLOC | __GFP_NOWARN))) {
 		memset(obj, 0xa7, size);
 		obj->next = *list;
 		*list = obj;
@@ -161,6 +161,8 @@ KTEST(slab_stress, down_to_the_last_page)
 	for (size = 8192; size >= 64; size /= 2)
 		got += take_all(&objs, size);
 	EXPECT(got > 100);
+	drain_all_pages();
+	EXPECT_EQ(nr_free_pages(), 0);
 	EXPECT(!kmalloc(8192, GFP_ATOMIC | __GFP_NOWARN));
 	EXPECT(!kzalloc(64, GFP_ATOMIC | __GFP_NOWARN));
 	EXPECT(!slab_check_all());
@@ -351,8 +353,7 @@ KTEST(slab_stress, double_free_by_an_interrupt)
 		raced = kmalloc(64, GFP_KERNEL);
 		ASSERT(raced);
 		race_step = 0;
-		EXPECT_REPORT("BUG kmalloc-64: Object already free")
-		{
+		EXPECT_REPORT("BUG kmalloc-64: Object already free") {
 			single_step_run(race_body, race_interrupt);
 			if (race_step <= race_at)
 				kfree(raced);

@@ -26,11 +26,12 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
  * @pool_data: handed to @alloc and @free
  * @alloc: the allocator behind the pool
  * @free: and its opposite
- * @cache: the slab cache behind the pool, or one that has no objects
- * @front: its magazine, or a closed one
+ * @open: the slab cache behind the pool while @curr_nr is @min_nr; else, and
+ *	  behind other pools, a cache that has no objects
+ * @front: the cache's magazine, or a closed one
  */
 typedef struct mempool {
-	struct kmem_cache *cache;
+	struct kmem_cache *open;
 	struct objstack __percpu *front;
 	int min_nr;
 	int curr_nr;

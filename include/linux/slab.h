@@ -153,7 +153,7 @@ struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t ali
  */
 int kmem_cache_destroy(struct kmem_cache *cache);
 
-/* kmem_cache_shrink - give free slab pages back. Return: 0 if objects are still allocated, or 1. */
+/* kmem_cache_shrink - give free slab pages back; 0 if none is left, else 1 */
 int kmem_cache_shrink(struct kmem_cache *cache);
 
 /* kmem_cache_size - bytes of an object, as asked for. */
@@ -273,6 +273,16 @@ void *__kmalloc(size_t size, gfp_t gfp) __malloc;
 void *kmalloc_large(size_t size, gfp_t gfp) __malloc;
 void *kmalloc_slow(unsigned int class, gfp_t gfp) __malloc;
 
+/* kmalloc_adopt - make a block of pages one of kmalloc(), and return its address */
+void *kmalloc_adopt(struct page *page);
+
+static __always_inline void *kmalloc_block(size_t size, gfp_t gfp)
+{
+	struct page *page = alloc_pages(gfp, (unsigned int)get_order(size));
+
+	return likely(page) ? kmalloc_adopt(page) : NULL;
+}
+
 static __always_inline void *kmalloc_of_class(unsigned int class, gfp_t gfp)
 {
 	void *obj;
@@ -301,9 +311,12 @@ static __always_inline void *kmalloc_of_class(unsigned int class, gfp_t gfp)
  */
 static __always_inline void *kmalloc(size_t size, gfp_t gfp)
 {
-	if (__builtin_constant_p(size) && __builtin_constant_p(gfp) && !(gfp & SLAB_SLOW_GFP) &&
-	    size && size <= KMALLOC_MAX_CACHE_SIZE)
-		return kmalloc_of_class(kmalloc_class(size), gfp);
+	if (__builtin_constant_p(size) && __builtin_constant_p(gfp) && !(gfp & SLAB_SLOW_GFP)) {
+		if (size && size <= KMALLOC_MAX_CACHE_SIZE)
+			return kmalloc_of_class(kmalloc_class(size), gfp);
+		if (size && size <= KMALLOC_MAX_SIZE)
+			return kmalloc_block(size, gfp);
+	}
 	return __kmalloc(size, gfp);
 }
 
@@ -409,6 +422,15 @@ void kvfree(const void *p);
 void kvfree_sensitive(const void *p, size_t size);
 void *kvrealloc(const void *p, size_t old_size, size_t new_size, gfp_t gfp) __must_check;
 
+/* Above a page vmalloc() serves as well, so kmalloc() need not go out of its way. */
+static __always_inline gfp_t kvmalloc_try_flags(gfp_t gfp)
+{
+	if (!gfpflags_allow_blocking(gfp))
+		return gfp;
+	gfp |= __GFP_NOWARN;
+	return gfp & __GFP_RETRY_MAYFAIL ? gfp : (gfp | __GFP_NORETRY) & ~__GFP_NOFAIL;
+}
+
 /**
  * kvmalloc - allocate memory that need not be physically contiguous
  * @size: bytes
@@ -419,8 +441,15 @@ void *kvrealloc(const void *p, size_t old_size, size_t new_size, gfp_t gfp) __mu
  */
 static __always_inline void *kvmalloc(size_t size, gfp_t gfp)
 {
-	if (__builtin_constant_p(size) && size <= KMALLOC_MAX_CACHE_SIZE)
-		return kmalloc(size, gfp);
+	if (__builtin_constant_p(size) && __builtin_constant_p(gfp)) {
+		bool small = size <= KMALLOC_MAX_CACHE_SIZE;
+		void *p = NULL;
+
+		if (size <= KMALLOC_MAX_SIZE)
+			p = kmalloc(size, small ? gfp : kvmalloc_try_flags(gfp));
+		if (likely(p) || small)
+			return p;
+	}
 	return kvmalloc_node(size, gfp, NUMA_NO_NODE);
 }
 

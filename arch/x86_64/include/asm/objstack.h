@@ -38,7 +38,7 @@
 #define OBJ_FREE_TAG	 (-0x3f5a2c9b)
 #define OBJ_FREE_TAG_STR "$-0x3f5a2c9b"
 
-#define OBJSTACK_MAX	 64 /* objects, at most */
+#define OBJSTACK_MAX	 128 /* objects, at most */
 
 struct objstack {
 	u32 used;
@@ -160,13 +160,23 @@ _Static_assert(__builtin_offsetof(struct objstack, used) ==
 			       __builtin_offsetof(struct pcpu_stack, slot),
 	       "objstack_put() pushes on a struct pcpu_stack");
 
+/* OBJ_TAG_CLEAR - go to @_not if @_obj carries the tag of a free object, or is not mapped */
+#define OBJ_TAG_CLEAR(_obj, _not)                                        \
+	asm goto("1:\tcmpq " OBJ_FREE_TAG_STR ", (%[p])\n\tje %l[" #_not \
+		 "]\n\t" EX_TABLE("1b", "%l[" #_not "]")                 \
+		 :                                                       \
+		 : [p] "r"(_obj)                                         \
+		 : "memory", "cc"                                        \
+		 : _not)
+
 /*
  * A whole release in one sequence: from the pointer to the cache by way of the
  * page descriptor, the place in the slab, the tag, the push.
  *
  * @_cache names the register that holds the cache, once @_find_cache has done its
- * work.  @_slow is where everything else goes: misuse, full or closed stack, NULL, large
- * blocks.  It must start from nothing, since any pointer at all may arrive here:
+ * work.  @_full is where an object that is all right goes if the stack is full or
+ * closed.  @_slow is where everything else goes: misuse, NULL, large blocks, caches
+ * without a bound.  It must start from nothing, since any pointer may arrive here:
  * each load that a wild one can make fault has an exception entry that leads to
  * @_slow.  The order matters for addresses that are not canonical but whose
  * descriptor address is: what they find as "cache" is garbage, which is only
@@ -182,7 +192,7 @@ _Static_assert(__builtin_offsetof(struct objstack, used) ==
  * direct computation", 2019, turned into a range check).
  */
 /* clang-format off */
-#define OBJ_FREE_FAST(_obj, _cache, _find_cache, _front, _slow, ...)                             \
+#define OBJ_FREE_FAST(_obj, _cache, _find_cache, _front, _full, _slow, ...)                      \
 	asm goto("movq %[p], %%rax\n\t"                                                          \
 		 "sarq %[shift], %%rax\n\t"                                                      \
 		 "jns %l[" #_slow "]\n\t" /* NULL, ZERO_SIZE_PTR, user addresses */             \
@@ -198,7 +208,7 @@ _Static_assert(__builtin_offsetof(struct objstack, used) ==
 		 "je %l[" #_slow "]\n\t" /* free already, it seems */                           \
 		 "movl %%gs:%c[used](%%rcx), %%eax\n\t"                                         \
 		 "cmpl %%gs:%c[limit](%%rcx), %%eax\n\t"                                        \
-		 "jae %l[" #_slow "]\n\t" /* full or closed */                                  \
+		 "jae %l[" #_full "]\n\t" /* full or closed */                                  \
 		 "movq %[p], %%gs:%c[slot](%%rcx,%%rax)\n\t"                                    \
 		 "movq " OBJ_FREE_TAG_STR ", (%[p])\n\t"                                        \
 		 "addl $8, %%gs:%c[used](%%rcx)\n"                                              \
@@ -221,17 +231,17 @@ _Static_assert(__builtin_offsetof(struct objstack, used) ==
 		   [limit] "i"(__builtin_offsetof(struct objstack, limit)),                     \
 		   [slot] "i"(__builtin_offsetof(struct objstack, slot)), ##__VA_ARGS__         \
 		 : "rax", "rcx", "rdx", "memory", "cc"                                          \
-		 : _slow)
+		 : _full, _slow)
 
 /* OBJ_FREE_ANY - to whichever cache the page of @_obj belongs to */
-#define OBJ_FREE_ANY(_obj, _front, _slow)                                                        \
-	OBJ_FREE_FAST(_obj, "%%rcx", "11:\tmovq %c[at](%%rax), %%rcx\n\t", _front, _slow)
+#define OBJ_FREE_ANY(_obj, _front, _full, _slow)                                                        \
+	OBJ_FREE_FAST(_obj, "%%rcx", "11:\tmovq %c[at](%%rax), %%rcx\n\t", _front, _full, _slow)
 
 /* OBJ_FREE_TO - to @_cache, if that is the one */
-#define OBJ_FREE_TO(_obj, _cache, _front, _slow)                                                 \
+#define OBJ_FREE_TO(_obj, _cache, _front, _full, _slow)                                                 \
 	OBJ_FREE_FAST(_obj, "%[cache]",                                                          \
 		      "11:\tcmpq %[cache], %c[at](%%rax)\n\t"                                   \
-		      "jne %l[" #_slow "]\n\t", _front, _slow, [cache] "r"(_cache))
+		      "jne %l[" #_slow "]\n\t", _front, _full, _slow, [cache] "r"(_cache))
 /* clang-format on */
 
 #endif
