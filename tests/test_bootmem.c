@@ -153,8 +153,7 @@ KTEST(bootmem, device_initialisers)
 	EXPECT_EQ(seen_start[1], pages + 5000);
 	EXPECT_EQ(seen_start[2], pages + 5000);
 	EXPECT_EQ(memblock_reserved_size(), 10000);
-	EXPECT_REPORT("outside of")
-	{
+	EXPECT_REPORT("outside of") {
 		bootmem_device_init_range(bad, bad + 1);
 	}
 	EXPECT_EQ(memblock_reserved_size(), 10000);

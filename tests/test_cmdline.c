@@ -98,27 +98,22 @@ KTEST(cmdline, dispatch)
 	char bad[] = "test_cmdline=bad", unknown[] = "no_such_parameter=1";
 	char module[] = "no_such_module.p=1", open[] = "test_cmdline=\"x";
 
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		boot_params_set(known);
 	}
 	EXPECT(!strcmp(taken, "some value"));
 	boot_params_set(bare);
 	EXPECT(!strcmp(taken, ""));
-	EXPECT_REPORT("'test_cmdline' does not take 'bad'")
-	{
+	EXPECT_REPORT("'test_cmdline' does not take 'bad'") {
 		boot_params_set(bad);
 	}
-	EXPECT_REPORT("unknown parameter 'no_such_parameter'")
-	{
+	EXPECT_REPORT("unknown parameter 'no_such_parameter'") {
 		boot_params_set(unknown);
 	}
-	EXPECT_REPORT("unknown parameter 'no_such_module.p'")
-	{
+	EXPECT_REPORT("unknown parameter 'no_such_module.p'") {
 		boot_params_set(module);
 	}
-	EXPECT_REPORT("no closing quote in 'test_cmdline'")
-	{
+	EXPECT_REPORT("no closing quote in 'test_cmdline'") {
 		boot_params_set(open);
 	}
 }

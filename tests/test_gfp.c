@@ -384,24 +384,20 @@ KTEST(gfp, a_failure_is_reported_with_order_flags_caller_and_memory)
 {
 	struct page *chain = take_all(NULL, GFP_NOWAIT);
 
-	EXPECT_REPORT("page allocation failure: order:0, mode:0x10000(GFP_NOWAIT)")
-	{
+	EXPECT_REPORT("page allocation failure: order:0, mode:0x10000(GFP_NOWAIT)") {
 		EXPECT(alloc_pages(GFP_NOWAIT, 0) == NULL);
 	}
-	EXPECT_REPORT("GFP_ATOMIC|__GFP_COMP|__GFP_ZERO")
-	{
+	EXPECT_REPORT("GFP_ATOMIC|__GFP_COMP|__GFP_ZERO") {
 		EXPECT(alloc_pages(GFP_ATOMIC | __GFP_COMP | __GFP_ZERO, 10) == NULL);
 	}
 	EXPECT_REPORT("gfp_a_failure_is_reported") /* the caller */
 	{
 		EXPECT(alloc_pages(GFP_NOWAIT, 1) == NULL);
 	}
-	EXPECT_REPORT("Mem-Info:")
-	{
+	EXPECT_REPORT("Mem-Info:") {
 		EXPECT(alloc_pages(GFP_NOWAIT, 2) == NULL);
 	}
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		EXPECT(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0) == NULL);
 	}
 	free_chain(chain);
@@ -430,8 +426,7 @@ KTEST(gfp, sleeping_flags_in_atomic_context)
 	unsigned int order = 2;
 
 	spin_lock(&lock);
-	EXPECT_REPORT("sleeping function called from invalid context")
-	{
+	EXPECT_REPORT("sleeping function called from invalid context") {
 		page = alloc_page(GFP_KERNEL);
 	}
 	EXPECT(page != NULL);
@@ -442,16 +437,14 @@ KTEST(gfp, sleeping_flags_in_atomic_context)
 		page = alloc_pages(GFP_NOIO, order);
 	}
 	__free_pages(page, order);
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		page = alloc_page(GFP_ATOMIC);
 		__free_page(page);
 		page = alloc_page(GFP_NOWAIT);
 		__free_page(page);
 	}
 	spin_unlock(&lock);
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		page = alloc_page(GFP_KERNEL);
 		__free_page(page);
 	}

@@ -123,8 +123,7 @@ KTEST(kmalloc, zero_size)
 	EXPECT(kzalloc(none, GFP_KERNEL) == ZERO_SIZE_PTR);
 	EXPECT(kcalloc(none, 8, GFP_KERNEL) == ZERO_SIZE_PTR);
 	EXPECT_EQ(ksize(ZERO_SIZE_PTR), 0);
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		kfree(ZERO_SIZE_PTR);
 		kfree(NULL);
 		kfree_sensitive(NULL);
@@ -152,12 +151,10 @@ KTEST(kmalloc, large_blocks)
 		kfree(p);
 	}
 	EXPECT_EQ(slab_live_objects(), live);
-	EXPECT_REPORT("kmalloc: 4194305 bytes are more than")
-	{
+	EXPECT_REPORT("kmalloc: 4194305 bytes are more than") {
 		EXPECT(!kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
 	}
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		EXPECT(!kmalloc(~0UL, GFP_KERNEL | __GFP_NOWARN));
 		EXPECT(!kmalloc(5 << 20, GFP_KERNEL | __GFP_NOWARN));
 	}
@@ -181,12 +178,10 @@ KTEST(kmalloc, dma_memory)
 
 KTEST(kmalloc, highmem_is_refused)
 {
-	EXPECT_REPORT("__GFP_HIGHMEM")
-	{
+	EXPECT_REPORT("__GFP_HIGHMEM") {
 		EXPECT(!kmalloc(64, GFP_KERNEL | __GFP_HIGHMEM));
 	}
-	EXPECT_REPORT("__GFP_HIGHMEM")
-	{
+	EXPECT_REPORT("__GFP_HIGHMEM") {
 		EXPECT(!kmalloc(100000, GFP_HIGHUSER));
 	}
 }
@@ -196,15 +191,13 @@ KTEST(kmalloc, sleeping_where_it_must_not)
 	void *p = NULL;
 
 	preempt_disable();
-	EXPECT_REPORT("sleeping function called from invalid context")
-	{
+	EXPECT_REPORT("sleeping function called from invalid context") {
 		p = kmalloc(64, GFP_KERNEL);
 	}
 	preempt_enable();
 	kfree(p);
 	preempt_disable();
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		p = kmalloc(64, GFP_ATOMIC);
 	}
 	preempt_enable();
@@ -224,14 +217,12 @@ KTEST(kmalloc, double_free)
 		ASSERT(p);
 		snprintf(report, sizeof(report), "BUG kmalloc-%u: Object already free", classes[i]);
 		kfree(p);
-		EXPECT_REPORT(report)
-		{
+		EXPECT_REPORT(report) {
 			kfree(p);
 		}
 		other = kmalloc(classes[i], GFP_KERNEL);
 		kfree(other);
-		EXPECT_REPORT("Object already free")
-		{
+		EXPECT_REPORT("Object already free") {
 			kfree_sensitive(p);
 		}
 		EXPECT(!slab_check_all());
@@ -244,8 +235,7 @@ KTEST(kmalloc, double_free_of_a_large_block)
 
 	ASSERT(p);
 	kfree(p);
-	EXPECT_REPORT("BUG: kfree: kmalloc() never gave")
-	{
+	EXPECT_REPORT("BUG: kfree: kmalloc() never gave") {
 		kfree(p);
 	}
 }
@@ -259,8 +249,7 @@ KTEST(kmalloc, middle_of_an_object)
 
 		ASSERT(p);
 		for (at = 1; at < classes[i]; at = at * 2 + 1) {
-			EXPECT_REPORT("Invalid object pointer")
-			{
+			EXPECT_REPORT("Invalid object pointer") {
 				kfree(p + at);
 			}
 		}
@@ -274,12 +263,10 @@ KTEST(kmalloc, middle_of_a_large_block)
 	char *p = kmalloc(100000, GFP_KERNEL);
 
 	ASSERT(p);
-	EXPECT_REPORT("lies in the middle of a large block")
-	{
+	EXPECT_REPORT("lies in the middle of a large block") {
 		kfree(p + 8);
 	}
-	EXPECT_REPORT("BUG: kfree: kmalloc() never gave")
-	{
+	EXPECT_REPORT("BUG: kfree: kmalloc() never gave") {
 		kfree(p + 8192);
 	}
 	kfree(p);
@@ -312,13 +299,11 @@ KTEST(kmalloc, never_given)
 
 	ASSERT(page && area);
 	for (i = 0; i < ARRAY_SIZE(wild); i++) {
-		EXPECT_REPORT("BUG: kfree: kmalloc() never gave 0x")
-		{
+		EXPECT_REPORT("BUG: kfree: kmalloc() never gave 0x") {
 			kfree(wild[i]);
 		}
 	}
-	EXPECT_REPORT("BUG: ksize: kmalloc() never gave")
-	{
+	EXPECT_REPORT("BUG: ksize: kmalloc() never gave") {
 		EXPECT_EQ(ksize((void *)page), 0);
 	}
 	EXPECT(!slab_check_all());
@@ -332,8 +317,7 @@ KTEST(kmalloc, live_object_that_looks_free)
 
 	ASSERT(p);
 	p[0] = OBJ_FREE_TAG;
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		kfree(p);
 	}
 	EXPECT(!slab_check_all());
@@ -378,8 +362,7 @@ KTEST(kmalloc, krealloc)
 	EXPECT(krealloc(p, 0, GFP_KERNEL) == ZERO_SIZE_PTR);
 	freed = kmalloc(64, GFP_KERNEL);
 	kfree(freed);
-	EXPECT_REPORT("Object already free")
-	{
+	EXPECT_REPORT("Object already free") {
 		EXPECT(!krealloc(freed, 128, GFP_KERNEL));
 	}
 }
@@ -420,8 +403,7 @@ KTEST(kmalloc, kvmalloc)
 	p = kvrealloc(p, 100, 5 << 20, GFP_KERNEL);
 	EXPECT(p && is_vmalloc_addr(p) && !memchr_inv(p, 0x12, 100));
 	kvfree(p);
-	EXPECT_REPORT("BUG: kfree: kmalloc() never gave")
-	{
+	EXPECT_REPORT("BUG: kfree: kmalloc() never gave") {
 		p = vmalloc(PAGE_SIZE);
 		kfree(p);
 	}

@@ -85,8 +85,7 @@ KTEST(mempools, creation_fails_whole)
 	memset(&fake, 0, sizeof(fake));
 	fake.broken = true;
 	EXPECT(!mempool_create(4, fake_alloc, fake_free, (void *)32));
-	EXPECT_REPORT("mempool: a pool of 0 elements")
-	{
+	EXPECT_REPORT("mempool: a pool of 0 elements") {
 		EXPECT(!mempool_create(0, fake_alloc, fake_free, (void *)32));
 	}
 }
@@ -109,8 +108,7 @@ KTEST(mempools, resize)
 	EXPECT_EQ(pool->min_nr, 5);
 	mempool_free(a, pool);
 	EXPECT_EQ(pool->curr_nr, 2);
-	EXPECT_REPORT("mempool: resize to 0")
-	{
+	EXPECT_REPORT("mempool: resize to 0") {
 		EXPECT_EQ(mempool_resize(pool, 0), -EINVAL);
 	}
 	mempool_destroy(pool);
@@ -179,13 +177,11 @@ KTEST(mempools, misuse)
 	ASSERT(pool);
 	a = mempool_alloc(pool, GFP_KERNEL);
 	mempool_free(a, pool);
-	EXPECT_REPORT("BUG t_pool: Object already free")
-	{
+	EXPECT_REPORT("BUG t_pool: Object already free") {
 		mempool_free(a, pool);
 	}
 	other = kmalloc(200, GFP_KERNEL);
-	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_pool but object is from kmalloc-256")
-	{
+	EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_pool but object is from kmalloc-256") {
 		mempool_free(other, pool);
 	}
 	kfree(other);
@@ -203,8 +199,7 @@ KTEST(mempools, element_freed_twice_into_the_reserve)
 	a = mempool_alloc(pool, GFP_KERNEL);
 	b = mempool_alloc(pool, GFP_KERNEL);
 	mempool_free(a, pool);
-	EXPECT_REPORT("BUG: mempool_free: ")
-	{
+	EXPECT_REPORT("BUG: mempool_free: ") {
 		mempool_free(a, pool);
 	}
 	EXPECT_EQ(pool->curr_nr, 1);

@@ -345,13 +345,11 @@ KTEST(pages, double_free)
 		ASSERT(page && keep);
 		__free_pages(page, order);
 		free = nr_free_pages();
-		EXPECT_REPORT("double free")
-		{
+		EXPECT_REPORT("double free") {
 			__free_pages(page, order);
 		}
 		drain_all_pages();
-		EXPECT_REPORT("BUG: Bad page state")
-		{
+		EXPECT_REPORT("BUG: Bad page state") {
 			__free_pages(page, order);
 		}
 		EXPECT_EQ(nr_free_pages(), free);
@@ -368,12 +366,10 @@ KTEST(pages, double_free_inline)
 	ASSERT(page && addr);
 	__free_page(page);
 	free_pages(addr, 2);
-	EXPECT_REPORT("double free")
-	{
+	EXPECT_REPORT("double free") {
 		__free_page(page);
 	}
-	EXPECT_REPORT("double free")
-	{
+	EXPECT_REPORT("double free") {
 		free_pages(addr, 2);
 	}
 	EXPECT_REPORT("double_free_inline") /* the caller is named */
@@ -392,13 +388,11 @@ KTEST(pages, wrong_order)
 	for (order = 0; order < MAX_ORDER + 2; order++) {
 		if (order == 3)
 			continue;
-		EXPECT_REPORT("another order")
-		{
+		EXPECT_REPORT("another order") {
 			__free_pages(page, order);
 		}
 	}
-	EXPECT_REPORT("another order")
-	{
+	EXPECT_REPORT("another order") {
 		__free_pages(page, 0);
 	}
 	EXPECT_EQ(page_count(page), 1);
@@ -411,16 +405,13 @@ KTEST(pages, the_middle_of_a_block)
 	struct page *page = alloc_pages(GFP_KERNEL, 3);
 
 	ASSERT(page != NULL);
-	EXPECT_REPORT("inside an allocated block")
-	{
+	EXPECT_REPORT("inside an allocated block") {
 		__free_pages(page + 4, 2);
 	}
-	EXPECT_REPORT("inside an allocated block")
-	{
+	EXPECT_REPORT("inside an allocated block") {
 		free_page((unsigned long)page_address(page + 7));
 	}
-	EXPECT_REPORT("cannot be referenced")
-	{
+	EXPECT_REPORT("cannot be referenced") {
 		get_page(page + 1);
 	}
 	__free_pages(page, 3);
@@ -432,17 +423,14 @@ KTEST(pages, reserved_pages)
 	static int in_image;
 	struct page *page = virt_to_page(&in_image);
 
-	EXPECT_REPORT("is reserved")
-	{
+	EXPECT_REPORT("is reserved") {
 		__free_page(page);
 	}
-	EXPECT_REPORT("is reserved")
-	{
+	EXPECT_REPORT("is reserved") {
 		__free_pages(page, 5);
 	}
 	EXPECT(PageReserved(page));
-	EXPECT_REPORT("cannot be given back")
-	{
+	EXPECT_REPORT("cannot be given back") {
 		struct page *mine = alloc_page(GFP_KERNEL);
 
 		free_reserved_page(mine);
@@ -471,21 +459,17 @@ KTEST(pages, addresses_that_are_no_pages)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		EXPECT_REPORT("BUG: Bad page state")
-		{
+		EXPECT_REPORT("BUG: Bad page state") {
 			free_page(bad[i]);
 		}
-		EXPECT_REPORT("BUG: Bad page state")
-		{
+		EXPECT_REPORT("BUG: Bad page state") {
 			free_pages(bad[i], 6);
 		}
-		EXPECT_REPORT("BUG: Bad page state")
-		{
+		EXPECT_REPORT("BUG: Bad page state") {
 			__free_page((struct page *)bad[i]);
 		}
 	}
-	EXPECT_REPORT("BUG: Bad page state")
-	{
+	EXPECT_REPORT("BUG: Bad page state") {
 		free_page((unsigned long)&in_image & PAGE_MASK);
 	}
 	EXPECT_SOUND();
@@ -497,13 +481,11 @@ KTEST(pages, a_page_in_use_as_something_else)
 
 	ASSERT(page != NULL);
 	page->flags = PGF_SLAB;
-	EXPECT_REPORT("belongs to a slab cache")
-	{
+	EXPECT_REPORT("belongs to a slab cache") {
 		__free_page(page);
 	}
 	page->flags = PGF_TABLE;
-	EXPECT_REPORT("is a page table")
-	{
+	EXPECT_REPORT("is a page table") {
 		free_page((unsigned long)page_address(page));
 	}
 	page->flags = 0;
@@ -517,19 +499,16 @@ KTEST(pages, hot_and_cold_frees_want_the_last_reference)
 
 	ASSERT(page != NULL);
 	get_page(page);
-	EXPECT_REPORT("is still referenced")
-	{
+	EXPECT_REPORT("is still referenced") {
 		free_hot_page(page);
 	}
-	EXPECT_REPORT("is still referenced")
-	{
+	EXPECT_REPORT("is still referenced") {
 		free_cold_page(page);
 	}
 	EXPECT_EQ(page_count(page), 2);
 	put_page(page);
 	free_cold_page(page);
-	EXPECT_REPORT("double free")
-	{
+	EXPECT_REPORT("double free") {
 		free_cold_page(page);
 	}
 	EXPECT_SOUND();
@@ -540,17 +519,14 @@ KTEST(pages, splitting_what_cannot_be_split)
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
 
 	ASSERT(page != NULL);
-	EXPECT_REPORT("part of a compound page")
-	{
+	EXPECT_REPORT("part of a compound page") {
 		split_page(page, 2);
 	}
-	EXPECT_REPORT("inside an allocated block")
-	{
+	EXPECT_REPORT("inside an allocated block") {
 		__free_page(page + 1);
 	}
 	__free_pages(page, 2);
-	EXPECT_REPORT("BUG: Bad page state")
-	{
+	EXPECT_REPORT("BUG: Bad page state") {
 		split_page(page, 2);
 	}
 	EXPECT_SOUND();
@@ -558,16 +534,13 @@ KTEST(pages, splitting_what_cannot_be_split)
 
 KTEST(pages, an_order_beyond_the_highest)
 {
-	EXPECT_REPORT("beyond the highest")
-	{
+	EXPECT_REPORT("beyond the highest") {
 		EXPECT(alloc_pages(GFP_KERNEL, MAX_ORDER) == NULL);
 	}
-	EXPECT_NO_REPORT()
-	{
+	EXPECT_NO_REPORT() {
 		EXPECT(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 60) == NULL);
 	}
-	EXPECT_REPORT("no node 63")
-	{
+	EXPECT_REPORT("no node 63") {
 		EXPECT(alloc_pages_node(63, GFP_KERNEL, 0) == NULL);
 	}
 }

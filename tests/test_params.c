@@ -113,8 +113,7 @@ KTEST(params, arrays)
 	EXPECT_EQ(SET("p_array", "1,-2,0x10"), 0);
 	EXPECT_EQ(p_array_len, 3);
 	EXPECT_EQ(p_array[2], 16);
-	EXPECT_REPORT("test_params.p_array: at most 3 values")
-	{
+	EXPECT_REPORT("test_params.p_array: at most 3 values") {
 		EXPECT_EQ(SET("p_array", "1,2,3,4"), -EINVAL);
 	}
 	EXPECT_EQ(SET("p_array", "9,x"), -EINVAL);

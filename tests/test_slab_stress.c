@@ -190,14 +190,14 @@ KTEST(slab_stress, shrinker_empties_caches)
 	struct kmem_cache *cache = kmem_cache_create("t_reap", 512, 0, 0, NULL);
 	struct kmem_cache *kept = kmem_cache_create("t_keep", 512, 0, SLAB_NO_REAP, NULL);
 	struct link *blocks, *pages = NULL, *page, *next;
-	static void *objs[1000];
+	static void *objs[1000], *kept_objs[100];
 
 	ASSERT(cache && kept);
 	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 1000, objs), 1000);
+	ASSERT_EQ(kmem_cache_alloc_bulk(kept, GFP_KERNEL, 100, kept_objs), 100);
 	blocks = take_most_pages();
 	kmem_cache_free_bulk(cache, 1000, objs);
-	ASSERT_EQ(kmem_cache_alloc_bulk(kept, GFP_KERNEL, 100, objs), 100);
-	kmem_cache_free_bulk(kept, 100, objs);
+	kmem_cache_free_bulk(kept, 100, kept_objs);
 	while ((page = (void *)__get_free_page(GFP_KERNEL | __GFP_NOWARN))) {
 		page->next = pages;
 		pages = page;

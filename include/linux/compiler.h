@@ -3,8 +3,8 @@
 #define _LINUX_COMPILER_H
 
 /* What the compiler is told beyond the language. */
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
+#define likely(x)     __builtin_expect(!!(x), 1)
+#define unlikely(x)   __builtin_expect(!!(x), 0)
 
 #define barrier()     asm volatile("" ::: "memory")
 #define unreachable() __builtin_unreachable()
@@ -12,26 +12,26 @@
 /* OPTIMIZER_HIDE_VAR - the compiler forgets what it knows of var's value */
 #define OPTIMIZER_HIDE_VAR(var) asm volatile("" : "=r"(var) : "0"(var))
 
-#define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 
-#define __always_inline inline __attribute__((__always_inline__))
-#define noinline	__attribute__((__noinline__))
-#define __noreturn	__attribute__((__noreturn__))
-#define __packed	__attribute__((__packed__))
-#define __aligned(n)	__attribute__((__aligned__(n)))
-#define __section(s)	__attribute__((__section__(s)))
-#define __used		__attribute__((__used__))
-#define __unused	__attribute__((__unused__))
-#define __maybe_unused	__attribute__((__unused__))
-#define __must_check	__attribute__((__warn_unused_result__))
-#define __weak		__attribute__((__weak__))
-#define __pure		__attribute__((__pure__))
-#define __attribute_const__ __attribute__((__const__))
-#define __cold		__attribute__((__cold__))
-#define __malloc	__attribute__((__malloc__))
-#define __printf(a, b)	__attribute__((__format__(printf, a, b)))
-#define fallthrough	__attribute__((__fallthrough__))
+#define __always_inline		inline __attribute__((__always_inline__))
+#define noinline		__attribute__((__noinline__))
+#define __noreturn		__attribute__((__noreturn__))
+#define __packed		__attribute__((__packed__))
+#define __aligned(n)		__attribute__((__aligned__(n)))
+#define __section(s)		__attribute__((__section__(s)))
+#define __used			__attribute__((__used__))
+#define __unused		__attribute__((__unused__))
+#define __maybe_unused		__attribute__((__unused__))
+#define __must_check		__attribute__((__warn_unused_result__))
+#define __weak			__attribute__((__weak__))
+#define __pure			__attribute__((__pure__))
+#define __attribute_const__	__attribute__((__const__))
+#define __cold			__attribute__((__cold__))
+#define __malloc		__attribute__((__malloc__))
+#define __printf(a, b)		__attribute__((__format__(printf, a, b)))
+#define fallthrough		__attribute__((__fallthrough__))
 
 /*
  * asm goto with outputs.  gcc 12 and its contemporaries may lose what happens to a
@@ -46,7 +46,7 @@
 	} while (0)
 #define asm_goto_landing() asm volatile("")
 
-#define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
+#define __same_type(a, b)  __builtin_types_compatible_p(__typeof__(a), __typeof__(b))
 
 /* Address-space and context annotations, for sparse. */
 #ifdef __CHECKER__

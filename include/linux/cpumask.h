@@ -86,7 +86,7 @@ static inline unsigned int cpumask_first(const struct cpumask *mask)
 	for ((cpu) = (int)cpumask_first(mask); (unsigned int)(cpu) < nr_cpu_ids; \
 	     (cpu) = (int)cpumask_next((int)(cpu), mask))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (unsigned int)(cpu) < nr_cpu_ids; (cpu)++)
-#define for_each_present_cpu(cpu)  for_each_possible_cpu (cpu)
+#define for_each_present_cpu(cpu)  for_each_possible_cpu(cpu)
 #define for_each_online_cpu(cpu)   for_each_cpu(cpu, cpu_online_mask)
 
 #define num_online_cpus()	   cpumask_weight(cpu_online_mask)
