@@ -283,7 +283,8 @@ static void depot_drain(struct slab_cache *c)
 
 /* ---- Magazines ------------------------------------------------------------------------- */
 
-static unsigned int magazine_fill(struct slab_cache *c)
+/* True if there is an object now; the magazine may have been filled, even full, meanwhile. */
+static bool magazine_fill(struct slab_cache *c)
 {
 	struct objstack *m = this_cpu_ptr(c->magazine);
 	unsigned int got, n = min(c->batch, (m->limit - m->used) / 8);
@@ -291,13 +292,13 @@ static unsigned int magazine_fill(struct slab_cache *c)
 
 	got = c->depot_used ? depot_get(c, slot, n) : slab_take_objects(c, slot, n);
 	m->used += got * 8;
-	return got;
+	return m->used > 8;
 }
 
 bool slab_refill(struct slab_cache *c, gfp_t gfp)
 {
 	unsigned long flags;
-	unsigned int got;
+	bool got;
 
 	for (;;) {
 		spin_lock_irqsave(&c->lock, flags);

@@ -487,6 +487,47 @@ KTEST(slab, shrink_gives_pages_back)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
+/*
+ * While an empty magazine waits for a new slab, others free so many objects that it is
+ * full afterwards: here a constructor does, else a shrinker or an interrupt.
+ */
+static struct kmem_cache *filled;
+static void *spare[128];
+static unsigned int nr_spare;
+
+static void ctor_that_frees(void *obj __unused)
+{
+	unsigned int n = filled ? inside(filled)->capacity : 0;
+
+	while (n--)
+		kmem_cache_free(filled, spare[--nr_spare]);
+	filled = NULL;
+}
+
+KTEST(slab, magazine_filled_while_growing)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_filled", 64, 0, 0, ctor_that_frees);
+	struct slab_cache *c = inside(cache);
+	unsigned long grown;
+	void *obj;
+
+	ASSERT(cache);
+	while (nr_spare < c->capacity || slab_nr_live(c) != slab_nr_slabs(c) * c->g.nr) {
+		spare[nr_spare] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(spare[nr_spare++] && nr_spare < ARRAY_SIZE(spare));
+	}
+	grown = c->grown;
+	filled = cache;
+	obj = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_NOWARN);
+	EXPECT(obj);
+	EXPECT_EQ(c->grown, grown + 1);
+	EXPECT_CHECKED(cache);
+	kmem_cache_free(cache, obj);
+	kmem_cache_free_bulk(cache, nr_spare, spare);
+	nr_spare = 0;
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
 KTEST(slab, no_grow)
 {
 	struct kmem_cache *cache = kmem_cache_create("t_nogrow", 64, 0, 0, NULL);
