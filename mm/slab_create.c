@@ -295,6 +295,11 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 		slab_publish(c);
 		return -EBUSY;
 	}
+	if (slab_nr_slabs(c)) {
+		slab_report(c, NULL, "kmem_cache_destroy where sleeping is not allowed");
+		slab_publish(c);
+		return -EBUSY;
+	}
 	slab_destroy(c);
 	return 0;
 }

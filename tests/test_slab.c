@@ -314,6 +314,22 @@ KTEST(slab, typesafe_objects_stay_intact)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
+/* Their slabs wait until no reader can be in the middle of one, and the cache for its slabs. */
+KTEST(slab, typesafe_cache_outlives_readers)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_rcu", 56, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+
+	ASSERT(cache);
+	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
+	preempt_disable();
+	EXPECT_REPORT("BUG t_rcu: kmem_cache_destroy where sleeping is not allowed")
+	{
+		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
+	}
+	preempt_enable();
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
 struct sample {
 	u64 a[5];
 	u8 b;

@@ -146,7 +146,8 @@ struct kmem_cache *__kmem_cache_create(const char *name, size_t size, size_t ali
  * kmem_cache_destroy - give up a cache
  * @cache: the cache, or NULL
  *
- * A cache with objects still allocated stays, and they are listed.
+ * A cache with objects still allocated stays, and they are listed.  So does one of
+ * SLAB_TYPESAFE_BY_RCU, with a report, where its slabs cannot go yet: in atomic context.
  *
  * Context: may sleep.
  * Return: 0, or -EBUSY.
