@@ -115,6 +115,7 @@ static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node,
 {
 	unsigned int order = VMALLOC_MAX_ORDER;
 
+	gfp &= ~__GFP_COMP; /* blocks may be split one day */
 	while (va->nr_pages < pages) {
 		unsigned long left = pages - va->nr_pages;
 		struct page *page;

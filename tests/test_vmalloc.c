@@ -292,6 +292,20 @@ KTEST(vmalloc, a_page_taken_outlives_the_area)
 	put_page(page);
 }
 
+/* Blocks are split by vmalloc_to_page(), and compound pages cannot be. */
+KTEST(vmalloc, compound_pages_are_not_taken)
+{
+	char *p = __vmalloc(16 * PAGE_SIZE, GFP_KERNEL | __GFP_COMP);
+
+	ASSERT(p);
+	expect_pages_match(p, 16 * PAGE_SIZE);
+	EXPECT_EQ(vmalloc_to_page(p)->order, 0);
+	EXPECT_NO_REPORT() {
+		vfree(p);
+		vm_unmap_aliases();
+	}
+}
+
 KTEST(vmalloc, large_areas_use_large_pages)
 {
 	unsigned long size = 3 * PMD_SIZE + 5 * PAGE_SIZE, large = 0;
