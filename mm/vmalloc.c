@@ -452,14 +452,26 @@ static bool __cold report_vmap(const char *why)
 	return false;
 }
 
-/* Can vfree() free these one by one one day? */
+/*
+ * Can vfree() free these one by one one day?  One that stands there twice cannot;
+ * it has lost its mark when it is come upon again.
+ */
 static bool can_own_pages(struct page **pages, unsigned int count)
 {
-	for (unsigned int i = 0; i < count; i++)
-		if (!page_valid(pages[i]) || pages[i]->state != PAGE_ALLOCATED || pages[i]->order ||
-		    pages[i]->flags)
-			return report_vmap("one of the pages cannot be freed by vfree()");
-	return true;
+	const u32 mark = ~PFN_NONE;
+	bool ok = true;
+
+	for (unsigned int i = 0; ok && i < count; i++) {
+		ok = page_valid(pages[i]) && pages[i]->state == PAGE_ALLOCATED &&
+		     !pages[i]->order && !pages[i]->flags;
+		if (ok)
+			pages[i]->next = mark;
+	}
+	for (unsigned int i = 0; ok && i < count; i++) {
+		ok = pages[i]->next == mark;
+		pages[i]->next = PFN_NONE;
+	}
+	return ok || report_vmap("one of the pages cannot be freed by vfree()");
 }
 
 /*

@@ -165,6 +165,10 @@ KTEST(vmap, what_is_no_page_is_refused)
 	EXPECT_REPORT("cannot be freed by vfree()") {
 		EXPECT(!vmap(bad, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
 	}
+	bad[1] = bad[0]; /* would be freed twice */
+	EXPECT_REPORT("cannot be freed by vfree()") {
+		EXPECT(!vmap(bad, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
+	}
 	put_pages(3);
 	expect_sound();
 }
