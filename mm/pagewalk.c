@@ -28,10 +28,8 @@ static int run_pagewalk(int argc, char **argv)
 	unsigned long addr;
 	char what[192];
 
-	if (argc != 2 || kstrtoul(argv[1], 16, &addr)) {
-		pr_err("usage: pagewalk ADDR (hexadecimal)\n");
+	if (argc != 2 || kstrtoul(argv[1], 16, &addr))
 		return -EINVAL;
-	}
 	page_walk_print(KERN_INFO, addr);
 	if (vmalloc_describe(addr, what, sizeof(what)))
 		pr_info("%s\n", what);
@@ -41,4 +39,4 @@ static int run_pagewalk(int argc, char **argv)
 		pr_info("%px is not mapped\n", (void *)addr);
 	return 0;
 }
-MONITOR_COMMAND("pagewalk", "ADDR", "walk the page tables for an address", run_pagewalk);
+MONITOR_COMMAND("pagewalk", "ADDR", "walk the page tables for a hexadecimal address", run_pagewalk);

@@ -5,6 +5,7 @@
 /* What percpu_area.c lays out and percpu.c allocates from. */
 #include <linux/list.h>
 #include <linux/percpu.h>
+#include <linux/spinlock.h>
 #include <asm/page.h>
 
 /* Room for dynamic objects in the first chunk, bytes a CPU. */
@@ -19,7 +20,9 @@
  * @base: CPU 0's copy of the first chunk, in the direct map
  * @static_bytes: the linked section, whole pages; dynamic objects follow it
  * @first_bytes: of the first chunk's unit that has memory behind it
- * @first_chunk: memory for the first chunk's struct pcpu_chunk
+ * @first_chunk: the first chunk's descriptor
+ * @first_ptr: per-CPU pointer of its first byte
+ * @first_size: bytes of its unit
  *
  * Written by setup_per_cpu_areas(), constant afterwards.
  */
@@ -29,9 +32,13 @@ struct pcpu_layout {
 	unsigned long static_bytes;
 	unsigned long first_bytes;
 	struct pcpu_chunk *first_chunk;
+	unsigned long first_ptr;
+	unsigned long first_size;
 };
 
 extern struct pcpu_layout pcpu_layout;
+
+#define PCPU_MAX_CHUNKS 1024
 
 /* Objects up to here are packed into pages by size class; larger ones take whole pages. */
 #define PCPU_SMALL_MAX 2048
@@ -91,11 +98,65 @@ static inline size_t pcpu_chunk_struct_size(void)
 	return sizeof(struct pcpu_chunk) + pcpu_unit_pages() * sizeof(struct pcpu_page);
 }
 
+extern spinlock_t pcpu_lock; /* the use of pages, chunks, lists of pages */
+
+/* ---- percpu_chunk.c ---- */
+
 /* pcpu_init_first_chunk - the first chunk's pages; called once its memory exists. */
 void pcpu_init_first_chunk(void);
 
 /* pcpu_init_window - take the addresses of all further chunks; called by vmalloc_init(). */
 void pcpu_init_window(void);
+
+/* pcpu_chunk - chunk @i of the window, or NULL; -1 is the first chunk. */
+struct pcpu_chunk *pcpu_chunk(int i);
+
+/* pcpu_first_page - the page of the first chunk a per-CPU pointer lies in, or NULL. */
+static __always_inline struct pcpu_page *pcpu_first_page(unsigned long ptr)
+{
+	unsigned long at = ptr - pcpu_layout.first_ptr;
+
+	if (unlikely(at >= pcpu_layout.first_size))
+		return NULL;
+	return &pcpu_layout.first_chunk->page[at >> PAGE_SHIFT];
+}
+
+/* pcpu_page_of - the page a per-CPU pointer lies in, or NULL. */
+struct pcpu_page *pcpu_page_of(unsigned long ptr);
+
+struct pcpu_chunk *pcpu_chunk_of(const struct pcpu_page *page);
+
+static inline bool pcpu_page_unused(const struct pcpu_page *page, bool absent_too)
+{
+	return page->use == PCPU_FREE || (absent_too && page->use == PCPU_ABSENT);
+}
+
+/* pcpu_get_pages - @n pages side by side with memory, PCPU_BUSY, or NULL. */
+struct pcpu_page *pcpu_get_pages(unsigned int n, gfp_t gfp);
+
+/* pcpu_set_unused - a page holds no object any more; under pcpu_lock. */
+void pcpu_set_unused(struct pcpu_page *page, enum pcpu_use use);
+
+/* pcpu_drop_run - so for @n pages; bit k of @absent: page k has no memory; under pcpu_lock. */
+void pcpu_drop_run(struct pcpu_page *page, unsigned int n, u32 absent);
+
+/* pcpu_drain_chunks - take the memory of unused pages, and chunks without any. */
+void pcpu_drain_chunks(void);
+
+/* ---- percpu.c ---- */
+
+extern const u16 pcpu_class_size[PCPU_CLASSES];
+extern struct list_head pcpu_partial_pages[PCPU_CLASSES];
+
+static inline unsigned int pcpu_objects_a_page(unsigned int class)
+{
+	return (unsigned int)PAGE_SIZE / pcpu_class_size[class];
+}
+
+/* pcpu_init_classes - tables and stacks; part of start-up. */
+void pcpu_init_classes(void);
+
+/* ---- percpu_check.c ---- */
 
 /**
  * pcpu_check - do the allocator's invariants hold?

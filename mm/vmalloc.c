@@ -249,6 +249,8 @@ static void *vmalloc_request(const struct vmalloc_request *r)
 	if (!fill(va, PFN_UP(r->size), r->gfp, r->node, __pgprot(pgprot_val(prot) | _PAGE_OWNED))) {
 		vmap_area_drop(va, VMAP_ALLOC);
 		report(r->size, r->gfp, "failed to allocate pages");
+		if (!(r->gfp & __GFP_NOWARN))
+			show_mem();
 		return NULL;
 	}
 	return vmap_area_live(va, VMAP_ALLOC);
@@ -639,7 +641,8 @@ unsigned long vmalloc_to_pfn(const void *addr)
 {
 	struct page *page = vmalloc_to_page(addr);
 
-	return page ? page_to_pfn(page) : PHYS_PFN(vmalloc_entry((unsigned long)addr) & PTE_PFN_MASK);
+	return page ? page_to_pfn(page)
+		    : PHYS_PFN(vmalloc_entry((unsigned long)addr) & PTE_PFN_MASK);
 }
 
 unsigned long vmalloc_nr_pages(void)

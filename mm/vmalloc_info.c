@@ -35,10 +35,14 @@ struct area_info {
 
 static void copy_info(struct area_info *info, const struct vmap_area *va)
 {
+	unsigned long pages = va->nr_pages;
+
+	if (vmap_kind(va) == VMAP_PERCPU) /* mapped here and there */
+		pages = (va->seg->end - va->seg->start) / PAGE_SIZE - 1;
 	*info = (struct area_info){
 		.start = va->seg->start,
 		.end = va->seg->end,
-		.nr_pages = va->nr_pages,
+		.nr_pages = pages,
 		.kind = vmap_kind(va),
 		.flags = va->flags,
 		.caller = va->caller,
