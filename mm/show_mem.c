@@ -4,7 +4,7 @@
  * allocation failure and a panic print.
  *
  *     managed == free lists + per-CPU lists + pending + taken
- *     taken   == slab + vmalloc + page tables + per-CPU + stacks + others
+ *     taken   == slab + vmalloc + page tables + per-CPU + others
  *
  * The uses are counted by those who take pages for them (mod_vm_stat); vmalloc and
  * the per-CPU allocator keep counts of their own.
@@ -80,11 +80,10 @@ void show_mem(void)
 	const struct zone *zone;
 
 	pr_warn("Mem-Info: total:%lukB free:%lukB slab:%lukB vmalloc:%lukB pagetables:%lukB "
-		"percpu:%lukB stacks:%lukB\n",
+		"percpu:%lukB\n",
 		PAGES_TO_KIB(totalram_pages()), PAGES_TO_KIB(nr_free_pages()),
 		PAGES_TO_KIB(vm_stat(NR_SLAB_PAGES)), PAGES_TO_KIB(vm_stat(NR_VMALLOC_PAGES)),
-		PAGES_TO_KIB(vm_stat(NR_PAGETABLE_PAGES)), PAGES_TO_KIB(vm_stat(NR_PERCPU_PAGES)),
-		PAGES_TO_KIB(vm_stat(NR_KERNEL_STACK_PAGES)));
+		PAGES_TO_KIB(vm_stat(NR_PAGETABLE_PAGES)), PAGES_TO_KIB(vm_stat(NR_PERCPU_PAGES)));
 	for_each_zone(zone)
 		show_zone(zone);
 }

@@ -325,3 +325,36 @@ KTEST(memmap, opening_a_section_keeps_the_count_of_free_pages)
 	else
 		EXPECT(memmap_sections_open(&meta) > open);
 }
+
+KTEST(memmap, start_up_code_and_data_were_given_back)
+{
+	extern char __init_begin[], __init_end[];
+	unsigned long pfn = PHYS_PFN(__pa(__init_begin)), end = PHYS_PFN(__pa(__init_end));
+
+	EXPECT(pfn < end);
+	for (; pfn < end; pfn++)
+		EXPECT(!PageReserved(pfn_to_page(pfn)));
+}
+
+/* In open sections: what is RAM is reserved, or the allocator manages it. */
+KTEST(memmap, every_frame_is_managed_reserved_or_a_hole)
+{
+	unsigned long ram = 0, reserved_frames = 0, managed = 0, pending = 0, section;
+	const struct zone *zone;
+
+	for_each_zone(zone) {
+		managed += zone->managed_pages;
+		pending += zone->pending_pages;
+	}
+	for (section = 0; section < 64; section++) {
+		unsigned long i;
+
+		for (i = 0; section_is_open(section) && i < SECTION_FRAMES; i++) {
+			const struct page *page = pfn_to_page(section_to_pfn(section) + i);
+
+			ram += page->state != PAGE_ABSENT;
+			reserved_frames += page->state == PAGE_RESERVED;
+		}
+	}
+	EXPECT_EQ(ram - reserved_frames, managed - pending);
+}

@@ -240,7 +240,6 @@ enum vm_stat_item {
 	NR_VMALLOC_PAGES,
 	NR_PAGETABLE_PAGES,
 	NR_PERCPU_PAGES,
-	NR_KERNEL_STACK_PAGES,
 	NR_VM_STAT_ITEMS,
 };
 void mod_vm_stat(enum vm_stat_item item, long pages);

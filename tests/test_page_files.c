@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page allocator's virtual files, parsed as Linux's own tools parse them, and
+ * what they say compared with the allocator's counters.
+ */
+#include <cairn/test.h>
+#include <cairn/vfile.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include "../mm/zone.h"
+
+static char text[8192];
+
+static bool read_file(const char *name)
+{
+	int n = vfile_read(name, text, sizeof(text));
+
+	return n > 0 && (size_t)n < sizeof(text) && text[n - 1] == '\n';
+}
+
+/* The number behind the line that begins with a name, or ~0. */
+static unsigned long value_of(const char *name)
+{
+	const char *line = text;
+	size_t n = strlen(name);
+
+	for (; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, n) && (line[n] == ' ' || line[n] == ':'))
+			return simple_strtoul(skip_spaces(line + n + 1), NULL, 10);
+	}
+	return ~0UL;
+}
+
+static unsigned int count_of(const char *what)
+{
+	unsigned int n = 0;
+	const char *at;
+
+	for (at = text; (at = strstr(at, what)); at += strlen(what))
+		n++;
+	return n;
+}
+
+static unsigned int nr_zones(void)
+{
+	unsigned int n = 0;
+	const struct zone *zone;
+
+	for_each_zone(zone)
+		n++;
+	return n;
+}
+
+KTEST(page_files, meminfo)
+{
+	static const char *const names[] = {
+		"MemTotal",	"MemFree",  "MemAvailable", "Buffers",	"Cached", "SwapCached",
+		"Active",	"Inactive", "SwapTotal",    "SwapFree", "Slab",	  "SReclaimable",
+		"VmallocTotal", "Percpu",   "PageTables",   "Shmem"};
+	unsigned int i;
+
+	ASSERT(read_file("/proc/meminfo"));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		EXPECT(value_of(names[i]) != ~0UL);
+	EXPECT_EQ(value_of("MemTotal"), totalram_pages() * 4);
+	EXPECT_EQ(value_of("MemFree"), nr_free_pages() * 4);
+	EXPECT(value_of("MemAvailable") <= value_of("MemFree"));
+	EXPECT_EQ(count_of(" kB\n"), count_of("\n"));
+}
+
+/* "Node 0, zone DMA n n n ...": eleven counts a line, which sum to the free pages. */
+KTEST(page_files, buddyinfo)
+{
+	unsigned long pages = 0, free = 0;
+	const struct zone *zone;
+	char *rest = text, *line;
+
+	drain_all_pages();
+	ASSERT(read_file("/proc/buddyinfo"));
+	EXPECT_EQ(count_of("Node "), nr_zones());
+	while ((line = strsep(&rest, "\n")) && *line) {
+		char *at = strstr(line, "zone");
+		unsigned int order;
+
+		ASSERT(at != NULL);
+		at = (char *)skip_spaces(at + 4);
+		at += strcspn(at, " ");
+		for (order = 0; order < MAX_ORDER; order++)
+			pages += simple_strtoul(skip_spaces(at), &at, 10) << order;
+		EXPECT(*skip_spaces(at) == '\0');
+	}
+	for_each_zone(zone)
+		free += zone->buddy.free + (zone->pending_pages & -MAX_ORDER_NR_PAGES);
+	EXPECT_EQ(pages, free);
+}
+
+KTEST(page_files, zoneinfo)
+{
+	ASSERT(read_file("zoneinfo"));
+	EXPECT_EQ(count_of("\n  pages free     "), nr_zones());
+	EXPECT_EQ(count_of("\n        min      "), nr_zones());
+	EXPECT_EQ(count_of("\n        protection: ("), nr_zones());
+	EXPECT_EQ(count_of("\n  pagesets\n    cpu: 0\n"), nr_zones());
+	EXPECT_EQ(count_of("\n  start_pfn:"), nr_zones());
+}
+
+KTEST(page_files, vmstat)
+{
+	static const char *const names[] = {"pgpgin", "pgpgout", "pswpin", "pswpout"};
+	unsigned long freed;
+	struct page *page;
+	unsigned int i;
+
+	ASSERT(read_file("/proc/vmstat"));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		EXPECT_EQ(value_of(names[i]), 0);
+	EXPECT_EQ(value_of("nr_free_pages"), nr_free_pages());
+	freed = value_of("pgfree");
+	page = alloc_pages(GFP_KERNEL, 10);
+	ASSERT(page != NULL);
+	__free_pages(page, 10);
+	ASSERT(read_file("/proc/vmstat"));
+	EXPECT_EQ(value_of("pgfree"), freed + 1024);
+}
+
+KTEST(page_files, pagetypeinfo)
+{
+	ASSERT(read_file("/proc/pagetypeinfo"));
+	EXPECT(!strncmp(text, "Page block order: 9\nPages per block:  512\n\n", 42));
+	EXPECT_EQ(count_of("type    Unmovable"), nr_zones());
+	EXPECT_EQ(count_of("Number of blocks type"), 1);
+}
