@@ -79,13 +79,10 @@ _Static_assert(sizeof(struct per_cpu_pages) < 65536, "offsets have 16 bits");
 static u32 list_limit[NR_PCP_LISTS];
 static u32 cold_limit;
 
-/* A CPU's lists: the copy that @pcp points to, by number. */
-static struct pcpu_stack *list_of(struct per_cpu_pages *pcp, unsigned int list)
+/* The list of an order, which has one, of the CPU whose copy @pcp points to. */
+static struct pcpu_stack *list_of(struct per_cpu_pages *pcp, unsigned int order)
 {
-	u64 *const lists[NR_PCP_LISTS] = {pcp->order0, pcp->order1, pcp->order2,
-					  pcp->order3, pcp->order4, pcp->order9};
-
-	return (struct pcpu_stack *)lists[list];
+	return (struct pcpu_stack *)((char *)pcp + pcp_offset[order]);
 }
 
 static struct pcpu_stack *cold_of(struct per_cpu_pages *pcp)
@@ -145,7 +142,7 @@ static void drain_cpu(struct per_cpu_pages *pcp)
 	if (!pcp->zone)
 		return;
 	for (list = 0; list < NR_PCP_LISTS; list++)
-		drain_whole(pcp->zone, list_of(pcp, list), list_order[list]);
+		drain_whole(pcp->zone, list_of(pcp, list_order[list]), list_order[list]);
 	drain_whole(pcp->zone, cold_of(pcp), 0);
 }
 
@@ -164,7 +161,7 @@ static void turn_off(struct per_cpu_pages *pcp)
 
 	for (list = 0; list < NR_PCP_LISTS; list++) {
 		pcp->home[list_order[list]] = PCP_NO_HOME;
-		list_of(pcp, list)->limit = 0;
+		list_of(pcp, list_order[list])->limit = 0;
 	}
 	cold_of(pcp)->limit = 0;
 	drain_cpu(pcp);
@@ -189,7 +186,7 @@ static void turn_on(struct per_cpu_pages *pcp)
 
 		if (!init_on_free && list_limit[list])
 			pcp->home[order] = PAGE_WORD(PAGE_ALLOCATED, order, pcp->zone->buddy.tag);
-		list_of(pcp, list)->limit = list_limit[list];
+		list_of(pcp, order)->limit = list_limit[list];
 	}
 	cold_of(pcp)->limit = cold_limit;
 	pcp->on = true;
@@ -285,7 +282,6 @@ static struct page *take_top(struct pcpu_stack *stack)
 
 struct page *pcp_refill(unsigned int order)
 {
-	unsigned int list = (unsigned int)pcp_index(order);
 	struct per_cpu_pages *pcp;
 	struct pcpu_stack *stack;
 	struct page *page = NULL;
@@ -293,7 +289,7 @@ struct page *pcp_refill(unsigned int order)
 
 	local_irq_save(flags);
 	pcp = this_cpu_ptr(&pcp_pages);
-	stack = list_of(pcp, list);
+	stack = list_of(pcp, order);
 	if (order == 0 && cold_of(pcp)->used) {
 		page = take_top(cold_of(pcp));
 	} else if (pcp->on || try_turn_on(pcp)) {
@@ -336,17 +332,16 @@ static bool belongs(const struct per_cpu_pages *pcp, const struct page *page)
 
 bool pcp_put(struct page *page, unsigned int order)
 {
-	int list = pcp_index(order);
 	struct per_cpu_pages *pcp;
 	unsigned long flags;
 	bool done = false;
 
-	if (list < 0)
+	if (!pcp_offset[order])
 		return false;
 	local_irq_save(flags);
 	pcp = this_cpu_ptr(&pcp_pages);
 	if (belongs(pcp, page))
-		done = put_top(pcp, list_of(pcp, (unsigned int)list), page);
+		done = put_top(pcp, list_of(pcp, order), page);
 	local_irq_restore(flags);
 	return done;
 }
@@ -377,7 +372,8 @@ static unsigned long cached_on(struct per_cpu_pages *pcp)
 	unsigned int list;
 
 	for (list = 0; list < NR_PCP_LISTS; list++)
-		pages += (list_of(pcp, list)->used / sizeof(void *)) << list_order[list];
+		pages += (list_of(pcp, list_order[list])->used / sizeof(void *))
+			 << list_order[list];
 	return pages;
 }
 

@@ -142,6 +142,12 @@ static bool is_zero(unsigned long addr, unsigned int order)
 	return true;
 }
 
+static void make_dirty(unsigned long addr, unsigned int order)
+{
+	if (addr)
+		memset((void *)addr, 0xa5, PAGE_SIZE << order);
+}
+
 KTEST(pages, zeroed_pages_are_zero)
 {
 	unsigned int order;
@@ -150,7 +156,7 @@ KTEST(pages, zeroed_pages_are_zero)
 	for (order = 0; order < 6; order++) {
 		addr = __get_free_pages(GFP_KERNEL, order);
 		ASSERT(addr);
-		memset((void *)addr, 0xa5, PAGE_SIZE << order);
+		make_dirty(addr, order);
 		free_pages(addr, order);
 		addr = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
 		ASSERT(addr);
@@ -159,7 +165,7 @@ KTEST(pages, zeroed_pages_are_zero)
 	}
 	addr = get_zeroed_page(GFP_KERNEL);
 	ASSERT(addr && is_zero(addr, 0));
-	memset((void *)addr, 0xff, PAGE_SIZE);
+	make_dirty(addr, 0);
 	free_page(addr);
 	addr = get_free_page(GFP_ATOMIC);
 	ASSERT(addr && is_zero(addr, 0));
