@@ -11,8 +11,8 @@
  *	    v
  *     1. each zone of the node's zonelist, above its low watermark;
  *	  a zone that is short opens a pending section first		mm/memmap.c
- *     2. per-CPU lists drained; each zone down to min, or into the
- *	  reserve as far as the flags allow
+ *     2. per-CPU lists emptied and off; each zone down to min, or into
+ *	  the reserve as far as the flags allow
  *     3. if the caller may sleep: shrinkers, and 2. again		mm/shrinker.c
  *     4. report and NULL						mm/page_report.c
  *
@@ -161,7 +161,7 @@ static noinline struct page *alloc_slow(struct alloc_request *req)
 
 	req->mark = WMARK_MIN;
 	req->depth = depth_of(req->gfp);
-	drain_all_pages();
+	pcp_reset();
 	page = try_zones(req);
 	if (!page && (req->gfp & __GFP_DIRECT_RECLAIM) && !preempt_count() && !in_reclaim())
 		page = reclaim_and_try(req);

@@ -29,10 +29,11 @@
  *
  * Only blocks of the zone that this CPU's allocations try first are kept, its
  * home zone, so that low memory which was freed is not handed to those who had a
- * choice.  And they are kept only while that zone has more than its high
- * watermark free; below, the lists are off and empty: every allocation and free
- * passes the zone, where watermarks are checked.  So nobody finds reserves on a
- * list, and an allocation fails with per-CPU lists no earlier than without.
+ * choice.  And they are filled only while that zone has more than its high
+ * watermark free.  A refill that ends below it turns the lists off, and so does any
+ * allocation before it takes a zone below its low watermark: then every allocation
+ * and free passes the zone, where watermarks are checked.  So nobody finds reserves
+ * on a list, and an allocation fails with per-CPU lists no earlier than without.
  *
  * A single page freed as cold goes to a list of its own, which hot allocations
  * use only when the hot one is empty.

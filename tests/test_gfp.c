@@ -209,6 +209,27 @@ KTEST(gfp, per_cpu_lists_are_off_while_memory_is_short_and_on_again_after)
 	EXPECT(pcp_cached_pages(NULL) > 0);
 }
 
+/* Blocks of an order without a list pass by the lists; they too must go off. */
+KTEST(gfp, per_cpu_lists_go_off_when_large_blocks_take_the_reserve)
+{
+	struct zone *home = home_zone();
+	struct page *page = alloc_page(GFP_KERNEL), *other = alloc_page(GFP_KERNEL);
+	struct page *chain = NULL, *block;
+
+	ASSERT(page && other);
+	__free_page(other);
+	while ((block = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 5)))
+		chain = push_page(chain, block);
+	EXPECT(zone_left(home->idx) < home->watermark[WMARK_MIN]);
+	__free_page(page);
+	EXPECT_EQ(pcp_cached_pages(NULL), 0);
+	page = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+	EXPECT(!page || page_zone(page) != home);
+	if (page)
+		__free_page(page);
+	free_chain(chain);
+}
+
 KTEST(gfp, watermarks_rise_and_reserves_grow_with_the_zones_above)
 {
 	struct zone *zone;
