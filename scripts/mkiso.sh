@@ -9,8 +9,10 @@ trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/boot/grub"
 cp "$kernel" "$tree/boot/cairn"
 cp "$config" "$tree/boot/grub/grub.cfg"
-modules=(multiboot2 normal part_gpt part_msdos iso9660 fat all_video configfile test echo
-	 serial terminal reboot halt minicmd)
+# The UEFI loader that grub-mkrescue makes asks for every part_* there is, and complains of each it misses.
+modules=(multiboot2 normal iso9660 fat all_video configfile test echo serial terminal reboot halt minicmd
+	 part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_gpt part_msdos part_plan part_sun
+	 part_sunpc)
 for mkrescue in grub-mkrescue grub2-mkrescue x86_64-elf-grub-mkrescue i686-elf-grub-mkrescue; do
 	if command -v $mkrescue >/dev/null; then break; fi
 done
