@@ -10,9 +10,12 @@
 #ifdef MODULE
 extern struct module __this_module;
 #define THIS_MODULE (&__this_module)
-#define EXPORT_SYMBOL(sym)                       \
-	extern const char __module_export_##sym; \
-	const char __module_export_##sym __attribute__((__section__(".discard.export")))
+/* Written in assembly: debug information would refer to a variable, which the build removes. */
+#define EXPORT_SYMBOL(sym)                                         \
+	__asm__(".pushsection .discard.export, \"a\", @progbits\n" \
+		".globl __module_export_" #sym "\n"                \
+		"__module_export_" #sym ": .byte 0\n"              \
+		".popsection")
 #else
 #define THIS_MODULE	   ((struct module *)0)
 #define EXPORT_SYMBOL(sym) extern __typeof__(sym) sym

@@ -14,6 +14,7 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/stringify.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>

@@ -6,7 +6,7 @@ static int count = 1;
 static char *who = "nobody";
 static int list_of[3];
 static int nr_list;
-module_param(count, int, 0644);
+module_param(count, int, S_IRUGO | S_IWUSR);
 MODULE_PARM_DESC(count, "how many");
 module_param(who, charp, 0);
 module_param_array(list_of, int, &nr_list, 0444);
@@ -18,6 +18,14 @@ struct item {
 	struct list_head node;
 	int value;
 };
+
+/* The one name of this module that the others see: surface_export.c calls it. */
+int surface_exported(int value);
+int surface_exported(int value)
+{
+	return value + 1;
+}
+EXPORT_SYMBOL_GPL(surface_exported);
 
 static int start(void)
 {
