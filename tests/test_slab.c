@@ -508,7 +508,7 @@ KTEST(slab, shrink_gives_pages_back)
  * full afterwards: here a constructor does, else a shrinker or an interrupt.
  */
 static struct kmem_cache *filled;
-static void *spare[128];
+static void *spare[512];
 static unsigned int nr_spare;
 
 static void ctor_that_frees(void *obj __unused)
@@ -528,9 +528,11 @@ KTEST(slab, magazine_filled_while_growing)
 	void *obj;
 
 	ASSERT(cache);
-	while (nr_spare < c->capacity || slab_nr_live(c) != slab_nr_slabs(c) * c->g.nr) {
-		spare[nr_spare] = kmem_cache_alloc(cache, GFP_KERNEL);
-		ASSERT(spare[nr_spare++] && nr_spare < ARRAY_SIZE(spare));
+	for (nr_spare = 0; nr_spare < c->capacity; nr_spare++)
+		ASSERT((spare[nr_spare] = kmem_cache_alloc(cache, GFP_KERNEL)) != NULL);
+	while ((obj = kmem_cache_alloc(cache, GFP_KERNEL | SLAB_NO_GROW))) {
+		spare[nr_spare++] = obj;
+		ASSERT(nr_spare < ARRAY_SIZE(spare));
 	}
 	grown = c->grown;
 	filled = cache;
@@ -540,7 +542,6 @@ KTEST(slab, magazine_filled_while_growing)
 	EXPECT_CHECKED(cache);
 	kmem_cache_free(cache, obj);
 	kmem_cache_free_bulk(cache, nr_spare, spare);
-	nr_spare = 0;
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
