@@ -43,7 +43,8 @@
 #define VMALLOC_MAX_ORDER (PMD_SHIFT - PAGE_SHIFT)
 
 /* What the caller's flags mean for descriptors and tables. */
-#define METADATA_FLAGS(gfp) ((gfp) & (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH))
+#define METADATA_FLAGS(gfp) \
+	((gfp) & (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HIGH | __GFP_NOWARN))
 
 /* ---- failure --------------------------------------------------------------------------- */
 
