@@ -252,6 +252,8 @@ KTEST(monitor, numbers)
 	EXPECT(!monitor_number("4k", &value) && value == 4096);
 	EXPECT(!monitor_number("2M", &value) && value == 2 << 20);
 	EXPECT(!monitor_number("1e", &value) && value == 0x1e);
+	EXPECT(monitor_number("99999999999999999999999", &value) &&
+	       monitor_number("0xfffffffffffffffff", &value));
 }
 
 /* ---- Virtual files --------------------------------------------------------------------------- */
