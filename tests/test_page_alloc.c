@@ -187,6 +187,10 @@ KTEST(pages, a_hot_page_comes_back_first_and_a_cold_one_last)
 	struct page *hot, *cold, *page, *again[4];
 	unsigned int i;
 
+	if (init_on_alloc) {
+		ktest_skip("init_on_alloc=1 keeps per-CPU lists off");
+		return;
+	}
 	drain_all_pages();
 	for (i = 0; i < 4; i++)
 		again[i] = alloc_page(GFP_KERNEL);
