@@ -33,6 +33,10 @@
 #include <asm/processor.h>
 #include "vmap.h"
 
+/* One mapping is shorter than this: an area counts its pages in 32 bits. */
+#define IOREMAP_MAX (1UL << 43)
+_Static_assert(IOREMAP_MAX >> PAGE_SHIFT <= 0xffffffffUL, "fits va->span");
+
 /* Cache types, by what conflicts: the two kinds of uncached get along. */
 enum memtype {
 	MEMTYPE_UC,
@@ -105,6 +109,8 @@ static bool range_ok(phys_addr_t phys, size_t size, enum memtype type)
 		return refuse("nothing", phys, size);
 	if (unlikely(last < phys) || unlikely(last >> cpu_info.phys_bits))
 		return refuse("addresses the CPU does not have", phys, size);
+	if (unlikely(size >= IOREMAP_MAX))
+		return refuse("more than 8 TiB", phys, size);
 	return not_ram(phys & PAGE_MASK, (last | ~PAGE_MASK) + 1, type);
 }
 

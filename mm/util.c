@@ -30,7 +30,7 @@ char *kmemdup_nul(const char *s, size_t n, gfp_t gfp)
 {
 	char *copy;
 
-	if (!s)
+	if (!s || n == SIZE_MAX)
 		return NULL;
 	copy = kmalloc(n + 1, gfp);
 	if (copy) {

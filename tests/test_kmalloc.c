@@ -434,6 +434,7 @@ KTEST(kmalloc, copies)
 	EXPECT(s && !strcmp(s, "a st"));
 	kfree(s);
 	EXPECT(!kstrdup(NULL, GFP_KERNEL));
+	EXPECT(!kmemdup_nul(text, SIZE_MAX, GFP_KERNEL)); /* no room for the NUL in a size */
 }
 
 /* ---- init_on_alloc=, init_on_free= ----------------------------------------------------- */
