@@ -69,13 +69,13 @@ clang_flags() {
 tidy() {
 	local flags
 	flags=$(clang_flags | tr '\n' ' ')
-	files '*.c' | grep -v '^tests/modules/' |
+	files '*.c' | grep -vE '^tests/(modules|surface)/' |
 		FLAGS=$flags xargs -P "$jobs" -n 4 bash -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $FLAGS 2>&1 |
 			grep -vE "^[0-9]+ warnings? (treated as errors|generated)|^Suppressed |^Use -header-filter"' _ | cat
 }
 
 static_analysis() {
-	files '*.c' | grep -v '^tests/modules/' | xargs cppcheck --quiet -j "$jobs" --std=c11 --platform=unix64 \
+	files '*.c' | grep -vE '^tests/(modules|surface)/' | xargs cppcheck --quiet -j "$jobs" --std=c11 --platform=unix64 \
 		--enable=warning --inline-suppr --suppressions-list=scripts/cppcheck.txt \
 		-D__x86_64__ -D__GNUC__=12 -DKBUILD_MODNAME='"lint"' -Iinclude -Iarch/x86_64/include --error-exitcode=1
 }
@@ -84,7 +84,7 @@ static_analysis() {
 spaces() {
 	local flags
 	flags="-nostdinc -isystem $($CC -print-file-name=include) -Iinclude -Iarch/x86_64/include -std=gnu11 -m64"
-	files '*.c' | grep -v '^tests/modules/' |
+	files '*.c' | grep -vE '^tests/(modules|surface)/' |
 		FLAGS=$flags xargs -P "$jobs" -n 1 bash -c 'sparse $FLAGS -D__seg_gs= -Wno-decl -Wno-non-pointer-null \
 			-Wno-declaration-after-statement -Wno-vla -Waddress-space -Wcontext -DKBUILD_MODNAME=\"lint\" "$1"' _ 2>&1
 }
