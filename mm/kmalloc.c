@@ -165,7 +165,9 @@ void *__kmalloc(size_t size, gfp_t gfp)
 	if (likely(size <= KMALLOC_MAX_CACHE_SIZE && !(gfp & SLAB_SLOW_GFP) &&
 		   slab_may_sleep_here(gfp))) {
 		unsigned long at = magazine_at[(size + 7) / 8];
-		void *obj = objstack_pop((struct objstack *)((char *)kmalloc_magazines + at));
+		void *obj = objstack_pop(
+			(__force struct objstack __percpu *)((__force char *)kmalloc_magazines +
+							     at));
 
 		if (likely(obj)) {
 			*(u64 *)obj = 0;

@@ -34,6 +34,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <asm/bitops.h>
 #include <asm/ras.h>
 #include "percpu.h"
 
@@ -90,18 +91,12 @@ static __always_inline unsigned int object_at(unsigned long offset, unsigned int
 /* Sets or clears the live bit; returns what it was. */
 static __always_inline bool set_live(struct pcpu_page *page, unsigned int obj)
 {
-	bool was;
-
-	asm volatile("lock btsl %2, %1" : "=@ccc"(was), "+m"(page->live) : "r"(obj) : "memory");
-	return was;
+	return test_and_set_bitmap(page->live, obj);
 }
 
 static __always_inline bool clear_live(struct pcpu_page *page, unsigned int obj)
 {
-	bool was;
-
-	asm volatile("lock btrl %2, %1" : "=@ccc"(was), "+m"(page->live) : "r"(obj) : "memory");
-	return was;
+	return test_and_clear_bitmap(page->live, obj);
 }
 
 /* ---- objects of a page, under pcpu_lock ------------------------------------------------ */
@@ -157,11 +152,9 @@ static __always_inline void zero_object(unsigned long ptr, size_t size)
 {
 	unsigned int cpu = 0;
 
-	do {
-		unsigned long at = ptr + __per_cpu_offset[cpu], words = (size + 7) / 8;
-
-		asm volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0UL) : "memory");
-	} while (++cpu < nr_cpu_ids);
+	do
+		clear_words(ptr + __per_cpu_offset[cpu], (size + 7) / 8);
+	while (++cpu < nr_cpu_ids);
 }
 
 /* Refills this CPU's stack from a page of @class with free objects; one of them, or 0. */

@@ -24,6 +24,7 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 
+extra=()
 eval "extra=(${GDB_ARGS:-})"
 export CAIRN_LOG=$log
 status=0

@@ -83,6 +83,7 @@ else
 	args+=(-serial stdio -monitor none)
 fi
 # Words, as a shell takes them apart.
+extra=()
 eval "extra=(${QEMU_ARGS:-})"
 args+=(${extra[@]+"${extra[@]}"} "$@")
 
