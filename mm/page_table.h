@@ -4,6 +4,7 @@
 
 /* Building kernel mappings; mm/page_table.c tells how. */
 #include <linux/types.h>
+#include <asm/bitops.h>
 #include <asm/page.h>
 #include <asm/pgtable.h>
 
@@ -91,10 +92,10 @@ static inline void set_ptes(pte_t *pte, u64 entry, unsigned long n)
 		set_pte(pte, __pte(entry));
 }
 
-/* clear_ptes - @n entries from @pte on; each aligned store of the string is whole. */
+/* clear_ptes - @n entries from @pte on; each is cleared whole. */
 static __always_inline void clear_ptes(pte_t *pte, unsigned long n)
 {
-	asm volatile("rep stosq" : "+D"(pte), "+c"(n) : "a"(0UL) : "memory");
+	clear_words((unsigned long)pte, n);
 }
 
 #endif

@@ -171,7 +171,7 @@ static enum place find_place(unsigned long addr, struct area_info *info)
 static enum place lookup_place(unsigned long addr, struct area_info *info)
 {
 	enum place place;
-	unsigned long flags;
+	unsigned long flags = 0;
 
 	if (!spin_trylock_irqsave(&vmap_lock, flags))
 		return PLACE_UNKNOWN;

@@ -271,26 +271,10 @@ void vmap_pending_full(void);
 static __always_inline void vmap_push_pending(struct vmap_area *va)
 {
 	struct vmap_area *old = this_cpu_read(vmap_cpu.pending);
-	bool done;
 
-	do {
+	do
 		va->next = old;
-		asm volatile("lock cmpxchgq %3, %%gs:%1"
-			     : "=@ccz"(done), "+m"(vmap_cpu.pending), "+a"(old)
-			     : "r"(va)
-			     : "memory");
-	} while (unlikely(!done));
-}
-
-/* Takes @weight off what this CPU may still put off; true if that is less than nothing now. */
-static __always_inline bool vmap_spend(long weight)
-{
-	bool negative;
-
-	asm volatile("subq %2, %%gs:%1"
-		     : "=@ccl"(negative), "+m"(vmap_cpu.pending_room)
-		     : "er"(weight));
-	return negative;
+	while (unlikely(!this_cpu_try_cmpxchg_shared(vmap_cpu.pending, &old, va)));
 }
 
 /**
@@ -305,7 +289,7 @@ static __always_inline void vmap_pend(struct vmap_area *va)
 
 	this_cpu_dec(vmap_cpu.nr_areas);
 	vmap_push_pending(va);
-	if (unlikely(vmap_spend(weight)))
+	if (unlikely(this_cpu_sub_is_negative(vmap_cpu.pending_room, weight)))
 		vmap_pending_full();
 }
 

@@ -61,7 +61,7 @@ KTEST(percpu, operations_of_every_width)
 	this_cpu_dec(var64);
 	EXPECT_EQ(raw_cpu_read(var64), 1);
 	this_cpu_write(var_ptr, &var_ptr);
-	EXPECT(this_cpu_read(var_ptr) == &var_ptr);
+	EXPECT(this_cpu_read(var_ptr) == (void __force *)&var_ptr);
 }
 
 KTEST(percpu, this_cpus_copy_is_one_of_all)
@@ -105,7 +105,7 @@ KTEST(percpu, masks_agree)
 /* ---- objects --------------------------------------------------------------------------- */
 
 /* Fills every CPU's copy; then each must hold its own. */
-static bool own_copies(char *ptr, size_t size, u8 salt)
+static bool own_copies(char __percpu *ptr, size_t size, u8 salt)
 {
 	int cpu;
 
@@ -117,7 +117,7 @@ static bool own_copies(char *ptr, size_t size, u8 salt)
 	return true;
 }
 
-static bool all_zero(char *ptr, size_t size)
+static bool all_zero(char __percpu *ptr, size_t size)
 {
 	int cpu;
 
@@ -131,7 +131,8 @@ KTEST(percpu, every_size_and_alignment)
 {
 	for (size_t size = 1; size <= PCPU_MIN_UNIT_SIZE; size = size * 5 / 4 + 1)
 		for (size_t align = 1; align <= PAGE_SIZE; align *= 2) {
-			char *p = __alloc_percpu(size, align), *q = __alloc_percpu(size, align);
+			char __percpu *p = __alloc_percpu(size, align);
+			char __percpu *q = __alloc_percpu(size, align);
 
 			ASSERT(p && q && p != q);
 			EXPECT_EQ((unsigned long)p % align, 0);
@@ -148,7 +149,7 @@ KTEST(percpu, every_size_and_alignment)
 
 KTEST(percpu, typed_objects)
 {
-	u64 *counter = alloc_percpu(u64);
+	u64 __percpu *counter = alloc_percpu(u64);
 
 	ASSERT(counter);
 	this_cpu_inc(*counter);
@@ -161,7 +162,7 @@ KTEST(percpu, typed_objects)
 
 #define OBJECTS 3000
 
-static char *objects[OBJECTS];
+static char __percpu *objects[OBJECTS];
 
 KTEST(percpu, more_than_the_first_chunk_holds)
 {
@@ -224,9 +225,11 @@ KTEST(percpu, random_use_keeps_every_byte)
 KTEST(percpu, until_there_is_no_more)
 {
 	struct link {
-		struct link *next;
+		struct link __percpu *next;
 		char rest[32000];
-	} *list = NULL, *p;
+	};
+	struct link __percpu *list = NULL;
+	struct link __percpu *p;
 	unsigned long n = 0;
 
 	while ((p = __alloc_percpu_gfp(sizeof(*p), 8, GFP_KERNEL | __GFP_NOWARN))) {
@@ -245,7 +248,7 @@ KTEST(percpu, until_there_is_no_more)
 
 KTEST(percpu, atomic_requests_use_what_is_there)
 {
-	u64 *p;
+	u64 __percpu *p;
 
 	preempt_disable();
 	p = alloc_percpu_gfp(u64, GFP_ATOMIC);
@@ -288,7 +291,8 @@ KTEST(percpu, impossible_requests_are_reported)
 
 KTEST(percpu, wrong_frees_are_reported_and_refused)
 {
-	char *p = __alloc_percpu(100, 8), *run = __alloc_percpu(3 * PAGE_SIZE, 8);
+	char __percpu *p = __alloc_percpu(100, 8);
+	char __percpu *run = __alloc_percpu(3 * PAGE_SIZE, 8);
 	void *object = kmalloc(64, GFP_KERNEL);
 
 	ASSERT(p && run && object);
@@ -309,10 +313,10 @@ KTEST(percpu, wrong_frees_are_reported_and_refused)
 		free_percpu(&var32);
 	}
 	EXPECT_REPORT("not an address of alloc_percpu()") {
-		free_percpu(object);
+		free_percpu((void __percpu __force *)object);
 	}
 	EXPECT_REPORT("not an address of alloc_percpu()") {
-		free_percpu((void *)0x4141414141414141UL);
+		free_percpu((void __percpu *)0x4141414141414141UL);
 	}
 	EXPECT_EQ(*(u8 *)per_cpu_ptr(p, 0), 1); /* still there */
 	free_percpu(p);

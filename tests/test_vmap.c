@@ -273,13 +273,13 @@ KTEST(vmap, each_kind_of_area_has_its_own_free)
 		vfree(map);
 	}
 	EXPECT_REPORT("ioremap area of") {
-		vfree((void *)io);
+		vfree((void __force *)io);
 	}
 	EXPECT_REPORT("Trying to vunmap()") {
 		vunmap(alloc);
 	}
 	EXPECT_REPORT("Trying to vunmap()") {
-		vunmap((void *)io);
+		vunmap((void __force *)io);
 	}
 	EXPECT_REPORT("vmalloc area of") {
 		iounmap((void __iomem *)alloc);

@@ -173,7 +173,9 @@ KTEST(vmap_attack, vunmap_at_each_instruction)
 
 /* ---- per-CPU objects ------------------------------------------------------------------- */
 
-static u64 *object, *stolen, *kept;
+static u64 __percpu *object;
+static u64 __percpu *stolen;
+static u64 __percpu *kept;
 
 static void victim_alloc(void)
 {
@@ -225,7 +227,7 @@ static void attack_percpu(void (*victim)(void), void (*what)(void))
 	unsigned int k = 1, steps;
 
 	do {
-		u64 *spare[4];
+		u64 __percpu *spare[4];
 
 		for (unsigned int i = 0; i < ARRAY_SIZE(spare); i++)
 			spare[i] = alloc_percpu(u64);

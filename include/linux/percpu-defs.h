@@ -126,36 +126,36 @@ void __bad_percpu_size(void);
 	})
 
 /* One instruction op{b,w,l,q} of @val on @var; @val is cast as an integer of that size. */
-#define __pcpu_op(op, var, val)                                        \
-	do {                                                           \
-		switch (sizeof(var)) {                                 \
-		case 1:                                                \
-			asm volatile(op "b %1, %%gs:%0"                \
-				     : "+m"(var)                       \
-				     : "qi"((u8)(unsigned long)(val))  \
-				     : "cc");                          \
-			break;                                         \
-		case 2:                                                \
-			asm volatile(op "w %1, %%gs:%0"                \
-				     : "+m"(var)                       \
-				     : "ri"((u16)(unsigned long)(val)) \
-				     : "cc");                          \
-			break;                                         \
-		case 4:                                                \
-			asm volatile(op "l %1, %%gs:%0"                \
-				     : "+m"(var)                       \
-				     : "ri"((u32)(unsigned long)(val)) \
-				     : "cc");                          \
-			break;                                         \
-		case 8:                                                \
-			asm volatile(op "q %1, %%gs:%0"                \
-				     : "+m"(var)                       \
-				     : "re"((u64)(unsigned long)(val)) \
-				     : "cc");                          \
-			break;                                         \
-		default:                                               \
-			__bad_percpu_size();                           \
-		}                                                      \
+#define __pcpu_op(op, var, val)                                                     \
+	do {                                                                        \
+		switch (sizeof(var)) {                                              \
+		case 1:                                                             \
+			asm volatile(op "b %1, %%gs:%0"                             \
+				     : "+m"(var)                                    \
+				     : "qi"((u8)((unsigned long)(val)&0xff))        \
+				     : "cc");                                       \
+			break;                                                      \
+		case 2:                                                             \
+			asm volatile(op "w %1, %%gs:%0"                             \
+				     : "+m"(var)                                    \
+				     : "ri"((u16)((unsigned long)(val)&0xffff))     \
+				     : "cc");                                       \
+			break;                                                      \
+		case 4:                                                             \
+			asm volatile(op "l %1, %%gs:%0"                             \
+				     : "+m"(var)                                    \
+				     : "ri"((u32)((unsigned long)(val)&0xffffffff)) \
+				     : "cc");                                       \
+			break;                                                      \
+		case 8:                                                             \
+			asm volatile(op "q %1, %%gs:%0"                             \
+				     : "+m"(var)                                    \
+				     : "re"((u64)(unsigned long)(val))              \
+				     : "cc");                                       \
+			break;                                                      \
+		default:                                                            \
+			__bad_percpu_size();                                        \
+		}                                                                   \
 	} while (0)
 
 /* inc or dec: the operation without an operand. */
@@ -254,6 +254,36 @@ void __bad_percpu_size(void);
 #define this_cpu_sub_return(var, val) this_cpu_add_return(var, -(__typeof__(var))(val))
 #define this_cpu_inc_return(var)      this_cpu_add_return(var, 1)
 #define this_cpu_dec_return(var)      this_cpu_add_return(var, -1)
+
+/**
+ * this_cpu_try_cmpxchg_shared - exchange a variable that other CPUs exchange too
+ * @var: this CPU's copy of it, a word
+ * @oldp: what it is expected to be; on failure, what it was
+ * @new: what it becomes
+ *
+ * Return: whether it was *@oldp, and is @new now.
+ */
+#define this_cpu_try_cmpxchg_shared(var, oldp, new)                      \
+	({                                                               \
+		bool __done = false;                                     \
+                                                                         \
+		asm volatile("lock cmpxchgq %3, %%gs:%1"                 \
+			     : "=@ccz"(__done), "+m"(var), "+a"(*(oldp)) \
+			     : "r"(new)                                  \
+			     : "memory");                                \
+		__done;                                                  \
+	})
+
+/* this_cpu_sub_is_negative - subtract from a word; is it less than 0 now? */
+#define this_cpu_sub_is_negative(var, val)                    \
+	({                                                    \
+		bool __negative = false;                      \
+                                                              \
+		asm volatile("subq %2, %%gs:%1"               \
+			     : "=@ccl"(__negative), "+m"(var) \
+			     : "er"((long)(val)));            \
+		__negative;                                   \
+	})
 
 /*
  * The forms whose caller vouches that preemption is off, and those that do not

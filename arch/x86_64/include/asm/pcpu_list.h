@@ -29,7 +29,7 @@ struct pcpu_list {
  */
 static __always_inline void *pcpu_list_pop(struct pcpu_list __percpu *list, const size_t link)
 {
-	void *top, *next;
+	void *top = NULL, *next;
 
 	asm_goto_output(RAS_RECORD("1f", "2f") "1:\tmovq %%gs:(%[list]), %[top]\n\t"
 					       "testq %[top], %[top]\n\t"

@@ -14,7 +14,7 @@
 
 extern char __per_cpu_start[], __per_cpu_end[];
 extern unsigned long __per_cpu_offset[NR_CPUS];
-extern unsigned long this_cpu_off; /* a per-CPU variable: this CPU's distance */
+extern unsigned long __percpu this_cpu_off; /* a per-CPU variable: this CPU's distance */
 
 /* percpu_set_base - make the CPU's copies at distance @offset the running CPU's own. */
 static inline void percpu_set_base(unsigned long offset)
