@@ -206,6 +206,32 @@ static void give_range(struct vmap_area *va, unsigned int keep_tags)
 	kmem_cache_free(area_cache, va);
 }
 
+/*
+ * The slot of the small area that was released last, or 0; under purge_lock.  Its
+ * pin outlives the area, so that allocating and freeing by turns does not make
+ * and free a table each time.
+ */
+static unsigned long idle_slot;
+
+/* Lets go of the idle slot if it lies in [start, end): a large page may want its place. */
+static void unpin_idle_slot(unsigned long start, unsigned long end)
+{
+	struct pt_gather gather = {0};
+	unsigned long slot;
+
+	spin_lock(&purge_lock);
+	slot = idle_slot >= start && idle_slot < end ? idle_slot : 0;
+	if (slot)
+		idle_slot = 0;
+	spin_unlock(&purge_lock);
+	if (!slot)
+		return;
+	pt_unpin_leaf(slot, &gather);
+	if (gather.first)
+		flush_tlb_all();
+	pt_gather_free(&gather);
+}
+
 struct vmap_area *vmap_area_new(const struct vmap_request *req)
 {
 	struct vmap_area *va = kmem_cache_zalloc(area_cache, req->gfp);
@@ -223,6 +249,8 @@ struct vmap_area *vmap_area_new(const struct vmap_request *req)
 			give_range(va, SPARE_TAGS);
 			return NULL;
 		}
+	} else {
+		unpin_idle_slot(va->seg->start, va->seg->end);
 	}
 	return va;
 }
@@ -372,6 +400,20 @@ static void unpin_tables(struct vmap_area *va, struct pt_gather *gather)
 	}
 }
 
+/* Lets go of a released area's tables, or hands its pin on to be the idle slot's. */
+static void retire_tables(struct vmap_area *va, struct pt_gather *gather)
+{
+	unsigned long slot = vmap_addr(va) & PMD_MASK, last = idle_slot;
+
+	if (!va->pte || slot == last) {
+		unpin_tables(va, gather);
+		return;
+	}
+	idle_slot = slot;
+	if (last)
+		pt_unpin_leaf(last, gather);
+}
+
 /* ---- the way back ---------------------------------------------------------------------- */
 
 void vmap_pending_full(void)
@@ -478,7 +520,7 @@ bool vmap_purge(void)
 		collect_from(per_cpu_ptr(&vmap_cpu, cpu), &p);
 	if (p.keep || p.retire) {
 		for (struct vmap_area *va = p.retire; va; va = va->next)
-			unpin_tables(va, &p.tables);
+			retire_tables(va, &p.tables);
 		flush(&p);
 		pt_gather_free(&p.tables);
 		release_areas(&p);
@@ -526,6 +568,7 @@ void vmap_drain(void)
 	all = collect_cached();
 	for (va = all; va; va = va->next)
 		unpin_tables(va, &gather);
+	unpin_idle_slot(vmap_arena.start, vmap_arena.end);
 	if (gather.first)
 		flush_tlb_all();
 	pt_gather_free(&gather);
