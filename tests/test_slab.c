@@ -322,8 +322,7 @@ KTEST(slab, typesafe_cache_outlives_readers)
 	ASSERT(cache);
 	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
 	preempt_disable();
-	EXPECT_REPORT("BUG t_rcu: kmem_cache_destroy where sleeping is not allowed")
-	{
+	EXPECT_REPORT("BUG t_rcu: kmem_cache_destroy where sleeping is not allowed") {
 		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
 	}
 	preempt_enable();
