@@ -28,7 +28,7 @@ THINNED = {
 }
 
 TESTS = Image("all", 'exec="test;poweroff"')
-DEBUG = Image("all-debug", 'slub_debug=FZPU init_on_alloc=1 init_on_free=1 page_poison=1 '
+DEBUG = Image("all-debug", 'slub_debug=FZPU page_poison=1 '
               'exec="test;poweroff"')
 
 
@@ -72,7 +72,4 @@ def boots(everything):
     rows = itertools.product(FIRMWARE, MACHINES, MEMORY, CPUS)
     return [Boot(TESTS, *row) for row in rows if row in THINNED or everything] + [
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
-        Boot(TESTS, "bios", "pc", "3584M", "max", "-devices", (
-            "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
-            "-device", "pci-testdev,membar=8G", "-device", "e1000")),
     ]
