@@ -3,17 +3,38 @@
  * The checker of the vmalloc range: states the invariants of vmap.c as code and
  * walks everything.  Tests call it between steps.
  */
+#include <linux/minmax.h>
 #include <linux/spinlock.h>
 #include "vmap.h"
 
-/* How many of an area's pages [first, end) are mapped. */
+/*
+ * How many of the pages from @addr on are mapped, up to @left, by one slot of
+ * the lowest table that exists for them.  @step: the pages that slot tells of.
+ */
+static unsigned long mapped_in_slot(unsigned long addr, unsigned long left, unsigned long *step)
+{
+	pmd_t *pmd = pt_pmd(addr);
+	unsigned long size = pmd ? PMD_SIZE : PUD_SIZE;
+	unsigned long n = 0;
+
+	*step = min(left, (size - (addr & (size - 1))) >> PAGE_SHIFT);
+	if (!pmd || !pmd_present(*pmd))
+		return 0;
+	if (pmd_leaf(*pmd))
+		return *step;
+	for (unsigned long i = 0; i < *step; i++)
+		n += pte_present(ptep_get(pte_offset_kernel(pmd, addr + (i << PAGE_SHIFT))));
+	return n;
+}
+
+/* How many of an area's pages [first, end) are mapped; a large page counts at once. */
 static unsigned long mapped_pages(const struct vmap_area *va, unsigned long first,
 				  unsigned long end)
 {
-	unsigned long n = 0;
+	unsigned long n = 0, step;
 
-	for (unsigned long i = first; i < end; i++)
-		n += vmalloc_entry(vmap_addr(va) + (i << PAGE_SHIFT)) != 0;
+	for (unsigned long i = first; i < end; i += step)
+		n += mapped_in_slot(vmap_addr(va) + (i << PAGE_SHIFT), end - i, &step);
 	return n;
 }
 

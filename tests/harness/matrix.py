@@ -71,5 +71,8 @@ class Boot:
 def boots(everything):
     rows = itertools.product(FIRMWARE, MACHINES, MEMORY, CPUS)
     return [Boot(TESTS, *row) for row in rows if row in THINNED or everything] + [
+        Boot(TESTS, "bios", "pc", "3584M", "max", "-devices", (
+            "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
+            "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
     ]
