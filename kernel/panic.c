@@ -4,7 +4,6 @@
  */
 #include <linux/bug.h>
 #include <linux/irqflags.h>
-#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <cairn/panic.h>
 #include <cairn/start.h>
@@ -79,11 +78,4 @@ void warn_report(const char *file, int line, const char *fmt, ...)
 	}
 	print_call_trace(KERN_WARNING, (unsigned long)__builtin_frame_address(0));
 	pr_warn("---[ end trace ]---\n");
-}
-
-void report_atomic_sleep(const char *file, int line)
-{
-	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
-	pr_err("preempt_count: %x, expected: 0\n", preempt_count());
-	dump_stack();
 }

@@ -11,6 +11,17 @@ struct task_struct init_task = {
 	.comm = "cairn",
 };
 
+/* Nobody else is there to run. */
+void preempt_schedule(void)
+{
+	clear_preempt_need_resched();
+}
+
+void preempt_schedule_irq(void)
+{
+	clear_preempt_need_resched();
+}
+
 void schedule(void)
 {
 	might_sleep();

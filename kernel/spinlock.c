@@ -11,7 +11,8 @@
 /* Longer than any holder keeps a lock; then the wait is reported, and goes on. */
 #define LOCKUP_SPINS (1u << 24)
 
-DEFINE_PER_CPU(u32, __preempt_count);
+DEFINE_PER_CPU(u32, __preempt_count) = PREEMPT_NO_RESCHED;
+DEFINE_PER_CPU(u32, preempt_site[PREEMPT_SITES]);
 
 void spin_lock_wait(arch_spinlock_t *lock, u16 ticket)
 {

@@ -207,7 +207,7 @@ void might_alloc_failed(gfp_t gfp)
 
 	pr_err("BUG: sleeping function called from invalid context: allocation with %s by %pS\n",
 	       gfp_flags_string(gfp, flags, sizeof(flags)), (void *)RET_IP);
-	pr_err("preempt_count: %#x\n", preempt_count());
+	print_atomic_context();
 	dump_stack();
 }
 

@@ -33,7 +33,7 @@ bool trap_catch(void (*fn)(void *arg), void *arg, struct trap_info *info)
 	armed = info;
 	trapped = trap_catch_call(fn, arg, &landing);
 	armed = NULL;
-	this_cpu_write(__preempt_count, preempt);
+	preempt_count_restore(preempt);
 	return trapped;
 }
 

@@ -36,7 +36,7 @@ void might_alloc_failed(gfp_t gfp) __cold;
  */
 static __always_inline void might_alloc(gfp_t gfp)
 {
-	if ((gfp & __GFP_DIRECT_RECLAIM) && unlikely(__pcpu_access(__preempt_count) != 0))
+	if ((gfp & __GFP_DIRECT_RECLAIM) && unlikely(in_atomic()))
 		might_alloc_failed(gfp);
 }
 

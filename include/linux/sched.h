@@ -62,11 +62,6 @@ static inline pid_t task_pid_nr(struct task_struct *task)
 	return task->pid;
 }
 
-static inline bool need_resched(void)
-{
-	return false;
-}
-
 static inline int signal_pending(struct task_struct *task __unused)
 {
 	return 0;

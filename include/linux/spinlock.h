@@ -111,15 +111,17 @@ static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock)
 
 static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 {
-	spin_unlock(lock);
+	arch_spin_unlock(&lock->arch);
 	local_irq_enable();
+	preempt_enable();
 }
 
 static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 	__releases(lock)
 {
-	spin_unlock(lock);
+	arch_spin_unlock(&lock->arch);
 	local_irq_restore(flags);
+	preempt_enable();
 }
 
 /* spin_lock_irqsave - interrupts off, their state kept in @flags, then spin_lock(). */
