@@ -81,7 +81,7 @@ MODULE_CFLAGS := $(CODEGEN) -DMODULE -Wall -Wno-unused -Wno-format -Wno-pointer-
 	-Wno-strict-prototypes -Wno-missing-prototypes -Wno-unused-but-set-variable
 
 # ---- Sources and objects ---------------------------------------------------------------------
-sources := $(sort $(wildcard boot/*.[cS] arch/x86_64/*.[cS] mm/*.c kernel/*.c lib/*.c drivers/*.c \
+sources := $(sort $(wildcard boot/*.[cS] arch/x86_64/*.[cS] mm/*.c kernel/*.c lib/*.c block/*.c drivers/*.c \
 	tests/*.c tests/bench/*.c))
 objects := $(patsubst %,$(O)/%.o,$(basename $(sources)))
 elf	:= $(O)/$(IMAGE).elf

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Block devices and requests.
+ *
+ *	block cache, tests			 driver (virtio-blk)
+ *	block_request_alloc() <-- pool
+ *	block_submit() ---- checked ----------> ops->submit()
+ *						     |
+ *	req->done(), in any context <---- block_done(status)
+ *	block_request_free()  --> pool
+ *
+ * A block is a page.  A request moves one block and lies in the direct map, so that
+ * a driver can put what its device reads and writes next to it.
+ *
+ * Requests come from a mempool: with memory empty a request is to be had as soon
+ * as another one is done, and the allocation itself starts no I/O (GFP_NOIO), or
+ * freeing memory by writing it back would wait for itself.
+ *
+ * Locking: the list of devices has a lock of its own, innermost.  A device's
+ * counters are atomic.  Contexts: submitting and completing go anywhere; allocating a
+ * request and block_transfer() may sleep.  Not here: merging, ordering and
+ * priorities; requests reach the device in the order in which they are submitted.
+ */
+#include <asm/processor.h>
+#include <cairn/block.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/mempool.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#define REQUESTS_KEPT 32
+
+static LIST_HEAD(devices);
+static DEFINE_SPINLOCK(devices_lock);
+static mempool_t *requests;
+
+/* ---- Devices --------------------------------------------------------------------------------- */
+
+static struct block_device *find_locked(const char *name)
+{
+	struct block_device *dev;
+
+	list_for_each_entry(dev, &devices, node) {
+		if (!strcmp(dev->name, name))
+			return dev;
+	}
+	return NULL;
+}
+
+/* Makes "vda" of "vd?"; false when the name, or every letter, is taken. */
+static bool choose_name(struct block_device *dev)
+{
+	size_t last = strlen(dev->name) - 1;
+	char letter;
+
+	if (dev->name[last] != '?')
+		return !find_locked(dev->name);
+	for (letter = 'a'; letter <= 'z'; letter++) {
+		dev->name[last] = letter;
+		if (!find_locked(dev->name))
+			return true;
+	}
+	return false;
+}
+
+int block_register(struct block_device *dev)
+{
+	unsigned long flags;
+	int err = -EBUSY;
+
+	if (!dev->blocks || !dev->ops || !dev->name[0])
+		return -EINVAL;
+	spin_lock_irqsave(&devices_lock, flags);
+	if (choose_name(dev)) {
+		list_add_tail(&dev->node, &devices);
+		err = 0;
+	}
+	spin_unlock_irqrestore(&devices_lock, flags);
+	return err;
+}
+
+void block_unregister(struct block_device *dev)
+{
+	unsigned long flags;
+
+	WARN(atomic_read(&dev->in_flight), "block: %s goes with %d requests in flight", dev->name,
+	     atomic_read(&dev->in_flight));
+	spin_lock_irqsave(&devices_lock, flags);
+	list_del(&dev->node);
+	spin_unlock_irqrestore(&devices_lock, flags);
+}
+
+struct block_device *block_find(const char *name)
+{
+	struct block_device *dev;
+	unsigned long flags;
+
+	spin_lock_irqsave(&devices_lock, flags);
+	dev = find_locked(name);
+	spin_unlock_irqrestore(&devices_lock, flags);
+	return dev;
+}
+
+struct block_device *block_next(struct block_device *dev)
+{
+	struct list_head *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&devices_lock, flags);
+	next = dev ? dev->node.next : devices.next;
+	spin_unlock_irqrestore(&devices_lock, flags);
+	return next == &devices ? NULL : list_entry(next, struct block_device, node);
+}
+
+/* ---- Requests -------------------------------------------------------------------------------- */
+
+struct block_request *block_request_alloc(struct block_device *dev, enum block_op op)
+{
+	struct block_request *req;
+
+	might_sleep();
+	while (!(req = mempool_alloc(requests, GFP_NOWAIT | __GFP_NOWARN)))
+		block_poll(dev);
+	*req = (struct block_request){.dev = dev, .op = op};
+	return req;
+}
+
+void block_request_free(struct block_request *req)
+{
+	mempool_free(req, requests);
+}
+
+static int check(const struct block_request *req)
+{
+	if (req->op == BLOCK_FLUSH)
+		return 0;
+	if (req->block >= req->dev->blocks)
+		return -EINVAL;
+	return req->op == BLOCK_WRITE && req->dev->read_only ? -EROFS : 0;
+}
+
+void block_submit(struct block_request *req)
+{
+	int err = check(req);
+
+	atomic_inc(&req->dev->in_flight);
+	if (err)
+		block_done(req, err);
+	else
+		req->dev->ops->submit(req->dev, req);
+}
+
+void block_done(struct block_request *req, int status)
+{
+	struct block_device *dev = req->dev;
+	unsigned long flags;
+
+	req->status = status;
+	atomic64_inc(&dev->done[req->op]);
+	if (status)
+		atomic64_inc(&dev->errors);
+	atomic_dec(&dev->in_flight);
+	local_irq_save(flags);
+	req->done(req);
+	local_irq_restore(flags);
+}
+
+unsigned int block_poll(struct block_device *dev)
+{
+	unsigned int n = dev->ops->poll(dev);
+
+	if (!n)
+		cpu_relax();
+	return n;
+}
+
+static void transfer_done(struct block_request *req)
+{
+	WRITE_ONCE(*(bool *)req->private, true);
+}
+
+int block_transfer(struct block_device *dev, enum block_op op, u64 block, struct page *page)
+{
+	struct block_request *req = block_request_alloc(dev, op);
+	bool done = false;
+	int status;
+
+	req->block = block;
+	req->page = page;
+	req->done = transfer_done;
+	req->private = &done;
+	block_submit(req);
+	while (!READ_ONCE(done))
+		block_poll(dev);
+	status = req->status;
+	block_request_free(req);
+	return status;
+}
+
+static int __init block_init(void)
+{
+	struct kmem_cache *cache = KMEM_CACHE(block_request, SLAB_PANIC);
+
+	requests = mempool_create_slab_pool(REQUESTS_KEPT, cache);
+	if (!requests)
+		panic("block: no memory for %d requests", REQUESTS_KEPT);
+	return 0;
+}
+core_initcall(block_init);
