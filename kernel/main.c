@@ -22,6 +22,7 @@
 #include <cairn/memory_map.h>
 #include <cairn/monitor.h>
 #include <cairn/multiboot2.h>
+#include <cairn/numa.h>
 #include <cairn/pci.h>
 #include <cairn/resource.h>
 #include <cairn/start.h>
@@ -49,6 +50,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	paging_init();	   /* page tables of our own: W^X, direct map; memblock everywhere */
 	console_init_framebuffer(); /* the screen, and the log so far on it */
 	acpi_tables_init();	    /* CPUs, nodes, ECAM, power-off */
+	numa_init();		    /* which memory is near which CPU */
 	bootmem_device_init();	    /* drivers that want memory before anybody else */
 	setup_per_cpu_areas();	    /* %gs finds this CPU's variables */
 	mem_init();		    /* zones: memblock's free memory is theirs */

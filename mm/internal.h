@@ -68,9 +68,6 @@ struct page *pcp_take_cold(void);
 bool pcp_put(struct page *page, unsigned int order);
 bool pcp_put_cold(struct page *page);
 
-/* pcp_setup - size the lists; start-up, when the zones are known. */
-void pcp_setup(void);
-
 /* pcp_reset - empty this CPU's lists and turn them off; the next use sets them up as new. */
 void pcp_reset(void);
 
@@ -78,7 +75,7 @@ void pcp_reset(void);
 unsigned long pcp_cached_pages(const struct zone *zone);
 
 /* pcp_limit_blocks - the most blocks of an order that a CPU keeps. */
-unsigned int pcp_limit_blocks(unsigned int order);
+unsigned int pcp_limit_blocks(unsigned int cpu, unsigned int order);
 
 /* mm/shrinker.c */
 

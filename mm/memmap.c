@@ -39,6 +39,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/spinlock.h>
+#include <linux/topology.h>
 #include <asm/pgtable.h>
 #include "internal.h"
 #include "memmap.h"
@@ -209,8 +210,10 @@ static void __init count_sections(struct memmap_totals *totals)
 static void __init count_present(void)
 {
 	struct frame_run run = {.end = 0};
+	int nid;
 
-	zone_add_node(0);
+	for_each_online_node(nid)
+		zone_add_node(nid);
 	while (next_frame_run(&memblock, run.end, MAX_FRAMES, &run))
 		zone_add_present(zone_add_node(run.nid), run.start, run.end);
 }

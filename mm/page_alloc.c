@@ -35,6 +35,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/spinlock.h>
+#include <linux/topology.h>
 #include "internal.h"
 #include "memmap.h"
 #include "page_state.h"
@@ -52,6 +53,7 @@ struct alloc_request {
 	enum zone_watermark mark;
 	enum zone_type highest;
 	const struct pglist_data *pgdat;
+	struct zone *preferred; /* the first that flags and node allow */
 };
 
 static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
@@ -70,8 +72,10 @@ static struct page *take_from_zone(struct zone *zone, const struct alloc_request
 	spin_lock_irqsave(&zone->lock, flags);
 	if (zone_watermark_ok(zone, req->order, req->mark, req->highest, req->depth))
 		page = buddy_alloc(&zone->buddy, req->order);
-	if (page)
+	if (page) {
 		zone->nr_alloc += 1UL << req->order;
+		zone_count_numa(zone, req->preferred, 1);
+	}
 	bad = zone->buddy.bad;
 	zone->buddy.bad = PFN_NONE;
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -188,9 +192,11 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned
 		.order = order,
 		.mark = WMARK_LOW,
 		.highest = gfp_zone(gfp),
-		.pgdat = node_data[nid == NUMA_NO_NODE ? 0 : nid],
+		.pgdat = node_data[nid == NUMA_NO_NODE ? numa_node_id() : nid],
 	};
 	struct page *page;
+
+	req.preferred = first_zone(&req.pgdat->zonelist, req.highest);
 
 	page = try_zones(&req);
 	if (!page)
@@ -246,6 +252,12 @@ static __cold noinline struct page *refuse(gfp_t gfp, unsigned int order, int ni
 	return NULL;
 }
 
+/* May this CPU's lists serve an allocation that prefers @nid? */
+static bool is_local(int nid)
+{
+	return nid == NUMA_NO_NODE || nid == numa_node_id();
+}
+
 /* Single pages that no cache holds are preferred; with none at hand any will do. */
 static struct page *alloc_cold(gfp_t gfp, int nid, unsigned long caller)
 {
@@ -280,9 +292,9 @@ static noinline struct page *alloc_any(gfp_t gfp, unsigned int order, int nid, u
 
 	if (unlikely(order >= MAX_ORDER || !node_exists(nid)))
 		return refuse(gfp, order, nid, caller);
-	if (nid <= 0 && !order && (gfp & GFP_NOT_LISTED) == __GFP_COLD)
+	if (is_local(nid) && !order && (gfp & GFP_NOT_LISTED) == __GFP_COLD)
 		return alloc_cold(gfp, nid, caller);
-	if (nid <= 0 && pcp_offset[order] && !(gfp & GFP_NOT_LISTED))
+	if (is_local(nid) && pcp_offset[order] && !(gfp & GFP_NOT_LISTED))
 		page = take_listed(order, caller);
 	if (page)
 		return prepare(page, gfp, order);
@@ -294,7 +306,7 @@ struct page *__alloc_pages(gfp_t gfp, unsigned int order, int nid)
 	struct page *page;
 
 	might_alloc(gfp);
-	if (unlikely(order >= MAX_ORDER || !pcp_offset[order] || (unsigned int)nid + 1 > 1 ||
+	if (unlikely(order >= MAX_ORDER || !pcp_offset[order] || nid != NUMA_NO_NODE ||
 		     (gfp & (GFP_NOT_LISTED | __GFP_ZERO | __GFP_COMP))))
 		return alloc_any(gfp, order, nid, RET_IP);
 	page = pcpu_stack_pop(pcp_stack_any(order));

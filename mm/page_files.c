@@ -104,6 +104,22 @@ static unsigned long zone_free(const struct zone *zone)
 	return zone->buddy.free + zone->pending_pages;
 }
 
+static void show_zone_numa(struct seq_file *m, const struct zone *zone)
+{
+	struct numa_stats stats = {0};
+
+	zone_add_numa_stats(zone, &stats);
+	seq_printf(m,
+		   "\n      numa_hit     %lu"
+		   "\n      numa_miss    %lu"
+		   "\n      numa_foreign %lu"
+		   "\n      numa_interleave 0"
+		   "\n      numa_local   %lu"
+		   "\n      numa_other   %lu",
+		   stats.item[NUMA_HIT], stats.item[NUMA_MISS], stats.foreign,
+		   stats.item[NUMA_LOCAL], stats.item[NUMA_OTHER]);
+}
+
 static void show_pagesets(struct seq_file *m, const struct zone *zone)
 {
 	unsigned int cpu;
@@ -115,7 +131,7 @@ static void show_pagesets(struct seq_file *m, const struct zone *zone)
 			   "\n              count: %lu"
 			   "\n              high:  %u"
 			   "\n              batch: %u",
-			   cpu, cpu ? 0 : pcp_cached_pages(zone), pcp_limit_blocks(0), 64);
+			   cpu, cpu ? 0 : pcp_cached_pages(zone), pcp_limit_blocks(cpu, 0), 64);
 }
 
 static void show_zone(struct seq_file *m, const struct zone *zone)
@@ -141,6 +157,7 @@ static void show_zone(struct seq_file *m, const struct zone *zone)
 		seq_printf(m, ", %lu", zone->lowmem_reserve[i]);
 	seq_printf(m, ")\n      nr_free_pages %lu", zone_free(zone));
 	seq_printf(m, "\n      nr_pending_pages %lu", zone->pending_pages);
+	show_zone_numa(m, zone);
 	show_pagesets(m, zone);
 	seq_printf(m, "\n  node_unreclaimable:  0\n  start_pfn:           %lu\n", zone->start_pfn);
 }
@@ -230,6 +247,21 @@ static void vmstat_zone_events(struct seq_file *m)
 	vmstat_line(m, "pgfree", freed);
 }
 
+static void vmstat_numa(struct seq_file *m)
+{
+	struct numa_stats stats = {0};
+	const struct zone *zone;
+
+	for_each_zone(zone)
+		zone_add_numa_stats(zone, &stats);
+	vmstat_line(m, "numa_hit", stats.item[NUMA_HIT]);
+	vmstat_line(m, "numa_miss", stats.item[NUMA_MISS]);
+	vmstat_line(m, "numa_foreign", stats.foreign);
+	vmstat_line(m, "numa_interleave", 0);
+	vmstat_line(m, "numa_local", stats.item[NUMA_LOCAL]);
+	vmstat_line(m, "numa_other", stats.item[NUMA_OTHER]);
+}
+
 static int show_vmstat(struct seq_file *m)
 {
 	static const char *const zero[] = {"nr_inactive_anon",
@@ -254,6 +286,7 @@ static int show_vmstat(struct seq_file *m)
 	vmstat_line(m, "nr_page_table_pages", vm_stat(NR_PAGETABLE_PAGES));
 	for (name = io; *name; name++)
 		vmstat_line(m, *name, 0);
+	vmstat_numa(m);
 	vmstat_zone_events(m);
 	open = memmap_sections_open(&meta);
 	vmstat_line(m, "nr_open_sections", open);

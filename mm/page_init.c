@@ -128,7 +128,6 @@ void __init mem_init(void)
 	memblock_retire();
 	count_bytes(&bytes);
 	memmap_open(pfn_to_section(PHYS_PFN(__pa(_stext))));
-	pcp_setup();
 	pt_page_use_buddy();
 	panic_memory_summary = show_mem;
 	print_account(&bytes, &frames);

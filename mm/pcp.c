@@ -21,14 +21,14 @@
  *     before a push  The block already says PAGE_CACHED, so a second free is found
  *		      even there.  A move to another CPU only means that it is put
  *		      on that CPU's list, which has the same zone first or, with
- *		      several nodes, returns it when it is drained.
+ *		      several nodes, gives it to its own zone when it is drained.
  *     home[] read    The word is compared at once; a list that is turned off
  *		      meanwhile has limit 0, so the push goes the long way.
  *
  * Refill and drain move many blocks with interrupts off.
  *
  * Only blocks of the zone that this CPU's allocations try first are kept, its
- * home zone, so that low memory which was freed is not handed to those who had a
+ * home zone, the first of the nearest node that lies in the direct map, so that low memory which was freed is not handed to those who had a
  * choice.  And they are filled only while that zone has more than its high
  * watermark free.  A refill that ends below it turns the lists off, and so does any
  * allocation before it takes a zone below its low watermark: then every allocation
@@ -40,7 +40,7 @@
  *
  * Invariants:
  *     a block on a list is PAGE_CACHED, of the list's order, with one reference,
- *	  no flags, and of the home zone
+ *	  no flags, and of the home zone but for those that a move left there
  *     a list is off  <=>  limit == 0 and home == PCP_NO_HOME and used == 0
  *
  * A refill takes up to 64 pages: small free blocks first, so that large ones stay
@@ -55,7 +55,9 @@
 #include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/percpu-defs.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/topology.h>
 #include "internal.h"
 #include "memmap.h"
 #include "page_state.h"
@@ -76,9 +78,8 @@ const u16 pcp_offset[MAX_ORDER] = {
 };
 _Static_assert(sizeof(struct per_cpu_pages) < 65536, "offsets have 16 bits");
 
-/* Bytes, as struct pcpu_stack counts; fixed by pcp_setup(). */
-static u32 list_limit[NR_PCP_LISTS];
-static u32 cold_limit;
+static const unsigned int list_slots[NR_PCP_LISTS] = {PCP_SLOTS_0, PCP_SLOTS_1, PCP_SLOTS_2,
+						      PCP_SLOTS_3, PCP_SLOTS_4, PCP_SLOTS_9};
 
 /* The list of an order, which has one, of the CPU whose copy @pcp points to. */
 static struct pcpu_stack *list_of(struct per_cpu_pages *pcp, unsigned int order)
@@ -91,42 +92,62 @@ static struct pcpu_stack *cold_of(struct per_cpu_pages *pcp)
 	return (struct pcpu_stack *)pcp->cold;
 }
 
-static u32 list_bytes(unsigned long slots, unsigned long share, unsigned int order)
+/* The most of @slots blocks that lists filled from a zone hold; 0: there are none. */
+static unsigned int limit_of(const struct zone *home, unsigned long slots, unsigned int order)
 {
-	return (u32)(min(slots, share >> order) * sizeof(void *));
-}
-
-void pcp_setup(void)
-{
-	static const unsigned int slots[NR_PCP_LISTS] = {PCP_SLOTS_0, PCP_SLOTS_1, PCP_SLOTS_2,
-							 PCP_SLOTS_3, PCP_SLOTS_4, PCP_SLOTS_9};
-	const struct zone *home = node_data[0]->zonelist.zones[0];
 	unsigned long share = home && !init_on_alloc ? home->managed_pages / 64 : 0;
-	unsigned int list;
 
-	for (list = 0; list < NR_PCP_LISTS; list++)
-		list_limit[list] = list_bytes(slots[list], share, list_order[list]);
-	cold_limit = list_bytes(PCP_SLOTS_COLD, share, 0);
+	return (unsigned int)min(slots, share >> order);
 }
 
-unsigned int pcp_limit_blocks(unsigned int order)
+/* The same in bytes, as struct pcpu_stack counts. */
+static u32 limit_bytes(const struct zone *home, unsigned long slots, unsigned int order)
+{
+	return (u32)(limit_of(home, slots, order) * sizeof(void *));
+}
+
+static struct zone *home_zone(unsigned int cpu)
+{
+	return first_lowmem_zone(&node_data[cpu_to_node(cpu)]->zonelist);
+}
+
+unsigned int pcp_limit_blocks(unsigned int cpu, unsigned int order)
 {
 	int list = pcp_index(order);
 
-	return list < 0 ? 0 : list_limit[list] / sizeof(void *);
+	return list < 0 ? 0 : limit_of(home_zone(cpu), list_slots[list], order);
+}
+
+/*
+ * Frees those of @n blocks that a thread brought along from another node's CPU, and
+ * moves the others together; returns how many those are.
+ */
+static u32 drop_foreign(const struct zone *home, struct page **pages, u32 n, unsigned int order)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < n; i++) {
+		if (page_tag(pages[i]) == home->buddy.tag)
+			pages[kept++] = pages[i];
+		else
+			zone_free_block(pages[i], order);
+	}
+	return kept;
 }
 
 /* Puts the @n oldest blocks of a list back into the home zone. */
 static void drain_list(struct zone *home, struct pcpu_stack *stack, unsigned int order, u32 n)
 {
-	u32 left = stack->used / sizeof(void *) - n;
+	u32 left = stack->used / sizeof(void *) - n, ours = n;
 
-	if (!n)
-		return;
-	spin_lock(&home->lock);
-	buddy_free_bulk(&home->buddy, (struct page **)stack->slot, n, order);
-	home->nr_freed += (unsigned long)n << order;
-	spin_unlock(&home->lock);
+	if (nr_node_ids > 1)
+		ours = drop_foreign(home, (struct page **)stack->slot, n, order);
+	if (ours) {
+		spin_lock(&home->lock);
+		buddy_free_bulk(&home->buddy, (struct page **)stack->slot, ours, order);
+		home->nr_freed += (unsigned long)ours << order;
+		spin_unlock(&home->lock);
+	}
 	copy_words(stack->slot, stack->slot + n, left);
 	stack->used = left * sizeof(void *);
 }
@@ -185,11 +206,13 @@ static void turn_on(struct per_cpu_pages *pcp)
 	for (list = 0; list < NR_PCP_LISTS; list++) {
 		unsigned int order = list_order[list];
 
-		if (!init_on_free && list_limit[list])
+		u32 limit = limit_bytes(pcp->zone, list_slots[list], order);
+
+		if (!init_on_free && limit)
 			pcp->home[order] = PAGE_WORD(PAGE_ALLOCATED, order, pcp->zone->buddy.tag);
-		list_of(pcp, order)->limit = list_limit[list];
+		list_of(pcp, order)->limit = limit;
 	}
-	cold_of(pcp)->limit = cold_limit;
+	cold_of(pcp)->limit = limit_bytes(pcp->zone, PCP_SLOTS_COLD, 0);
 	pcp->on = true;
 }
 
@@ -203,9 +226,9 @@ static bool try_turn_on(struct per_cpu_pages *pcp)
 {
 	unsigned long spare;
 
-	if (!list_limit[0])
+	pcp->zone = home_zone(smp_processor_id());
+	if (!limit_of(pcp->zone, PCP_SLOTS_0, 0))
 		return false;
-	pcp->zone = node_data[0]->zonelist.zones[0];
 	spare = pcp->zone->watermark[WMARK_HIGH] / 4 + (1UL << REFILL_ORDER);
 	if (READ_ONCE(pcp->zone->buddy.free) < pcp->zone->watermark[WMARK_HIGH] + spare &&
 	    !memmap_open_zone(pcp->zone))
@@ -251,6 +274,7 @@ static void refill_locked(struct zone *home, struct pcpu_stack *stack, unsigned 
 			return;
 		carve(stack, page, from, order);
 		home->nr_alloc += 1UL << from;
+		zone_count_numa(home, home, 1UL << (from - order));
 		want -= 1u << (from - order);
 	}
 }

@@ -24,6 +24,7 @@
 #include <linux/memblock.h>
 #include <linux/percpu-defs.h>
 #include <linux/cpumask.h>
+#include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "percpu.h"
 
@@ -59,6 +60,7 @@ static void setup_unit(unsigned int cpu, char *unit)
 	__per_cpu_offset[cpu] = (unsigned long)unit - (unsigned long)__per_cpu_start;
 	per_cpu(this_cpu_off, cpu) = __per_cpu_offset[cpu];
 	per_cpu(cpu_number, cpu) = (int)cpu;
+	per_cpu(numa_node, cpu) = cpu_to_node(cpu);
 }
 
 void setup_per_cpu_areas(void)

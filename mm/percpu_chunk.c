@@ -32,6 +32,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <asm/tlbflush.h>
 #include "percpu.h"
 #include "vmap.h"
@@ -128,12 +129,12 @@ static void unmap_page(struct pcpu_page *page, unsigned int cpus)
 	}
 }
 
-/* A frame for every CPU's copy of a page, or none at all. */
+/* A frame for every CPU's copy of a page, from its own node, or none at all. */
 static bool map_page(struct pcpu_page *page, gfp_t gfp)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
 		unsigned long at = page_addr(page, cpu);
-		struct page *frame = alloc_page(gfp);
+		struct page *frame = alloc_pages_node(cpu_to_node(cpu), gfp, 0);
 		pte_t *pte = frame ? pt_pin_leaf(at) : NULL;
 
 		if (!pte) {

@@ -95,8 +95,10 @@ _Static_assert(VMAP_CACHED_PAGES == 1 << (ARRAY_SIZE(small_stack) - 1), "an orde
  * Flags for more than one page: no reclaim, no reserve and no report, because
  * single pages will do.
  */
-static gfp_t block_flags(gfp_t gfp)
+static gfp_t block_flags(gfp_t gfp, int node)
 {
+	if (node != NUMA_NO_NODE) /* small and near is better than large and far */
+		gfp |= __GFP_THISNODE;
 	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL | __GFP_RETRY_MAYFAIL | __GFP_HIGH)) |
 	       __GFP_NORETRY | __GFP_NOWARN;
 }
@@ -123,7 +125,7 @@ static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node,
 
 		while ((1UL << order) > left)
 			order--;
-		page = order ? __alloc_pages(block_flags(gfp), order, node) : take_page(gfp, node);
+		page = order ? __alloc_pages(block_flags(gfp, node), order, node) : take_page(gfp, node);
 		if (!page && !order)
 			return false;
 		if (!page) {

@@ -10,6 +10,9 @@
  *     zonelist of node 0:   Normal 0, DMA32 0, DMA 0, Normal 1, NULL
  *     zonelist of node 1:   Normal 1, Normal 0, DMA32 0, DMA 0, NULL
  *
+ * Other nodes follow by distance (mm/numa.c).  Among those that are equally far
+ * each node begins with the next higher number, so that not all fall on node 0.
+ *
  * An allocation names the highest zone that would do (gfp_zone) and takes the
  * first of its node's list that is not higher and has memory to spare: it falls
  * from high to low and never climbs.
@@ -31,15 +34,14 @@
  *
  * Locking: the shape of nodes, zones and lists is fixed when start-up is over;
  * zone->lock guards the free blocks.  One zone's lock is held at a time, and
- * nothing is locked inside it.
- *
- * Distances between nodes are not known here yet: other nodes come by number.
+ * nothing is locked inside it.  numa_foreign is another zone's to count, and atomic.
  */
 #include <linux/kernel.h>
 #include <linux/init.h>
 #include <linux/gfp_types.h>
 #include <linux/memblock.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <linux/bug.h>
 #include "internal.h"
 #include "memmap.h"
@@ -152,15 +154,46 @@ static unsigned int __init append_zones(struct zonelist *list, unsigned int n,
 	return n;
 }
 
+/* The nearest node to @from of those in @left; of several the next after @from. */
+static int __init nearest_node(int from, nodemask_t left)
+{
+	int i, best = MAX_NUMNODES;
+
+	for (i = 1; i < MAX_NUMNODES; i++) {
+		int nid = (from + i) % MAX_NUMNODES;
+
+		if (node_isset(nid, left) &&
+		    (best == MAX_NUMNODES || node_distance(from, nid) < node_distance(from, best)))
+			best = nid;
+	}
+	return best;
+}
+
 static void __init build_zonelist(struct pglist_data *pgdat)
 {
 	unsigned int n = append_zones(&pgdat->zonelist, 0, pgdat);
-	struct pglist_data *other;
+	nodemask_t left = node_online_map;
+	int nid;
 
-	for (other = node_data[0]; other; other = other->next)
-		if (other != pgdat)
-			n = append_zones(&pgdat->zonelist, n, other);
+	node_clear(pgdat->node_id, left);
+	while (!nodes_empty(left)) {
+		nid = nearest_node(pgdat->node_id, left);
+		n = append_zones(&pgdat->zonelist, n, node_data[nid]);
+		node_clear(nid, left);
+	}
 	pgdat->zonelist.zones[n] = NULL;
+}
+
+/* Which nodes have memory, now that zones say so. */
+static void __init set_memory_states(void)
+{
+	const struct zone *zone;
+
+	for_each_zone(zone) {
+		node_set(zone->pgdat->node_id, node_states[N_MEMORY]);
+		if (zone->idx <= ZONE_NORMAL)
+			node_set(zone->pgdat->node_id, node_states[N_NORMAL_MEMORY]);
+	}
 }
 
 static void __init link_nodes(void)
@@ -184,6 +217,7 @@ void __init zones_finish(void)
 	link_nodes();
 	for (pgdat = node_data[0]; pgdat; pgdat = pgdat->next)
 		build_zonelist(pgdat);
+	set_memory_states();
 	zones_setup_watermarks();
 }
 
@@ -255,6 +289,26 @@ bool zone_watermark_ok(const struct zone *zone, unsigned int order, enum zone_wa
 	if (depth & ALLOC_HARDER)
 		need -= need / 4;
 	return zone->buddy.free >= need + zone->lowmem_reserve[highest] + (1UL << order);
+}
+
+void zone_count_numa(struct zone *zone, struct zone *preferred, unsigned long blocks)
+{
+	if (zone->pgdat == preferred->pgdat) {
+		zone->numa[NUMA_HIT] += blocks;
+	} else {
+		zone->numa[NUMA_MISS] += blocks;
+		atomic64_add((long)blocks, &preferred->numa_foreign);
+	}
+	zone->numa[zone->pgdat->node_id == numa_node_id() ? NUMA_LOCAL : NUMA_OTHER] += blocks;
+}
+
+void zone_add_numa_stats(const struct zone *zone, struct numa_stats *stats)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_NUMA_STAT_ITEMS; i++)
+		stats->item[i] += READ_ONCE(zone->numa[i]);
+	stats->foreign += (unsigned long)atomic64_read(&zone->numa_foreign);
 }
 
 static const char *check_counts(const struct zone *zone)

@@ -7,6 +7,7 @@
  * allocation tries them.  mm/zone.c tells how it works.
  */
 #include <linux/types.h>
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
@@ -20,6 +21,18 @@ enum zone_watermark {
 	WMARK_LOW,  /* an allocation that would go below makes room first */
 	WMARK_HIGH, /* above, per-CPU lists are in use */
 	NR_WMARK,
+};
+
+/*
+ * Whose blocks left the free lists of a zone.  A node is preferred by asking for
+ * it, or by running there; a CPU is local to its own node's memory.
+ */
+enum numa_stat_item {
+	NUMA_HIT,   /* this node was preferred */
+	NUMA_MISS,  /* another was, and had no memory to spare */
+	NUMA_LOCAL, /* to a CPU of this node */
+	NUMA_OTHER, /* to a CPU of another */
+	NR_NUMA_STAT_ITEMS,
 };
 
 struct pglist_data;
@@ -42,6 +55,8 @@ struct pglist_data;
  * @pending_pages: free pages of sections that are not open yet (mm/memmap.c)
  * @nr_alloc: pages that left the free lists since start-up
  * @nr_freed: pages that came back
+ * @numa: blocks that left the free lists, by enum numa_stat_item
+ * @numa_foreign: blocks that were wanted from here and came from another node
  */
 struct zone {
 	/* Set up at start-up; the counts change when memory is added. */
@@ -61,11 +76,15 @@ struct zone {
 	unsigned long pending_pages;
 	unsigned long nr_alloc;
 	unsigned long nr_freed;
+	unsigned long numa[NR_NUMA_STAT_ITEMS];
+
+	atomic64_t numa_foreign;
 };
 
 /*
  * The zones that an allocation may use, best first, closed by NULL.  All of the
- * nearest node come before any of the next, and within a node they fall.
+ * nearest node come before any of the next, and within a node they fall.  Nodes
+ * that are equally far come in the order of their numbers, from the next on.
  */
 struct zonelist {
 	struct zone *zones[MAX_NUMNODES * MAX_NR_ZONES + 1];
@@ -100,6 +119,39 @@ enum zone_type zone_type_of(unsigned long pfn);
 unsigned long zone_type_end(enum zone_type type);
 
 extern const char *const zone_names[MAX_NR_ZONES];
+
+/* first_zone - the first zone of a list that is not higher than @highest, or NULL. */
+static inline struct zone *first_zone(const struct zonelist *list, enum zone_type highest)
+{
+	struct zone *const *zone = list->zones;
+
+	while (*zone && (*zone)->idx > highest)
+		zone++;
+	return *zone;
+}
+
+/* first_lowmem_zone - the nearest zone in the direct map. */
+static inline struct zone *first_lowmem_zone(const struct zonelist *list)
+{
+	return first_zone(list, ZONE_NORMAL);
+}
+
+/**
+ * zone_count_numa - count blocks that leave the free lists
+ * @zone: where they were; its lock is held
+ * @preferred: the zone that was tried first
+ * @blocks: how many
+ */
+void zone_count_numa(struct zone *zone, struct zone *preferred, unsigned long blocks);
+
+/* struct numa_stats - what of a node's memory went where, in blocks. */
+struct numa_stats {
+	unsigned long item[NR_NUMA_STAT_ITEMS];
+	unsigned long foreign;
+};
+
+/* zone_add_numa_stats - add a zone's counts to @stats. */
+void zone_add_numa_stats(const struct zone *zone, struct numa_stats *stats);
 
 /* gfp_zone - the highest zone that flags allow. */
 enum zone_type gfp_zone(gfp_t gfp);

@@ -497,7 +497,6 @@ static void set_init(bool on_alloc, bool on_free)
 {
 	init_on_alloc = on_alloc;
 	init_on_free = on_free;
-	pcp_setup();
 	pcp_reset();
 }
 
