@@ -636,6 +636,28 @@ def elsewhere(ctx):
 
 
 @case
+def arm64_host(ctx):
+    """an arm64 host with apt gets the cross compiler"""
+    tools = "bash cat cut tr sort env dirname grep sed awk head readlink mktemp rm mkdir cp".split()
+    with tempfile.TemporaryDirectory() as scratch:
+        asked = os.path.join(scratch, "asked")
+        for tool in tools:
+            os.symlink(shutil.which(tool), os.path.join(scratch, tool))
+        for name, body in (("uname", '[ "$1" = -m ] && echo aarch64 || echo Linux'), ("id", "echo 0"),
+                           ("apt-get", f'echo "apt-get $*" >> {asked}'),
+                           ("dpkg", f'echo "dpkg $*" >> {asked}')):
+            path = os.path.join(scratch, name)
+            with open(path, "w", encoding="utf-8") as script:
+                script.write(f"#!/bin/bash\n{body}\n")
+            os.chmod(path, 0o755)
+        subprocess.run(["bash", "scripts/setup.sh", "build", "image"], cwd=ROOT, check=False,
+                       env={"PATH": scratch}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(asked, encoding="utf-8") as file:
+            text = file.read()
+    ctx.expect(re.search(r"apt-get install .*\bgcc-x86-64-linux-gnu\b", text), f"asked for:\n{text}")
+
+
+@case
 def doctor_and_help(ctx):
     """make doctor finds every tool that a run needs; make help lists the targets"""
     done = subprocess.run(["scripts/setup.sh", "--doctor"], cwd=ROOT, check=False, text=True,
