@@ -102,8 +102,8 @@ static int cmd_cat(int argc, char **argv)
 
 		if (e == -ENOENT)
 			monitor_printf("%s: no such file; ls lists them\n", argv[i]);
-		if (e < 0)
-			err = -EIO;
+		if (e < 0 && !err)
+			err = e;
 	}
 	return err;
 }

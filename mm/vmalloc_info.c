@@ -206,6 +206,9 @@ bool vmalloc_describe(unsigned long addr, char *buf, size_t size)
 		snprintf(buf, size, "guard page, %lu bytes before %s%s area of %pS at %px",
 			 info.start - addr, freed, kind_name(info.kind), info.caller,
 			 (void *)info.start);
+	else if (addr >= end && info.kind == VMAP_PERCPU)
+		snprintf(buf, size, "%s area at %px, offset %lu: no page for it yet",
+			 kind_name(info.kind), (void *)info.start, addr - info.start);
 	else if (addr >= end)
 		snprintf(buf, size, "guard page, %lu bytes behind %s%s area of %pS at %px",
 			 addr - end, freed, kind_name(info.kind), info.caller, (void *)info.start);

@@ -9,6 +9,7 @@
 #include <linux/log2.h>
 #include <linux/malloc.h>
 #include <linux/mm.h>
+#include <linux/poison.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -444,6 +445,15 @@ static void construct(void *obj)
 	memset(obj, 0xc7, 64);
 }
 
+/* Does slub_debug= have kmalloc()'s objects poisoned? */
+static bool kmalloc_poisons(void)
+{
+	u8 *p = kzalloc(512, GFP_KERNEL);
+
+	kfree(p);
+	return p && p[256] == POISON_FREE;
+}
+
 KTEST(kmalloc, init_on_alloc)
 {
 	struct kmem_cache *cache = kmem_cache_create("t_ctor", 64, 0, 0, construct);
@@ -455,8 +465,8 @@ KTEST(kmalloc, init_on_alloc)
 	EXPECT(p && !memchr_inv(p, 0xc7, 64));
 	kmem_cache_free(cache, p);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
-	if (!want_init_on_alloc(0)) {
-		ktest_skip("without init_on_alloc=1");
+	if (!want_init_on_alloc(0) || kmalloc_poisons()) {
+		ktest_skip("without init_on_alloc=1, or with poison, which outranks it");
 		return;
 	}
 	for (i = 0; i < 200; i++) {
@@ -477,8 +487,8 @@ KTEST(kmalloc, init_on_free)
 	ASSERT(p);
 	memset(p, 0xff, 512);
 	kfree(p);
-	if (!want_init_on_free()) {
-		ktest_skip("without init_on_free=1");
+	if (!want_init_on_free() || kmalloc_poisons()) {
+		ktest_skip("without init_on_free=1, or with poison, which outranks it");
 		return;
 	}
 	EXPECT(!memchr_inv(p + 8, 0, 504));

@@ -714,6 +714,6 @@ KTEST(pages, interrupts_between_the_instructions_of_the_fast_path)
 		single_step_run(attacked, attacker);
 	}
 	EXPECT_EQ(attack_wrong, 0);
-	EXPECT(attack_runs > 1000);
+	EXPECT(attack_runs > (init_on_alloc ? 100U : 1000U)); /* the long way is another function */
 	EXPECT_SOUND();
 }

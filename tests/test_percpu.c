@@ -248,8 +248,10 @@ KTEST(percpu, until_there_is_no_more)
 
 KTEST(percpu, atomic_requests_use_what_is_there)
 {
-	u64 __percpu *p;
+	u64 __percpu *p = alloc_percpu(u64);
 
+	ASSERT(p);
+	free_percpu(p); /* one is there now, whatever was drained before */
 	preempt_disable();
 	p = alloc_percpu_gfp(u64, GFP_ATOMIC);
 	preempt_enable();

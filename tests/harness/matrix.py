@@ -28,8 +28,9 @@ THINNED = {
 }
 
 TESTS = Image("all", 'exec="test;poweroff"')
-DEBUG = Image("all-debug", 'slub_debug=FZPU page_poison=1 '
-              'exec="test;poweroff"')
+DEBUG = Image("all-debug", 'slub_debug=FZPU page_poison=1 exec="test;poweroff"')
+# Poison outranks init_on_*, so that has a boot of its own.
+ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
 
 
 class Boot:
@@ -75,4 +76,5 @@ def boots(everything):
             "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
             "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
+        Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
     ]

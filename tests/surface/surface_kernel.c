@@ -23,7 +23,7 @@ int init_module(void)
 	return container_of(second, struct surface, b) == &s && a == 4 && b == 3 &&
 			       min(a, b) == 3 && max(a, b) == 4 && clamp(9, 1, 5) == 5 &&
 			       clamp_t(u8, 9, 1, 5) == 5 && dividend == 142 && rest == 6 &&
-			       !IS_ENABLED(CONFIG_SURFACE) && INT_MAX && USHRT_MAX == 65535 &&
+			       !IS_ENABLED(CONFIG_SURFACE) && INT_MAX > 0 && USHRT_MAX == 65535 &&
 			       round_up(5, 4) == 8 && DIV_ROUND_UP(5, 4) == 2
 		       ? 0
 		       : -1;

@@ -13,8 +13,9 @@ int init_module(void)
 		 pfn_valid(page_to_pfn(page)) && page_to_phys(page) == virt_to_phys(addr) &&
 		 phys_to_virt(__pa(addr)) == __va(__pa(addr)) && MAX_ORDER == 11 &&
 		 PAGE_ALIGN(1) == PAGE_SIZE && PFN_UP(1) == 1 && PFN_DOWN(PAGE_SIZE) == 1 &&
-		 PHYS_PFN(PAGE_SIZE) == 1 && !(PAGE_OFFSET & ~PAGE_MASK) && THREAD_ALIGN &&
-		 current->pid == 0 && pgprot_val(prot) && get_order(PAGE_SIZE + 1) == 1;
+		 PHYS_PFN(PAGE_SIZE) == 1 && !(PAGE_OFFSET & ~PAGE_MASK) &&
+		 THREAD_ALIGN >= PAGE_SIZE && current->pid == 0 && pgprot_val(prot) &&
+		 get_order(PAGE_SIZE + 1) == 1;
 
 	get_page(page);
 	put_page(page);
