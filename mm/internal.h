@@ -77,21 +77,6 @@ unsigned long pcp_cached_pages(const struct zone *zone);
 /* pcp_limit_blocks - the most blocks of an order that a CPU keeps. */
 unsigned int pcp_limit_blocks(unsigned int cpu, unsigned int order);
 
-/* mm/shrinker.c */
-
-/**
- * shrink_caches - ask everybody who registered to free memory
- * @gfp: flags of the allocation that is short of it
- * @nid: node it prefers
- *
- * Context: where @gfp may sleep.  An allocation made by a shrinker does not come here.
- * Return: objects freed.
- */
-unsigned long shrink_caches(gfp_t gfp, int nid);
-
-/* in_reclaim - is this an allocation made by a shrinker? */
-bool in_reclaim(void);
-
 /* mm/page_report.c */
 
 /**

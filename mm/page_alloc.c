@@ -34,11 +34,14 @@
 #include <linux/bug.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/sched/mm.h>
 #include <linux/spinlock.h>
 #include <linux/topology.h>
+#include <linux/vmstat.h>
 #include "internal.h"
 #include "memmap.h"
 #include "page_state.h"
+#include "vmscan.h"
 #include "zone.h"
 
 #define MAX_RECLAIM_ROUNDS 16
@@ -132,16 +135,22 @@ static struct page *reclaim_and_try(const struct alloc_request *req)
 {
 	unsigned int rounds = 0;
 
+	count_vm_event(ALLOCSTALL + req->highest);
 	for (;;) {
-		unsigned long freed = shrink_caches(req->gfp, req->pgdat->node_id);
+		struct reclaim_control rc = {
+			.gfp = req->gfp,
+			.nid = req->pgdat->node_id,
+			.priority = SHRINK_PRIORITY - min(rounds, (unsigned int)SHRINK_PRIORITY),
+		};
 		struct page *page;
 
+		shrink_caches(&rc);
 		drain_all_pages();
 		page = try_zones(req);
 		if (page)
 			return page;
 		rounds++;
-		if (!freed || (!(req->gfp & __GFP_NOFAIL) && !retry_reclaim(req, rounds)))
+		if (!rc.freed || (!(req->gfp & __GFP_NOFAIL) && !retry_reclaim(req, rounds)))
 			return NULL;
 	}
 }
@@ -163,6 +172,7 @@ static noinline struct page *alloc_slow(struct alloc_request *req)
 {
 	struct page *page;
 
+	req->gfp = current_gfp_context(req->gfp);
 	req->mark = WMARK_MIN;
 	req->depth = depth_of(req->gfp);
 	pcp_reset();

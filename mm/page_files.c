@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
+#include <linux/vmstat.h>
 #include <cairn/init.h>
 #include "internal.h"
 #include "memmap.h"
@@ -288,6 +289,7 @@ static int show_vmstat(struct seq_file *m)
 		vmstat_line(m, *name, 0);
 	vmstat_numa(m);
 	vmstat_zone_events(m);
+	vmstat_show_events(m);
 	open = memmap_sections_open(&meta);
 	vmstat_line(m, "nr_open_sections", open);
 	vmstat_line(m, "nr_descriptor_pages", meta);

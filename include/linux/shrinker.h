@@ -26,9 +26,12 @@ struct shrink_control {
 
 #define DEFAULT_SEEKS	     2
 
-#define SHRINKER_NUMA_AWARE  (1u << 0)
-#define SHRINKER_MEMCG_AWARE (1u << 1)
-#define SHRINKER_NONSLAB     (1u << 3)
+#define SHRINKER_NUMA_AWARE  (1u << 0) /* wants shrink_control.nid */
+#define SHRINKER_MEMCG_AWARE (1u << 1) /* accepted; there are no control groups */
+#define SHRINKER_NONSLAB     (1u << 3) /* accepted */
+#define SHRINKER_NEEDS_IO    (1u << 4) /* cannot free without block I/O: only for __GFP_IO */
+#define SHRINKER_NEEDS_FS    (1u << 5) /* takes filesystem locks: only for __GFP_FS */
+#define SHRINKER_PAGES	     (1u << 6) /* its objects are pages: counted as pgscan, pgsteal */
 
 /**
  * struct shrinker - a cache that can be made smaller
@@ -38,9 +41,17 @@ struct shrink_control {
  * @seeks: cost of making an object again; 0 asks for all of them at once
  * @flags: SHRINKER_*
  * @list: the registry's
+ * @users: the registry's: tasks that are in one of the calls
+ * @leaving: the registry's: unregister_shrinker() waits for them
  *
- * Both calls come from inside an allocation that may sleep; they may themselves
- * allocate, and then do not enter the shrinkers again.
+ * Both calls come from inside an allocation that may sleep, or from a reclaim
+ * thread, several at once.  They may sleep and allocate, and an allocation of
+ * theirs does not enter the shrinkers again.
+ *
+ * A shrinker that declares SHRINKER_NEEDS_IO or SHRINKER_NEEDS_FS is not even
+ * counted on behalf of an allocation that forbids it.  One that can do part of
+ * its work without (drop what is clean) declares nothing and looks at
+ * shrink_control.gfp_mask, or registers one shrinker for each part.
  */
 struct shrinker {
 	unsigned long (*count_objects)(struct shrinker *shrinker, struct shrink_control *sc);
@@ -49,6 +60,8 @@ struct shrinker {
 	int seeks;
 	unsigned int flags;
 	struct list_head list;
+	unsigned int users;
+	bool leaving;
 };
 
 int __register_shrinker(struct shrinker *shrinker);
@@ -58,14 +71,17 @@ int __register_shrinker(struct shrinker *shrinker);
  * @shrinker: stays registered until unregister_shrinker()
  * @...: a printf-style name; accepted in both of Linux's forms, with and without
  *
- * Context: may sleep.
+ * Context: any.
  * Return: 0.
  */
 #define register_shrinker(shrinker, ...) __register_shrinker(shrinker)
 
 /**
- * unregister_shrinker - the opposite
+ * unregister_shrinker - the opposite; nobody is in its calls any more on return
  * @shrinker: registered, or not, which has no effect
+ *
+ * A call from inside a shrinker would wait for itself: it is reported, and the
+ * shrinker stays registered.
  *
  * Context: may sleep.
  */

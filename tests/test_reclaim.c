@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory under pressure: who reclaims what, who may not, who waits, and who is
+ * given the memory that comes free.
+ *
+ * Three caches stand by, each with a shrinker: one that can always be dropped,
+ * one that says it needs block I/O, one that says it needs a filesystem.  Memory
+ * is used up, an allocation with the flags in question follows, and the counts of
+ * the caches say who was asked.  Reclaim threads ask too: what they do is counted
+ * apart.
+ */
+#include <cairn/test.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/vmstat.h>
+#include "../mm/internal.h"
+#include "../mm/vmscan.h"
+#include "../mm/zone.h"
+
+/* ---- Memory made short ----------------------------------------------------------------------- */
+
+static struct page *push_page(struct page *chain, struct page *page)
+{
+	page->private = (unsigned long)chain;
+	return page;
+}
+
+/* Takes all that flags can get, the larger blocks first: that is quicker. */
+static struct page *take_all(struct page *chain, gfp_t gfp)
+{
+	int order;
+
+	for (order = 9; order >= 0; order--) {
+		struct page *page;
+
+		while ((page = alloc_pages(gfp | __GFP_NOWARN | (order ? __GFP_NORETRY : 0),
+					   (unsigned int)order)))
+			chain = push_page(chain, page);
+	}
+	return chain;
+}
+
+static void free_chain(struct page *chain)
+{
+	while (chain) {
+		struct page *next = (struct page *)chain->private;
+
+		__free_pages(chain, chain->order);
+		chain = next;
+	}
+}
+
+/* ---- Caches that can give pages back --------------------------------------------------------- */
+
+/**
+ * struct cache - pages, and a record of who wanted them
+ * @shrinker: what is registered
+ * @lock: guards what follows
+ * @pages: chained through their descriptors
+ * @nr: how many
+ * @asked: times that an allocation counted it
+ * @asked_by_kswapd: and that a reclaim thread did
+ * @freed: pages that allocations got out of it
+ * @flags: of the last allocation that asked
+ */
+struct cache {
+	struct shrinker shrinker;
+	spinlock_t lock;
+	struct page *pages;
+	unsigned long nr;
+	unsigned long asked;
+	unsigned long asked_by_kswapd;
+	unsigned long freed;
+	gfp_t flags;
+};
+
+static unsigned long cache_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct cache *cache = container_of(shrinker, struct cache, shrinker);
+	unsigned long flags, nr;
+
+	spin_lock_irqsave(&cache->lock, flags);
+	if (current_is_kswapd()) {
+		cache->asked_by_kswapd++;
+	} else {
+		cache->asked++;
+		cache->flags = sc->gfp_mask;
+	}
+	nr = cache->nr;
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return nr ? nr : SHRINK_EMPTY;
+}
+
+static struct page *cache_pop(struct cache *cache)
+{
+	struct page *page;
+	unsigned long flags;
+
+	spin_lock_irqsave(&cache->lock, flags);
+	page = cache->pages;
+	if (page) {
+		cache->pages = (struct page *)page->private;
+		cache->nr--;
+	}
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return page;
+}
+
+static unsigned long cache_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct cache *cache = container_of(shrinker, struct cache, shrinker);
+	unsigned long n = 0;
+	struct page *page;
+
+	while (n < sc->nr_to_scan && (page = cache_pop(cache))) {
+		__free_page(page);
+		n++;
+	}
+	if (!current_is_kswapd())
+		cache->freed += n;
+	return n ? n : SHRINK_STOP;
+}
+
+static void cache_fill(struct cache *cache, unsigned long nr)
+{
+	unsigned long flags;
+
+	while (nr--) {
+		struct page *page = alloc_page(GFP_KERNEL);
+
+		spin_lock_irqsave(&cache->lock, flags);
+		cache->pages = push_page(cache->pages, page);
+		cache->nr++;
+		spin_unlock_irqrestore(&cache->lock, flags);
+	}
+}
+
+static void cache_open(struct cache *cache, unsigned int flags, unsigned long nr)
+{
+	*cache = (struct cache){
+		.shrinker =
+			{
+				.count_objects = cache_count,
+				.scan_objects = cache_scan,
+				.seeks = DEFAULT_SEEKS,
+				.batch = 16,
+				.flags = flags | SHRINKER_PAGES,
+			},
+	};
+	spin_lock_init(&cache->lock);
+	cache_fill(cache, nr);
+	register_shrinker(&cache->shrinker, "test");
+}
+
+static void cache_close(struct cache *cache)
+{
+	struct page *page;
+
+	unregister_shrinker(&cache->shrinker);
+	while ((page = cache_pop(cache)))
+		__free_page(page);
+}
+
+/* ---- Which caches an allocation may enter ---------------------------------------------------- */
+
+static struct cache clean, needs_io, needs_fs;
+
+/*
+ * One allocation on a machine without memory.  Only what its flags allow has been
+ * asked by the allocation itself.
+ */
+static void try_flags(gfp_t gfp, bool asks, bool io, bool fs)
+{
+	struct page *chain, *page;
+
+	cache_open(&clean, 0, 0);
+	cache_open(&needs_io, SHRINKER_NEEDS_IO, 0);
+	cache_open(&needs_fs, SHRINKER_NEEDS_IO | SHRINKER_NEEDS_FS, 0);
+	chain = take_all(NULL, GFP_NOWAIT & ~__GFP_KSWAPD_RECLAIM);
+	page = alloc_page(gfp | __GFP_NOWARN | __GFP_NORETRY);
+	EXPECT_EQ(clean.asked != 0, asks);
+	EXPECT_EQ(needs_io.asked != 0, io);
+	EXPECT_EQ(needs_fs.asked != 0, fs);
+	if (asks)
+		EXPECT_EQ(clean.flags & (__GFP_IO | __GFP_FS), gfp & (__GFP_IO | __GFP_FS));
+	if (page)
+		__free_page(page);
+	free_chain(chain);
+	cache_close(&clean);
+	cache_close(&needs_io);
+	cache_close(&needs_fs);
+}
+
+KTEST(reclaim, GFP_ATOMIC_enters_no_cache)
+{
+	try_flags(GFP_ATOMIC, false, false, false);
+}
+
+KTEST(reclaim, GFP_NOWAIT_enters_no_cache)
+{
+	try_flags(GFP_NOWAIT, false, false, false);
+}
+
+KTEST(reclaim, GFP_NOIO_enters_what_is_clean)
+{
+	try_flags(GFP_NOIO, true, false, false);
+}
+
+KTEST(reclaim, GFP_NOFS_enters_what_needs_io_but_no_filesystem)
+{
+	try_flags(GFP_NOFS, true, true, false);
+}
+
+KTEST(reclaim, GFP_KERNEL_enters_everything)
+{
+	try_flags(GFP_KERNEL, true, true, true);
+}
+
+KTEST(reclaim, GFP_USER_enters_everything)
+{
+	try_flags(GFP_USER, true, true, true);
+}
+
+KTEST(reclaim, GFP_HIGHUSER_enters_everything)
+{
+	try_flags(GFP_HIGHUSER, true, true, true);
+}
+
+KTEST(reclaim, GFP_DMA_alone_cannot_wait)
+{
+	try_flags(GFP_DMA, false, false, false);
+}
+
+KTEST(reclaim, scopes_take_flags_from_a_task)
+{
+	unsigned int outer, inner;
+
+	outer = memalloc_nofs_save();
+	EXPECT_EQ(current_gfp_context(GFP_KERNEL), GFP_NOFS);
+	try_flags(GFP_KERNEL & ~__GFP_FS, true, true, false);
+	inner = memalloc_noio_save();
+	EXPECT_EQ(current_gfp_context(GFP_KERNEL), GFP_NOIO);
+	memalloc_noio_restore(inner);
+	EXPECT_EQ(current_gfp_context(GFP_KERNEL), GFP_NOFS);
+	inner = memalloc_nofs_save();
+	memalloc_nofs_restore(inner);
+	EXPECT_EQ(current_gfp_context(GFP_KERNEL), GFP_NOFS);
+	memalloc_nofs_restore(outer);
+	EXPECT_EQ(current_gfp_context(GFP_KERNEL), GFP_KERNEL);
+}
+
+/* An allocation inside the scope does not enter what it forbids, whatever its flags are. */
+KTEST(reclaim, an_allocation_in_a_scope_is_restricted)
+{
+	unsigned int old;
+	struct page *chain;
+
+	cache_open(&needs_io, SHRINKER_NEEDS_IO, 0);
+	cache_open(&clean, 0, 0);
+	chain = take_all(NULL, GFP_NOWAIT & ~__GFP_KSWAPD_RECLAIM);
+	old = memalloc_noio_save();
+	EXPECT(!alloc_page(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY));
+	memalloc_noio_restore(old);
+	EXPECT_EQ(needs_io.asked, 0);
+	EXPECT(clean.asked > 0);
+	EXPECT_EQ(clean.flags & (__GFP_IO | __GFP_FS), 0);
+	free_chain(chain);
+	cache_close(&needs_io);
+	cache_close(&clean);
+}
+
+/* ---- The registry ---------------------------------------------------------------------------- */
+
+static struct cache late;
+static bool late_is_open;
+
+/* Registers another shrinker, and takes it away again the next time. */
+static unsigned long count_and_register(struct shrinker *shrinker __unused,
+					struct shrink_control *sc __unused)
+{
+	if (!late_is_open)
+		cache_open(&late, 0, 0);
+	late_is_open = true;
+	return 0;
+}
+
+KTEST(reclaim, a_shrinker_may_register_another)
+{
+	struct shrinker first = {.count_objects = count_and_register, .scan_objects = cache_scan};
+	struct reclaim_control rc = {.gfp = GFP_KERNEL};
+
+	late_is_open = false;
+	register_shrinker(&first);
+	shrink_caches(&rc);
+	EXPECT(late_is_open);
+	EXPECT_EQ(late.asked, 1);
+	unregister_shrinker(&first);
+	unregister_shrinker(&first); /* has no effect */
+	cache_close(&late);
+}
+
+static unsigned long count_and_leave(struct shrinker *shrinker, struct shrink_control *sc __unused)
+{
+	EXPECT_REPORT("cannot be unregistered from inside") {
+		unregister_shrinker(shrinker);
+	}
+	return 0;
+}
+
+KTEST(reclaim, a_shrinker_cannot_unregister_itself)
+{
+	struct shrinker own = {.count_objects = count_and_leave, .scan_objects = cache_scan};
+	struct reclaim_control rc = {.gfp = GFP_KERNEL};
+
+	register_shrinker(&own);
+	shrink_caches(&rc);
+	unregister_shrinker(&own);
+	EXPECT(!own.list.next);
+}
+
+/* An eighth, a quarter, half, all; and all at once of what costs nothing. */
+KTEST(reclaim, passes_ask_for_more_each_time)
+{
+	static const unsigned long want[] = {4096, 2048, 1024, 512};
+	struct reclaim_control rc = {.gfp = GFP_KERNEL};
+	unsigned long before;
+	unsigned int i;
+
+	for (i = 0; i <= SHRINK_PRIORITY; i++) {
+		cache_open(&clean, 0, 4096);
+		rc.priority = i;
+		before = vm_events(PGSTEAL_DIRECT);
+		shrink_caches(&rc);
+		EXPECT_EQ(clean.freed, want[i]);
+		EXPECT(vm_events(PGSTEAL_DIRECT) - before >= want[i]);
+		cache_close(&clean);
+	}
+	cache_open(&clean, 0, 4096);
+	clean.shrinker.seeks = 0;
+	rc.priority = SHRINK_PRIORITY;
+	shrink_caches(&rc);
+	EXPECT_EQ(clean.freed, 4096);
+	cache_close(&clean);
+}
