@@ -7,6 +7,7 @@
  * monitor, so the list of drivers and dev->driver need no lock; reference
  * and enable counts are atomic.
  */
+#include <cairn/dma.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include "pci.h"
@@ -116,6 +117,7 @@ static void unbind(struct pci_dev *dev)
 	if (dev->driver->remove)
 		dev->driver->remove(dev);
 	devres_release_all(&dev->dev);
+	dma_report_pending(&dev->dev);
 	pci_set_drvdata(dev, NULL);
 	dev->driver = NULL;
 	dev->dev.driver = NULL;

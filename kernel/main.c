@@ -18,6 +18,7 @@
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
+#include <cairn/dma.h>
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
 #include <cairn/monitor.h>
@@ -56,6 +57,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	mem_init();		    /* zones: memblock's free memory is theirs */
 	kmem_cache_init();	    /* kmalloc() and caches */
 	vmalloc_init();		    /* vmalloc(), vmap(), ioremap() */
+	dma_init();		    /* memory that devices reach by themselves */
 	resource_init();	    /* /proc/iomem: who has which physical addresses */
 	pci_init();		    /* devices and their BARs */
 	do_initcalls();		    /* drivers, and the modules that modules= names */

@@ -108,18 +108,12 @@ void buddy_init(struct buddy *buddy, struct page *map, u32 tag)
 	*buddy = (struct buddy){.map = map, .tag = tag};
 }
 
-struct page *buddy_alloc(struct buddy *buddy, unsigned int order)
+/* Cuts the lowest 2^order frames out of a free block of order @have. */
+static inline struct page *carve(struct buddy *buddy, struct page *page, unsigned int have,
+				 unsigned int order)
 {
-	unsigned int have = buddy_smallest(buddy, order);
-	struct page *page;
-	u32 pfn;
+	u32 pfn = pfn_of(buddy, page);
 
-	if (unlikely(have == MAX_ORDER))
-		return NULL;
-	pfn = buddy->first[have];
-	page = buddy->map + pfn;
-	if (unlikely(!page_word_is(page, PAGE_FREE, have, buddy->tag)))
-		return list_broken(buddy, have);
 	list_del(buddy, page, have);
 	while (have > order) {
 		have--;
@@ -128,6 +122,50 @@ struct page *buddy_alloc(struct buddy *buddy, unsigned int order)
 	page_begin(page, PAGE_ALLOCATED, order);
 	buddy->free -= 1UL << order;
 	return page;
+}
+
+struct page *buddy_alloc(struct buddy *buddy, unsigned int order)
+{
+	unsigned int have = buddy_smallest(buddy, order);
+	struct page *page;
+
+	if (unlikely(have == MAX_ORDER))
+		return NULL;
+	page = buddy->map + buddy->first[have];
+	if (unlikely(!page_word_is(page, PAGE_FREE, have, buddy->tag)))
+		return list_broken(buddy, have);
+	return carve(buddy, page, have, order);
+}
+
+/* The first of the first BELOW_DEPTH blocks on a list that begins at or below @last. */
+#define BELOW_DEPTH 4096
+static struct page *first_below(struct buddy *buddy, unsigned int have, unsigned long last)
+{
+	u32 pfn = buddy->first[have];
+
+	for (unsigned int i = 0; pfn != PFN_NONE && i < BELOW_DEPTH; i++) {
+		struct page *page = buddy->map + pfn;
+
+		if (unlikely(!page_word_is(page, PAGE_FREE, have, buddy->tag)))
+			return NULL;
+		if (pfn <= last)
+			return page;
+		pfn = page->next;
+	}
+	return NULL;
+}
+
+struct page *buddy_alloc_below(struct buddy *buddy, unsigned int order, unsigned long end)
+{
+	if (end < 1UL << order)
+		return NULL;
+	for (unsigned int have = order; have < MAX_ORDER; have++) {
+		struct page *page = first_below(buddy, have, end - (1UL << order));
+
+		if (page)
+			return carve(buddy, page, have, order);
+	}
+	return NULL;
 }
 
 /*

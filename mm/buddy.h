@@ -48,6 +48,19 @@ void buddy_init(struct buddy *buddy, struct page *map, u32 tag);
 struct page *buddy_alloc(struct buddy *buddy, unsigned int order);
 
 /**
+ * buddy_alloc_below - take a block that ends at or before a frame
+ * @buddy: the instance
+ * @order: 0 .. MAX_ORDER - 1
+ * @end: one past the last frame that will do
+ *
+ * Only the first few thousand blocks of each list are looked at, so a block may be
+ * missed; what begins below @end is cut from its lower end.
+ *
+ * Return: its first page, now PAGE_ALLOCATED, or NULL.
+ */
+struct page *buddy_alloc_below(struct buddy *buddy, unsigned int order, unsigned long end);
+
+/**
  * buddy_free - give a block back and merge it with its free buddies
  * @buddy: the instance
  * @page: first page of a block that is not free; the caller has checked it

@@ -31,6 +31,19 @@ void release_block(struct page *page, unsigned int order);
 /* zone_free_block - put a block straight into its zone. */
 void zone_free_block(struct page *page, unsigned int order);
 
+/* mm/page_below.c */
+
+/**
+ * alloc_pages_below - a block for something that cannot reach all of memory
+ * @gfp: GFP_ flags without a zone
+ * @order: 0 .. MAX_ORDER - 1
+ * @last: the highest physical address that it reaches
+ *
+ * Context: as @gfp says.
+ * Return: the block's first page, freed as any other, or NULL.
+ */
+struct page *alloc_pages_below(gfp_t gfp, unsigned int order, phys_addr_t last);
+
 /* mm/compound.c */
 void make_compound(struct page *page, unsigned int order);
 void break_compound(struct page *page, unsigned int order);

@@ -321,3 +321,30 @@ KTEST(buddy, the_checkers_find_what_is_wrong)
 	page_join(&frames[19]);
 	EXPECT_SOUND();
 }
+
+/* A block below a frame: from whatever list has one, cut from its lower end; or none. */
+KTEST(buddy, below_a_frame)
+{
+	struct page *page;
+
+	new_zone();
+	add_frames(64, 96);
+	add_frames(1024, 2048);
+	page = buddy_alloc_below(&zone, 0, 2000);
+	EXPECT(page && page - frames < 2000);
+	buddy_free(&zone, page, 0);
+	EXPECT(!buddy_alloc_below(&zone, 0, 64));
+	EXPECT(!buddy_alloc_below(&zone, 5, 95));
+	EXPECT(!buddy_alloc_below(&zone, 6, 96));
+	page = buddy_alloc_below(&zone, 5, 96);
+	EXPECT(page == frames + 64 && page->order == 5);
+	EXPECT(!buddy_alloc_below(&zone, 0, 1024));
+	buddy_free(&zone, page, 5);
+	page = buddy_alloc_below(&zone, 0, 65);
+	EXPECT(page == frames + 64);
+	EXPECT_SOUND();
+	EXPECT(!buddy_alloc_below(&zone, 0, 65));
+	buddy_free(&zone, page, 0);
+	EXPECT_SOUND();
+	EXPECT_EQ(zone.free, 32 + 1024);
+}

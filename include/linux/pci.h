@@ -10,6 +10,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/device.h>
+#include <linux/dmapool.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/io.h>
@@ -381,6 +382,8 @@ void pcim_iounmap(struct pci_dev *dev, void __iomem *addr);
 
 /* pcim_iomap_table - the mappings of pcim_iomap(), indexed by BAR; or NULL. */
 void __iomem *const *pcim_iomap_table(struct pci_dev *dev);
+
+#include <linux/pci-dma-compat.h>
 
 #define pci_printk(level, pdev, fmt, arg...) dev_printk(level, &(pdev)->dev, fmt, ##arg)
 #define pci_emerg(pdev, fmt, arg...)	     dev_emerg(&(pdev)->dev, fmt, ##arg)
