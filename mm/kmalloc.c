@@ -22,6 +22,7 @@
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
 #include <linux/percpu-defs.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -182,9 +183,23 @@ void *kmalloc_slow(unsigned int class, gfp_t gfp)
 	return slab_alloc(&classes[class], gfp, _RET_IP_);
 }
 
-void *kmalloc_node(size_t size, gfp_t gfp, int node __unused)
+static void *kmalloc_large_node(size_t size, gfp_t gfp, int nid)
 {
-	return kmalloc_any(size, gfp, _RET_IP_);
+	struct page *page;
+
+	if (unlikely(is_too_large(size, gfp) || (gfp & __GFP_HIGHMEM)))
+		return kmalloc_large(size, gfp);
+	page = alloc_pages_node(nid, gfp & ~__GFP_COMP, (unsigned int)get_order(size));
+	return page ? kmalloc_adopt(page) : NULL;
+}
+
+void *kmalloc_node(size_t size, gfp_t gfp, int node)
+{
+	if (likely(node == NUMA_NO_NODE || nr_node_ids == 1 || !node_online(node) || !size))
+		return kmalloc_any(size, gfp, _RET_IP_);
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return kmalloc_large_node(size, gfp, node);
+	return slab_alloc_node(class_for(size, gfp), gfp, node, _RET_IP_);
 }
 
 /* ---- Release --------------------------------------------------------------------------- */

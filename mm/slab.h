@@ -233,6 +233,9 @@ static __always_inline struct slab_cache *slab_find(const void *p)
 
 /* slab_alloc, slab_free - by way of the functions, in every mode; @caller is for tracks */
 void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller);
+
+/* slab_alloc_node - the same with memory of @nid, past the magazine if there are several nodes */
+void *slab_alloc_node(struct slab_cache *c, gfp_t gfp, int nid, unsigned long caller);
 void slab_free(struct slab_cache *c, void *obj, unsigned long caller);
 
 /* slab_object_is_free - look for @obj in the bitmap, the depot and every magazine */
@@ -263,6 +266,10 @@ static inline bool slab_make_room(struct kmem_cache *cache, struct objstack __pe
 
 /* slab_take_one, slab_give_one - an object from, or to, the slabs, without a magazine */
 void *slab_take_one(struct slab_cache *c, gfp_t gfp);
+
+/* slab_take_near - slab_take_one() from slabs of @nid; of others only without __GFP_THISNODE */
+void *slab_take_near(struct slab_cache *c, gfp_t gfp, int nid);
+
 void slab_give_one(struct slab_cache *c, void *obj);
 
 /* slab_drain - magazines and depot to the slabs, free slabs to the page allocator */

@@ -38,6 +38,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/string.h>
@@ -150,9 +151,9 @@ static void *slab_get_cached(struct slab_cache *c, gfp_t gfp)
 	}
 }
 
-static void *slab_get_single(struct slab_cache *c, gfp_t gfp)
+static void *slab_get_single(struct slab_cache *c, gfp_t gfp, int nid)
 {
-	void *obj = slab_take_one(c, gfp);
+	void *obj = nid == NUMA_NO_NODE ? slab_take_one(c, gfp) : slab_take_near(c, gfp, nid);
 
 	if (obj && c->mode != SLAB_MODE_DEBUG)
 		*slab_tag(c, obj) = 0;
@@ -172,14 +173,16 @@ static bool slab_zeroes(const struct slab_cache *c, gfp_t gfp)
 	return c->flags & SLAB_POISON ? gfp & __GFP_ZERO : want_init_on_alloc(gfp);
 }
 
-void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
+static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int nid,
+					  unsigned long caller)
 {
 	void *obj;
 
 	might_alloc(gfp);
 	if (unlikely(!c->g.nr || slab_refuses(c, gfp)))
 		return NULL;
-	obj = likely(c->magazine) ? slab_get_cached(c, gfp) : slab_get_single(c, gfp);
+	obj = likely(c->magazine && nid == NUMA_NO_NODE) ? slab_get_cached(c, gfp)
+							 : slab_get_single(c, gfp, nid);
 	if (unlikely(!obj))
 		return NULL;
 	if (unlikely(c->mode == SLAB_MODE_DEBUG))
@@ -189,6 +192,18 @@ void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
 			memset(obj, 0, c->hot.object_size);
 	}
 	return obj;
+}
+
+void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
+{
+	return alloc_object(c, gfp, NUMA_NO_NODE, caller);
+}
+
+void *slab_alloc_node(struct slab_cache *c, gfp_t gfp, int nid, unsigned long caller)
+{
+	if (nr_node_ids == 1 || !node_online(nid))
+		nid = NUMA_NO_NODE;
+	return alloc_object(c, gfp, nid, caller);
 }
 
 void *kmem_cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
@@ -211,9 +226,11 @@ void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
 	return obj;
 }
 
-void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp, int node __unused)
+void *kmem_cache_alloc_node(struct kmem_cache *cache, gfp_t gfp, int node)
 {
-	return kmem_cache_alloc(cache, gfp);
+	if (likely(node == NUMA_NO_NODE || nr_node_ids == 1))
+		return kmem_cache_alloc(cache, gfp);
+	return slab_alloc_node(slab_cache_of(cache), gfp, node, _RET_IP_);
 }
 
 /* ---- Release --------------------------------------------------------------------------- */

@@ -31,6 +31,11 @@
  * calls; slabs of a SLAB_TYPESAFE_BY_RCU cache always wait for it, since it runs
  * only where sleeping is allowed, where no reader can be in the middle of one.
  *
+ * Nodes: the depot and the magazines hold objects of any node, as they were freed.
+ * A refill from slabs prefers those of its CPU's node among the first few, and a
+ * cache grows there.  Who asks for a node goes past magazine and depot and gets
+ * it (slab_take_near): the usual path compares nothing.
+ *
  * Locking: slab_cache.lock with interrupts off guards lists, bitmaps and the
  * depot.  This CPU's magazine is moved in bulk under the same: what runs with
  * interrupts off cannot be interrupted by a pop or push on this CPU, and no
@@ -41,10 +46,14 @@
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include "slab.h"
 
 /* Pages of empty slabs that a cache keeps for the next allocation. */
 #define EMPTY_PAGES_KEPT 16
+
+/* Slabs that are looked at for one of a certain node. */
+#define NEAR_SLABS 32
 
 /* ---- Lists of slabs -------------------------------------------------------------------- */
 
@@ -118,14 +127,15 @@ static void slab_make_objects(struct slab_cache *c, char *base, unsigned long ct
 	}
 }
 
-static bool slab_grow(struct slab_cache *c, gfp_t gfp)
+static bool slab_grow_node(struct slab_cache *c, gfp_t gfp, int nid)
 {
 	unsigned long flags, ctor_flags = SLAB_CTOR_CONSTRUCTOR;
 	struct page *page;
 
 	if (gfp & __GFP_NO_GROW)
 		return false;
-	page = alloc_pages((gfp & ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP)) | c->gfp, c->g.order);
+	page = alloc_pages_node(nid, (gfp & ~(GFP_ZONEMASK | __GFP_ZERO | __GFP_COMP)) | c->gfp,
+				c->g.order);
 	if (!page)
 		return false;
 	slab_mark_pages(c, page, &c->hot);
@@ -142,6 +152,11 @@ static bool slab_grow(struct slab_cache *c, gfp_t gfp)
 	c->grown++;
 	spin_unlock_irqrestore(&c->lock, flags);
 	return true;
+}
+
+static bool slab_grow(struct slab_cache *c, gfp_t gfp)
+{
+	return slab_grow_node(c, gfp, NUMA_NO_NODE);
 }
 
 /* Gives a slab that is off every list back to the page allocator. */
@@ -202,23 +217,71 @@ static u32 slab_empty_kept(const struct slab_cache *c)
 
 /* ---- Objects between slabs and anywhere; c->lock is held ------------------------------- */
 
+/* The first slab with free objects that lies on a node, among the first few; or NULL. */
+static struct page *slab_near(struct slab_cache *c, enum slab_fill fill, int nid)
+{
+	unsigned int left = NEAR_SLABS;
+	struct page *page;
+
+	slab_for_each_page(c, fill, page)
+	{
+		if (page->nid == nid)
+			return page;
+		if (!--left)
+			break;
+	}
+	return NULL;
+}
+
+/* The slab to take objects from next, of this CPU's node if one is at hand; or NULL. */
+static struct page *slab_best(struct slab_cache *c, enum slab_fill *fill)
+{
+	struct page *page = NULL;
+
+	*fill = c->list[SLAB_PARTIAL].first ? SLAB_PARTIAL : SLAB_EMPTY;
+	if (!c->list[*fill].first)
+		return NULL;
+	if (unlikely(nr_node_ids > 1))
+		page = slab_near(c, *fill, numa_node_id());
+	return page ? page : pfn_to_page(c->list[*fill].first);
+}
+
+static unsigned int slab_take_from(struct slab_cache *c, enum slab_fill fill, struct page *page,
+				   void **out, unsigned int n)
+{
+	unsigned int taken =
+		slab_take(&c->g, &page->slab_free, page_to_virt(page), c->lead, out, n);
+
+	slab_move(c, fill, page->slab_free ? SLAB_PARTIAL : SLAB_FULL, page);
+	c->nr_free -= taken;
+	return taken;
+}
+
 static unsigned int slab_take_objects(struct slab_cache *c, void **out, unsigned int n)
 {
 	unsigned int taken = 0;
+	enum slab_fill fill;
+	struct page *page;
 
-	while (taken < n) {
-		enum slab_fill fill = c->list[SLAB_PARTIAL].first ? SLAB_PARTIAL : SLAB_EMPTY;
-		struct page *page;
-
-		if (!c->list[fill].first)
-			break;
-		page = pfn_to_page(c->list[fill].first);
-		taken += slab_take(&c->g, &page->slab_free, page_to_virt(page), c->lead,
-				   out + taken, n - taken);
-		slab_move(c, fill, page->slab_free ? SLAB_PARTIAL : SLAB_FULL, page);
-	}
-	c->nr_free -= taken;
+	while (taken < n && (page = slab_best(c, &fill)))
+		taken += slab_take_from(c, fill, page, out + taken, n - taken);
 	return taken;
+}
+
+/* One object of a slab on @nid; NULL if none is at hand. */
+static void *slab_take_on(struct slab_cache *c, int nid)
+{
+	enum slab_fill fill = SLAB_PARTIAL;
+	struct page *page = slab_near(c, fill, nid);
+	void *obj = NULL;
+
+	if (!page) {
+		fill = SLAB_EMPTY;
+		page = slab_near(c, fill, nid);
+	}
+	if (page)
+		slab_take_from(c, fill, page, &obj, 1);
+	return obj;
 }
 
 static void slab_give_object(struct slab_cache *c, void *obj)
@@ -340,6 +403,23 @@ void *slab_take_one(struct slab_cache *c, gfp_t gfp)
 		if (obj || !slab_grow(c, gfp))
 			return obj;
 	}
+}
+
+void *slab_take_near(struct slab_cache *c, gfp_t gfp, int nid)
+{
+	unsigned long flags;
+	void *obj;
+	bool grown = false;
+
+	for (;;) {
+		spin_lock_irqsave(&c->lock, flags);
+		obj = slab_take_on(c, nid);
+		spin_unlock_irqrestore(&c->lock, flags);
+		if (obj || grown || !slab_grow_node(c, gfp, nid))
+			break;
+		grown = true;
+	}
+	return obj || (gfp & __GFP_THISNODE) ? obj : slab_take_one(c, gfp);
 }
 
 void slab_give_one(struct slab_cache *c, void *obj)
