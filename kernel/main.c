@@ -52,14 +52,17 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	console_init_framebuffer(); /* the screen, and the log so far on it */
 	acpi_tables_init();	    /* CPUs, nodes, ECAM, power-off */
 	numa_init();		    /* which memory is near which CPU */
+	smp_find_cpus();	    /* how many CPUs there may be */
 	bootmem_device_init();	    /* drivers that want memory before anybody else */
 	setup_per_cpu_areas();	    /* %gs finds this CPU's variables */
+	cpu_init_percpu();	    /* its GDT and TSS are among them */
 	mem_init();		    /* zones: memblock's free memory is theirs */
 	kmem_cache_init();	    /* kmalloc() and caches */
 	vmalloc_init();		    /* vmalloc(), vmap(), ioremap() */
 	dma_init();		    /* memory that devices reach by themselves */
 	resource_init();	    /* /proc/iomem: who has which physical addresses */
 	pci_init();		    /* devices and their BARs */
+	smp_init();		    /* the other CPUs run, and idle */
 	do_initcalls();		    /* drivers, and the modules that modules= names */
 	free_initmem();		    /* start-up code and data are free memory */
 	report_cost();

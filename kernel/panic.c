@@ -5,6 +5,7 @@
 #include <linux/bug.h>
 #include <linux/irqflags.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <cairn/panic.h>
 #include <cairn/start.h>
 #include <asm/io.h>
@@ -69,7 +70,8 @@ void warn_report(const char *file, int line, const char *fmt, ...)
 	va_list args;
 
 	pr_warn("------------[ cut here ]------------\n");
-	pr_warn("WARNING: CPU: 0 PID: 0 at %s:%d %pB\n", file, line, __builtin_return_address(0));
+	pr_warn("WARNING: CPU: %d PID: 0 at %s:%d %pB\n", raw_smp_processor_id(), file, line,
+		__builtin_return_address(0));
 	if (fmt) {
 		va_start(args, fmt);
 		message.va = &args;

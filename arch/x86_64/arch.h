@@ -17,8 +17,15 @@ void clock_start(void);
 /* clock_calibrate - find out how fast the time-stamp counter runs. */
 void clock_calibrate(void);
 
-/* gdt_init - the GDT, and the TSS that gives exceptions their stacks. */
+/*
+ * gdt_init - the running CPU's GDT, and the TSS that gives exceptions their stacks
+ *
+ * Both are per-CPU data, so the boot CPU calls it again when that has moved.
+ */
 void gdt_init(void);
+
+/* secondary_start - the first C code of CPU @cpu, on its idle stack. */
+void __noreturn secondary_start(unsigned long cpu);
 
 /* pic_init - legacy interrupt controllers: moved away from the exceptions, all masked. */
 void pic_init(void);

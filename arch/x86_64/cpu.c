@@ -99,6 +99,18 @@ static void set_modes(void)
 		wrmsr(MSR_PAT, PAT_TYPES);
 }
 
+void cpu_init_percpu(void)
+{
+	gdt_init();
+}
+
+void cpu_init_secondary(void)
+{
+	gdt_init();
+	trap_load();
+	set_modes();
+}
+
 void cpu_init(void)
 {
 	gdt_init();

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Segments: long mode needs one for code and one for the task state, which
- * holds nothing but the stacks that exceptions switch to.
+ * holds nothing but the stacks that exceptions switch to.  Each CPU has its own.
  */
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/percpu-defs.h>
+#include <linux/smp.h>
 #include <asm/stack.h>
 #include "arch.h"
 
@@ -26,8 +28,12 @@ struct table_pointer {
 	u64 base;
 } __packed;
 
-static struct tss tss __aligned(16);
-static u64 gdt[4] __aligned(16);
+struct cpu_tables {
+	u64 gdt[4];
+	struct tss tss;
+};
+
+static DEFINE_PER_CPU_ALIGNED(struct cpu_tables, cpu_tables);
 
 static void set_tss_descriptor(u64 *slot, const struct tss *t)
 {
@@ -40,14 +46,15 @@ static void set_tss_descriptor(u64 *slot, const struct tss *t)
 
 void gdt_init(void)
 {
-	struct table_pointer pointer = {sizeof(gdt) - 1, (u64)gdt};
-	unsigned int i;
+	struct cpu_tables *tables = this_cpu_ptr(&cpu_tables);
+	struct table_pointer pointer = {sizeof(tables->gdt) - 1, (u64)tables->gdt};
+	unsigned int i, cpu = raw_smp_processor_id();
 
 	for (i = STACK_DOUBLE_FAULT; i < NR_BOOT_STACKS; i++)
-		tss.ist[i - STACK_DOUBLE_FAULT] = boot_stack_end(i);
-	tss.io_map_base = sizeof(tss);
-	gdt[KERNEL_CS / 8] = DESCRIPTOR_CODE64;
-	set_tss_descriptor(&gdt[KERNEL_TSS / 8], &tss);
+		tables->tss.ist[i - STACK_DOUBLE_FAULT] = cpu_stack_top(cpu, i);
+	tables->tss.io_map_base = sizeof(tables->tss);
+	tables->gdt[KERNEL_CS / 8] = DESCRIPTOR_CODE64;
+	set_tss_descriptor(&tables->gdt[KERNEL_TSS / 8], &tables->tss);
 
 	asm volatile("lgdt %0\n\t"
 		     "pushq %1\n\t"

@@ -50,12 +50,18 @@ static void set_gate(unsigned int vector)
 	};
 }
 
-void trap_init(void)
+void trap_load(void)
 {
 	struct table_pointer pointer = {sizeof(idt) - 1, (u64)idt};
+
+	asm volatile("lidt %0" : : "m"(pointer) : "memory");
+}
+
+void trap_init(void)
+{
 	unsigned int vector;
 
 	for (vector = 0; vector < NR_VECTORS; vector++)
 		set_gate(vector);
-	asm volatile("lidt %0" : : "m"(pointer) : "memory");
+	trap_load();
 }

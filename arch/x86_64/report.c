@@ -5,6 +5,7 @@
  */
 #include <linux/bug.h>
 #include <linux/kernel.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <cairn/address.h>
 #include <cairn/symbols.h>
@@ -74,7 +75,7 @@ static void show_frameless_caller(const char *level, struct pt_regs *regs)
 
 static void show_all(const char *level, struct pt_regs *regs, unsigned long cr2)
 {
-	printk("%sCPU: 0 PID: 0 Comm: kernel\n", level);
+	printk("%sCPU: %d PID: 0 Comm: kernel\n", level, raw_smp_processor_id());
 	show_ip(level, regs);
 	show_code(level, regs->ip);
 	printk("%sRSP: %04lx:%016lx EFLAGS: %08lx\n", level, regs->ss, regs->sp, regs->flags);

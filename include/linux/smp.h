@@ -2,7 +2,7 @@
 #ifndef _LINUX_SMP_H
 #define _LINUX_SMP_H
 
-/* Which CPU this is. */
+/* Which CPU this is, and the others. */
 #include <linux/types.h>
 #include <linux/cpumask.h>
 #include <linux/percpu-defs.h>
@@ -21,5 +21,22 @@ DECLARE_PER_CPU(int, cpu_number);
 		smp_processor_id(); \
 	})
 #define put_cpu() preempt_enable()
+
+/**
+ * smp_find_cpus - number the CPUs that the firmware tells of
+ *
+ * Sets nr_cpu_ids and takes the memory that starting them needs.
+ *
+ * Context: start-up, once, after acpi_tables_init() and before
+ * setup_per_cpu_areas().
+ */
+void smp_find_cpus(void);
+
+/**
+ * smp_init - start the other CPUs
+ *
+ * Context: start-up, once, when vmalloc() works and before free_initmem().
+ */
+void smp_init(void);
 
 #endif

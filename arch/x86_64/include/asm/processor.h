@@ -61,6 +61,7 @@ enum cpuid_word {
 #define MSR_PAT			 0x277
 #define MSR_EFER		 0xc0000080
 #define MSR_GS_BASE		 0xc0000101
+#define EFER_LMA		 0x400
 #define EFER_NX			 0x800
 
 /**
@@ -166,6 +167,12 @@ static __always_inline void cpu_relax(void)
  * Context: start-up, once.
  */
 void cpu_init(void);
+
+/* cpu_init_percpu - move the boot CPU's tables to its per-CPU area. */
+void cpu_init_percpu(void);
+
+/* cpu_init_secondary - the same tables and modes for a CPU that was just started. */
+void cpu_init_secondary(void);
 
 /* cpu_print - the CPU's name and the features that matter here, for the boot log. */
 void cpu_print(void);

@@ -45,6 +45,9 @@ enum trap_vector {
 /* trap_init - load the IDT; NMI, #DF, #MC and #DB get stacks of their own. */
 void trap_init(void);
 
+/* trap_load - make the running CPU use the IDT that trap_init() filled. */
+void trap_load(void);
+
 /* trap_dispatch - called by vectors.S for each exception and interrupt. */
 void trap_dispatch(struct pt_regs *regs);
 
