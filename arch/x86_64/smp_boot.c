@@ -37,8 +37,10 @@
 #include <linux/mm.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <cairn/acpi.h>
 #include <cairn/init.h>
+#include <cairn/numa.h>
 #include <cairn/start.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
@@ -159,6 +161,7 @@ static void __init add_cpu(u32 id)
 	if (id == cpu_apicid[0] || nr_cpu_ids == NR_CPUS)
 		return;
 	cpu_apicid[nr_cpu_ids] = id;
+	set_cpu_numa_node(nr_cpu_ids, numa_apic_node(id));
 	cpumask_set_cpu(nr_cpu_ids++, &__cpu_possible_mask);
 }
 
