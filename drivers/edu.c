@@ -6,32 +6,56 @@
  *	0x04	liveness: reads back the inverse of what was written
  *	0x08	factorial: write n, wait, read n! modulo 2^32
  *	0x20	status: bit 0 is set while it computes
+ *	0x80	DMA: source, destination (0x88), bytes (0x90); 64 bits each
+ *	0x98	DMA command: bit 0 starts it and is set until it is done, bit 1: to memory
  *
- * It computes by itself, so the driver polls the status register, for a bounded
- * time.  Interrupts and DMA are not used yet.  Source: QEMU, docs/specs/edu.
+ * Its DMA engine copies between memory, of which it reaches 28 bits, and a buffer of
+ * 4 KiB inside it, which the engine knows as 0x40000.  The engine stops QEMU if it
+ * is sent beyond the buffer, and older ones take its last byte for beyond; so the
+ * driver offers one byte less.
+ *
+ * It computes and copies by itself, so the driver polls, for a bounded time.  One
+ * user at a time: a lock of one bit, since polling takes too long for a spinlock.
+ * Interrupts are not used.  Source: QEMU, docs/specs/edu.
  */
 #include <asm/processor.h>
+#include <cairn/dma.h>
 #include <cairn/monitor.h>
+#include <linux/atomic.h>
+#include <linux/dma-mapping.h>
+#include <linux/errname.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include "edu.h"
 
-#define EDU_ID		 0x00
-#define EDU_LIVENESS	 0x04
-#define EDU_FACTORIAL	 0x08
-#define EDU_STATUS	 0x20
+#define EDU_ID		  0x00
+#define EDU_LIVENESS	  0x04
+#define EDU_FACTORIAL	  0x08
+#define EDU_STATUS	  0x20
+#define EDU_DMA_SOURCE	  0x80
+#define EDU_DMA_DEST	  0x88
+#define EDU_DMA_COUNT	  0x90
+#define EDU_DMA_COMMAND	  0x98
 
-#define EDU_COMPUTING	 0x01
-#define EDU_ID_MASK	 0x0000ffff
-#define EDU_ID_VALUE	 0x000000ed
+#define EDU_DMA_START	  0x1
+#define EDU_DMA_TO_MEMORY 0x2
+#define EDU_BUFFER	  0x40000
 
-#define LIVENESS_PATTERN 0x12345678u
-#define TIMEOUT_NS	 (2 * NSEC_PER_SEC)
+#define EDU_COMPUTING	  0x01
+#define EDU_ID_MASK	  0x0000ffff
+#define EDU_ID_VALUE	  0x000000ed
+
+#define LIVENESS_PATTERN  0x12345678u
+#define TIMEOUT_NS	  (2 * NSEC_PER_SEC)
 
 static void __iomem *edu_regs; /* of the first edu found; NULL without one */
+static struct pci_dev *edu_pci;
+static atomic_t edu_busy; /* somebody has the DMA engine */
 
 u32 edu_liveness(u32 x)
 {
@@ -58,6 +82,72 @@ int edu_factorial(u32 n, u32 *result)
 	}
 	*result = readl(edu_regs + EDU_FACTORIAL);
 	return 0;
+}
+
+struct device *edu_device(void)
+{
+	return edu_pci ? &edu_pci->dev : NULL;
+}
+
+/* Waits for the engine; false after two seconds. */
+static bool dma_done(void)
+{
+	u64 start = ktime_get_ns();
+
+	while (readq(edu_regs + EDU_DMA_COMMAND) & EDU_DMA_START) {
+		if (ktime_get_ns() - start > TIMEOUT_NS)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+static int run_dma(u64 source, u64 dest, size_t size, u64 command)
+{
+	writeq(source, edu_regs + EDU_DMA_SOURCE);
+	writeq(dest, edu_regs + EDU_DMA_DEST);
+	writeq(size, edu_regs + EDU_DMA_COUNT);
+	writeq(command | EDU_DMA_START, edu_regs + EDU_DMA_COMMAND);
+	return dma_done() ? 0 : -ETIMEDOUT;
+}
+
+int edu_dma(dma_addr_t addr, size_t offset, size_t size, enum dma_data_direction dir)
+{
+	u64 inside = EDU_BUFFER + offset;
+	int err;
+
+	if (!edu_regs)
+		return -ENODEV;
+	if (!size || offset >= EDU_BUFFER_SIZE || size > EDU_BUFFER_SIZE - offset ||
+	    addr > EDU_DMA_MASK || size - 1 > EDU_DMA_MASK - addr)
+		return -EINVAL;
+	if (atomic_cmpxchg(&edu_busy, 0, 1))
+		return -EBUSY;
+	if (dir == DMA_TO_DEVICE)
+		err = run_dma(addr, inside, size, 0);
+	else
+		err = run_dma(inside, addr, size, EDU_DMA_TO_MEMORY);
+	/* An engine that is still running has the memory: nobody may use it again. */
+	if (!err)
+		atomic_set(&edu_busy, 0);
+	return err;
+}
+
+int edu_copy(void *buf, size_t offset, size_t size, enum dma_data_direction dir)
+{
+	struct device *dev = edu_device();
+	dma_addr_t addr;
+	int err;
+
+	if (!dev)
+		return -ENODEV;
+	addr = dma_map_single(dev, buf, size, dir);
+	if (dma_mapping_error(dev, addr))
+		return -ENOMEM;
+	err = edu_dma(addr, offset, size, dir);
+	if (err != -ETIMEDOUT)
+		dma_unmap_single(dev, addr, size, dir);
+	return err;
 }
 
 /* Reads what can be read and says so; an edu that does not answer right is refused. */
@@ -95,9 +185,13 @@ static int edu_probe(struct pci_dev *dev, const struct pci_device_id *id)
 	err = pci_enable_device(dev);
 	if (err)
 		return err;
+	err = dma_set_mask_and_coherent(&dev->dev, EDU_DMA_MASK);
+	if (err)
+		goto out_disable;
 	err = pci_request_regions(dev, "edu");
 	if (err)
 		goto out_disable;
+	pci_set_master(dev);
 	err = -ENOMEM;
 	edu_regs = ioremap(phys, pci_resource_len(dev, 0));
 	if (!edu_regs)
@@ -105,8 +199,10 @@ static int edu_probe(struct pci_dev *dev, const struct pci_device_id *id)
 	pci_info(dev, "BAR 0: physical 0x%llx, %llu KiB, mapped at 0x%px\n", phys,
 		 pci_resource_len(dev, 0) >> 10, edu_regs);
 	err = try_registers(dev);
-	if (!err)
+	if (!err) {
+		edu_pci = dev;
 		return 0;
+	}
 	iounmap(edu_regs);
 	edu_regs = NULL;
 out_release:
@@ -120,6 +216,7 @@ static void edu_remove(struct pci_dev *dev)
 {
 	iounmap(edu_regs);
 	edu_regs = NULL;
+	edu_pci = NULL;
 	pci_release_regions(dev);
 	pci_disable_device(dev);
 }
@@ -173,3 +270,54 @@ static int cmd_edu(int argc, char **argv)
 	return err;
 }
 MONITOR_COMMAND("edu", "N", "let the edu device compute N!", cmd_edu);
+
+/* Sends bytes through the device and back, and says what way they took. */
+static int cmd_edu_dma(int argc, char **argv __unused)
+{
+	static const char text[] = "through the device and back";
+	char *buf = argc == 1 ? kmalloc(2 * sizeof(text), GFP_KERNEL) : NULL;
+	struct dma_stats before, after;
+	int err;
+
+	if (argc != 1)
+		return -EINVAL;
+	if (!buf)
+		return -ENOMEM;
+	dma_get_stats(&before);
+	memcpy(buf, text, sizeof(text));
+	memset(buf + sizeof(text), 0, sizeof(text));
+	err = edu_copy(buf, 0, sizeof(text), DMA_TO_DEVICE);
+	if (!err)
+		err = edu_copy(buf + sizeof(text), 0, sizeof(text), DMA_FROM_DEVICE);
+	dma_get_stats(&after);
+	monitor_printf("edu: buffer at %#llx, %lu of 2 transfers bounced: %s\n", virt_to_phys(buf),
+		       after.bounced - before.bounced,
+		       err					       ? errname(err)
+		       : memcmp(buf, buf + sizeof(text), sizeof(text)) ? "WRONG"
+								       : buf + sizeof(text));
+	kfree(buf);
+	return err;
+}
+MONITOR_COMMAND("edu-dma", "", "copy into the edu device and back by DMA", cmd_edu_dma);
+
+/* ---- what is mapped, for all devices -------------------------------------------------------- */
+
+static int cmd_dma(int argc, char **argv __unused)
+{
+	struct dma_bounce_info pool;
+	struct dma_stats stats;
+
+	if (argc != 1)
+		return -EINVAL;
+	dma_get_stats(&stats);
+	monitor_printf("mappings %lu, ever %lu, bounced %lu, failed %lu\n", stats.mappings,
+		       stats.mapped, stats.bounced, stats.failed);
+	monitor_printf("coherent %lu, %lu KiB\n", stats.coherent, stats.coherent_bytes >> 10);
+	for (unsigned int i = 0; dma_bounce_pool(i, &pool); i++)
+		if (pool.bytes)
+			monitor_printf(
+				"bounce buffers at %#llx: %zu KiB, %zu in use, %zu at most\n",
+				pool.start, pool.bytes >> 10, pool.used >> 10, pool.peak >> 10);
+	return 0;
+}
+MONITOR_COMMAND("dma", "", "DMA mappings and bounce buffers", cmd_dma);

@@ -3,6 +3,7 @@
 #define _DRIVERS_EDU_H
 
 /* What the edu driver offers to its command and to the tests. */
+#include <linux/dma-direction.h>
 #include <linux/types.h>
 
 struct pci_driver;
@@ -22,5 +23,30 @@ u32 edu_liveness(u32 x);
  * Return: 0, -ENODEV without a device, -ETIMEDOUT after two seconds.
  */
 int edu_factorial(u32 n, u32 *result);
+
+/* The memory it reaches, and the part of its buffer that all versions of it do. */
+#define EDU_DMA_MASK	0x0fffffffULL
+#define EDU_BUFFER_SIZE 4095
+
+/* edu_device - the device, for mappings; NULL without one. */
+struct device *edu_device(void);
+
+/**
+ * edu_dma - copy between memory and the device's buffer
+ * @addr: of the memory, as the device sees it
+ * @offset: in its buffer
+ * @size: bytes
+ * @dir: DMA_TO_DEVICE or DMA_FROM_DEVICE
+ *
+ * Takes a tenth of a second.
+ *
+ * Context: may wait long.
+ * Return: 0; -EINVAL beyond the buffer or the mask; -EBUSY while somebody else does;
+ * -ETIMEDOUT after two seconds; -ENODEV.
+ */
+int edu_dma(dma_addr_t addr, size_t offset, size_t size, enum dma_data_direction dir);
+
+/* edu_copy - the same for a buffer in memory, which is mapped meanwhile; also -ENOMEM. */
+int edu_copy(void *buf, size_t offset, size_t size, enum dma_data_direction dir);
 
 #endif

@@ -4,11 +4,14 @@
  * devices: mapping, claiming, enabling, reference counts, managed resources,
  * and the misuse of each.  Skipped where the devices are missing.
  */
+#include <cairn/dma.h>
 #include <cairn/test.h>
+#include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include "../drivers/edu.h"
 
 static bool need_edu(void)
@@ -49,6 +52,90 @@ KTEST(edu, factorials)
 		ASSERT_EQ(edu_factorial(n, &result), 0);
 		EXPECT_EQ(result, expected);
 	}
+}
+
+static void fill(u8 *p, size_t n, u8 seed)
+{
+	for (size_t i = 0; i < n; i++)
+		p[i] = (u8)(seed + i * 7 + (i >> 8));
+}
+
+static bool filled(const u8 *p, size_t n, u8 seed)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != (u8)(seed + i * 7 + (i >> 8)))
+			return false;
+	return true;
+}
+
+/* @size bytes into the device and out of it again, to other memory. */
+static void there_and_back(u8 *buf, size_t offset, size_t size, u8 seed)
+{
+	u8 *back = buf + EDU_BUFFER_SIZE + 1;
+
+	fill(buf, size, seed);
+	memset(back, 0xcc, PAGE_SIZE);
+	EXPECT_EQ(edu_copy(buf, offset, size, DMA_TO_DEVICE), 0);
+	EXPECT_EQ(edu_copy(back, offset, size, DMA_FROM_DEVICE), 0);
+	EXPECT(filled(back, size, seed) && filled(buf, size, seed));
+	EXPECT(!memchr_inv(back + size, 0xcc, PAGE_SIZE - size));
+}
+
+/*
+ * Bytes go into the device and come back, whether it reaches the buffer or not: with
+ * 8 GiB of RAM, where kmalloc() gives memory far above 28 bits, they are bounced.
+ */
+KTEST(edu, dma_both_ways)
+{
+	struct dma_stats before, after;
+	bool far;
+	u8 *buf;
+
+	if (!need_edu())
+		return;
+	buf = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+	ASSERT(buf);
+	far = virt_to_phys(buf) + 2 * PAGE_SIZE - 1 > EDU_DMA_MASK;
+	dma_get_stats(&before);
+	there_and_back(buf, 0, EDU_BUFFER_SIZE, 1);
+	there_and_back(buf, 100, 1, 2);
+	there_and_back(buf, 1000, 2000, 3);
+	dma_get_stats(&after);
+	EXPECT_EQ(after.mapped - before.mapped, 6);
+	EXPECT_EQ(after.bounced - before.bounced, far ? 6 : 0);
+	kfree(buf);
+}
+
+/* Coherent memory, which both see without being mapped each time, lies within its reach. */
+KTEST(edu, dma_coherent)
+{
+	struct device *dev = edu_device();
+	dma_addr_t handle;
+	u8 *p;
+
+	if (!need_edu())
+		return;
+	p = dma_alloc_coherent(dev, 2 * PAGE_SIZE, &handle, GFP_KERNEL);
+	ASSERT(p);
+	EXPECT(handle + 2 * PAGE_SIZE - 1 <= EDU_DMA_MASK);
+	fill(p, 3000, 9);
+	EXPECT_EQ(edu_dma(handle, 10, 3000, DMA_TO_DEVICE), 0);
+	EXPECT_EQ(edu_dma(handle + PAGE_SIZE, 10, 3000, DMA_FROM_DEVICE), 0);
+	EXPECT(filled(p + PAGE_SIZE, 3000, 9));
+	dma_free_coherent(dev, 2 * PAGE_SIZE, p, handle);
+}
+
+/* What the engine would stop QEMU for, or put in the wrong place, never reaches it. */
+KTEST(edu, dma_out_of_range)
+{
+	if (!need_edu())
+		return;
+	EXPECT_EQ(edu_dma(0x1000, 0, 0, DMA_TO_DEVICE), -EINVAL);
+	EXPECT_EQ(edu_dma(0x1000, 0, EDU_BUFFER_SIZE + 1, DMA_TO_DEVICE), -EINVAL);
+	EXPECT_EQ(edu_dma(0x1000, EDU_BUFFER_SIZE, 1, DMA_TO_DEVICE), -EINVAL);
+	EXPECT_EQ(edu_dma(0x1000, ~0UL, 2, DMA_TO_DEVICE), -EINVAL);
+	EXPECT_EQ(edu_dma(EDU_DMA_MASK, 0, 2, DMA_FROM_DEVICE), -EINVAL);
+	EXPECT_EQ(edu_dma(1ULL << 32, 0, 2, DMA_FROM_DEVICE), -EINVAL);
 }
 
 /* Registering twice, and unregistering a stranger, change nothing. */
@@ -148,6 +235,7 @@ KTEST(pci, config_access)
 KTEST(pci, enable)
 {
 	struct pci_dev *dev = get_edu();
+	bool master;
 	int held;
 	u16 command;
 
@@ -156,6 +244,7 @@ KTEST(pci, enable)
 		return;
 	}
 	held = atomic_read(&dev->enable_cnt);
+	master = dev->is_busmaster;
 	EXPECT_EQ(pci_enable_device(dev), 0);
 	pci_set_master(dev);
 	EXPECT_EQ(pci_read_config_word(dev, PCI_COMMAND, &command), 0);
@@ -174,6 +263,8 @@ KTEST(pci, enable)
 	EXPECT_EQ(atomic_read(&dev->enable_cnt), held);
 	EXPECT_EQ(pci_read_config_word(dev, PCI_COMMAND, &command), 0);
 	EXPECT_EQ(command & 4, 0);
+	if (master)
+		pci_set_master(dev);
 	pci_dev_put(dev);
 }
 
