@@ -15,6 +15,7 @@
 #include <linux/shrinker.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include "../mm/internal.h"
 #include "../mm/memmap.h"
 #include "../mm/zone.h"
@@ -54,7 +55,7 @@ static void free_chain(struct page *chain)
 
 static struct zone *zone_named(enum zone_type idx)
 {
-	return &node_data[0]->zones[idx];
+	return &node_data[numa_mem_id()]->zones[idx];
 }
 
 static unsigned long zone_left(enum zone_type idx)
@@ -66,7 +67,7 @@ static unsigned long zone_left(enum zone_type idx)
 /* The zone that GFP_KERNEL tries first. */
 static struct zone *home_zone(void)
 {
-	return node_data[0]->zonelist.zones[0];
+	return first_lowmem_zone(&node_data[numa_mem_id()]->zonelist);
 }
 
 /* ---- Where ----------------------------------------------------------------------------------- */
@@ -141,10 +142,10 @@ KTEST(gfp, an_allocation_falls_to_lower_zones_down_to_their_reserve)
 
 KTEST(gfp, nodes)
 {
-	struct page *page = alloc_pages_node(0, GFP_KERNEL | __GFP_THISNODE, 0);
+	struct page *page = alloc_pages_node(numa_mem_id(), GFP_KERNEL | __GFP_THISNODE, 0);
 
 	ASSERT(page != NULL);
-	EXPECT_EQ(page_to_nid(page), 0);
+	EXPECT_EQ(page_to_nid(page), numa_mem_id());
 	__free_page(page);
 	page = alloc_pages_node(NUMA_NO_NODE, GFP_KERNEL, 2);
 	ASSERT(page != NULL);

@@ -34,10 +34,11 @@ ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff
 
 
 class Boot:
-    def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=()):
+    def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=(), smp="1"):
         self.name = f"{firmware}-{machine}-{memory}-{cpu}{suffix}"
         self.image = image
-        self.machine = dict(firmware=firmware, machine=machine, memory=memory, cpu=cpu, args=args)
+        self.machine = dict(firmware=firmware, machine=machine, memory=memory, cpu=cpu, args=args,
+                            smp=smp)
 
     def run(self, report):
         log = os.path.join(OUT, f"{self.name}.log")
@@ -69,6 +70,32 @@ class Boot:
         return []
 
 
+def numa(nodes, cpus=(), distances=()):
+    """QEMU's arguments: nodes' memory in MiB, 0 for none; each node's CPUs; (from, to, distance)."""
+    args = []
+    for node, size in enumerate(nodes):
+        of_node = f",cpus={cpus[node]}" if node < len(cpus) and cpus[node] is not None else ""
+        if size:
+            args += ["-object", f"memory-backend-ram,id=ram{node},size={size}M"]
+            of_node += f",memdev=ram{node}"
+        args += ["-numa", f"node,nodeid={node}{of_node}"]
+    for a, b, distance in distances:
+        args += ["-numa", f"dist,src={a},dst={b},val={distance}"]
+    return args
+
+
+def numa_boots():
+    """Two nodes without SLIT; four of which one has no memory and one no CPU; node 0 empty."""
+    four = [(0, 1, 30), (0, 2, 12), (0, 3, 20), (1, 2, 40), (1, 3, 14), (2, 3, 25)]
+    return [
+        Boot(TESTS, "bios", "pc", "256M", "qemu64", "-2-nodes", numa((128, 128), ("0", "1")), "2"),
+        Boot(TESTS, "bios", "q35", "512M", "max", "-4-nodes",
+             numa((128, 256, 128, 0), ("0", "1-2", None, "3"), four), "4"),
+        Boot(TESTS, "bios", "pc", "256M", "max", "-no-memory-in-node-0",
+             numa((0, 256), ("0", "1")), "2"),
+    ]
+
+
 def boots(everything):
     rows = itertools.product(FIRMWARE, MACHINES, MEMORY, CPUS)
     return [Boot(TESTS, *row) for row in rows if row in THINNED or everything] + [
@@ -77,4 +104,5 @@ def boots(everything):
             "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
+        *numa_boots(),
     ]
