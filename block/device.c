@@ -117,13 +117,21 @@ struct block_device *block_next(struct block_device *dev)
 
 /* ---- Requests -------------------------------------------------------------------------------- */
 
+/* The requests of the pool may be with any device. */
+static void poll_all(void)
+{
+	struct block_device *dev;
+
+	for_each_block_device(dev) block_poll(dev);
+}
+
 struct block_request *block_request_alloc(struct block_device *dev, enum block_op op)
 {
 	struct block_request *req;
 
 	might_sleep();
 	while (!(req = mempool_alloc(requests, GFP_NOWAIT | __GFP_NOWARN)))
-		block_poll(dev);
+		poll_all();
 	*req = (struct block_request){.dev = dev, .op = op};
 	return req;
 }

@@ -14,6 +14,7 @@
 #include <asm/io.h>
 #include <asm/irqflags.h>
 #include <cairn/acpi.h>
+#include <cairn/blockcache.h>
 #include <cairn/console.h>
 #include <cairn/pci.h>
 #include <cairn/start.h>
@@ -84,9 +85,16 @@ static void virtual_machine_off(void)
 	}
 }
 
+static void sync_disks(void)
+{
+	if (block_next(NULL) && block_sync(NULL))
+		pr_err("cairn: not everything could be written to disk\n");
+}
+
 void machine_poweroff(void)
 {
 	modules_exit();
+	sync_disks();
 	pci_shutdown();
 	say_goodbye("power off");
 	local_irq_disable();
@@ -155,6 +163,7 @@ static void triple_fault(void)
 void machine_restart(void)
 {
 	modules_exit();
+	sync_disks();
 	pci_shutdown();
 	say_goodbye("restart");
 	local_irq_disable();
