@@ -204,6 +204,24 @@ void *kmalloc_node(size_t size, gfp_t gfp, int node)
 
 /* ---- Release --------------------------------------------------------------------------- */
 
+/* Does @p begin a page of a block that is free? */
+static bool __cold in_free_block(const void *p)
+{
+	unsigned long pfn = PHYS_PFN(__pa(p));
+	bool found = false;
+
+	if (!PAGE_ALIGNED(p) || !virt_addr_valid(p))
+		return false;
+	for (unsigned int k = 0; k < MAX_ORDER && !found; k++) {
+		unsigned long first = pfn & ~((1UL << k) - 1);
+		struct page *page = pfn_to_page(first);
+
+		found = pfn_valid(first) && page->order >= k &&
+			(page->state == PAGE_FREE || page->state == PAGE_CACHED);
+	}
+	return found;
+}
+
 static noinline void kfree_any(void *p, unsigned long caller)
 {
 	struct slab_cache *c;
@@ -211,7 +229,9 @@ static noinline void kfree_any(void *p, unsigned long caller)
 	if (ZERO_OR_NULL_PTR(p))
 		return;
 	c = slab_find(p);
-	if (unlikely(!c))
+	if (unlikely(!c) && in_free_block(p))
+		slab_report_address(p, "BUG: kfree: 0x%px is free already", p);
+	else if (unlikely(!c))
 		slab_report_address(p, "BUG: kfree: kmalloc() never gave 0x%px", p);
 	else if (unlikely(c == &kmalloc_large_cache))
 		slab_report_address(p, "BUG: kfree: 0x%px lies in the middle of a large block", p);

@@ -166,6 +166,17 @@ KTEST(ioremap, ranges_that_cannot_be_are_refused)
 	}
 }
 
+KTEST(ioremap, a_range_of_8_tib_is_refused)
+{
+	if (cpu_info.phys_bits < 44) {
+		ktest_skip("the CPU has no 8 TiB beside RAM");
+		return;
+	}
+	EXPECT_REPORT("ioremap on more than 8 TiB") {
+		EXPECT(!ioremap(1ULL << 43, 1UL << 43));
+	}
+}
+
 KTEST(ioremap, far_above_4_gib)
 {
 	phys_addr_t phys = nowhere() + 0x123;

@@ -52,6 +52,10 @@ struct module {
 };
 
 #ifdef MODULE
+/* The old names have these types; another one does not compile, as in Linux. */
+extern int init_module(void);
+extern void cleanup_module(void);
+
 /* The companion file refers to these two weakly. */
 #define module_init(fn)                            \
 	extern const initcall_t __module_initcall; \

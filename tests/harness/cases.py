@@ -26,6 +26,10 @@ class Failure(Exception):
     pass
 
 
+class Skip(Exception):
+    """What the case needs is not on this host; its text says what."""
+
+
 class Context:
     def __init__(self, name):
         self.name = name
@@ -75,6 +79,8 @@ class Case:
         except Failure as failure:
             log = context.log if os.path.exists(context.log) else None
             report.fail(self.name, str(failure), note=what, log=log)
+        except Skip as skip:
+            report.skip(self.name, str(skip))
         else:
             report.ok(self.name, what)
 
@@ -572,6 +578,7 @@ DEATHS = {
     "invalid": (r"invalid opcode: 0000", r"RIP: .*crash_init"),
     "overflow": (r"BUG: boot stack guard page was hit", r"RIP: .*overflow", r"overflow\+"),
     "guard": (FAULT, r"address is: guard page, 0 bytes behind vmalloc area of guard\+"),
+    "slab-panic": (r"Kernel panic - not syncing: Cannot create slab crash_none size=0 .* error 22",),
     "hole": (FAULT, ABSENT, r"address is: direct map of physical 0x3c0000000000, .*no memory"),
 }
 
@@ -592,6 +599,54 @@ def death(how, patterns):
 
 for name, wanted in DEATHS.items():
     death(name, wanted)
+
+
+# ---- Virtual files, read by the tools that read Linux's ------------------------------------------
+
+def under_proc(files, *command):
+    """Runs a command that sees these texts as files of /proc; needs root, or user namespaces."""
+    if not all(map(shutil.which, ("unshare", "mount", command[0]))):
+        raise Skip(f"there is no unshare, mount or {command[0]} here")
+    with tempfile.TemporaryDirectory() as scratch:
+        binds = []
+        for name, text in files.items():
+            path = os.path.join(scratch, name)
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+            binds.append(f"mount --bind {path} /proc/{name} || exit 99")
+        own_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+        done = subprocess.run(
+            ["unshare", "--mount", *own_root, "sh", "-c", "\n".join([*binds, 'exec "$@"']), "sh", *command],
+            env=dict(os.environ, TERM="dumb", LC_ALL="C"), check=False, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode == 99 or "unshare:" in done.stdout:
+        raise Skip("this host does not let /proc be covered")
+    if done.returncode:
+        raise Failure(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+@case
+def procps_reads_proc(ctx):
+    """slabtop, vmstat and free of procps read slabinfo, vmstat and meminfo"""
+    names = ("slabinfo", "meminfo", "vmstat")
+    machine = ctx.boot(Image("procps", f'exec="{";".join(f"cat /proc/{n}" for n in names)};poweroff"'))
+    ctx.expect_end(machine, 0)
+    text = "\n".join(machine.lines)
+    text = text[text.index("slabinfo - version"):]
+    cuts = [0, text.index("MemTotal:"), text.index("nr_free_pages")]
+    files = {"slabinfo": text[:cuts[1]], "meminfo": text[cuts[1]:cuts[2]],
+             "vmstat": "".join(f"{line}\n" for line in text[cuts[2]:].split("\n")
+                               if re.fullmatch(r"\w+ \d+", line))}
+    total, = re.findall(r"MemTotal: +(\d+) kB", files["meminfo"])
+    objects, = re.findall(r"^kmalloc-64 +\d+ +(\d+)", files["slabinfo"], re.M)
+    for want, command in (
+            (rf"(?m)^ *{objects} .* kmalloc-64 *$", ("slabtop", "--once", "--sort=n")),
+            (rf"(?m)^kmalloc-64 +\d+ +{objects} ", ("vmstat", "-m")),
+            (rf"(?m)^ *{total} K total memory", ("vmstat", "-s")),
+            (rf"(?m)^Mem: +{total} ", ("free", "-k"))):
+        shown = under_proc(files, *command)
+        ctx.expect(re.search(want, shown), f"{' '.join(command)} does not show {want}:\n{shown}")
 
 
 # ---- The build and its tools ---------------------------------------------------------------------
@@ -707,9 +762,9 @@ def screenshot(ctx):
 
 @case
 def debugger(ctx):
-    """gdb stops at start_kernel with symbols and helpers (skipped without gdb)"""
+    """gdb stops at start_kernel with symbols and helpers"""
     if not any(map(shutil.which, ("x86_64-elf-gdb", "gdb-multiarch", "gdb"))):
-        return
+        raise Skip("there is no gdb here")
     PLAIN.build()
     env = dict(os.environ, SCREEN="none",
                GDB_ARGS='-batch -ex "cairn walk 0xffffffff80100000" -ex bt')

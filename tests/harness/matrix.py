@@ -35,7 +35,7 @@ ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff
 
 class Boot:
     def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=(), smp="1"):
-        self.name = f"{firmware}-{machine}-{memory}-{cpu}{suffix}"
+        self.name = f"{firmware}-{machine}-{memory}-{cpu.split(',')[0]}{suffix}"
         self.image = image
         self.machine = dict(firmware=firmware, machine=machine, memory=memory, cpu=cpu, args=args,
                             smp=smp)
@@ -99,7 +99,7 @@ def numa_boots():
 def boots(everything):
     rows = itertools.product(FIRMWARE, MACHINES, MEMORY, CPUS)
     return [Boot(TESTS, *row) for row in rows if row in THINNED or everything] + [
-        Boot(TESTS, "bios", "pc", "3584M", "max", "-devices", (
+        Boot(TESTS, "bios", "pc", "3584M", "max,phys-bits=46", "-devices", (
             "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
             "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),

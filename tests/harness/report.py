@@ -13,6 +13,11 @@ class Report:
             self.skipped += skipped
             print(f"ok    {name:<32} {note}", flush=True)
 
+    def skip(self, name, why):
+        with self.lock:
+            self.skipped += 1
+            print(f"skip  {name:<32} {why}", flush=True)
+
     def fail(self, name, *problems, note="", passed=0, skipped=0, log=None):
         """Each problem counts as one failure."""
         with self.lock:

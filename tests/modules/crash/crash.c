@@ -10,7 +10,7 @@
 static char *how = "not";
 module_param(how, charp, 0);
 MODULE_PARM_DESC(how, "panic, null, wild, write-text, write-rodata, run-data, divide, invalid, "
-		      "overflow, guard, hole");
+		      "overflow, guard, hole, slab-panic");
 
 static const int constant = 1;
 static unsigned char return_insn[16] = {0xc3};
@@ -75,6 +75,8 @@ static int __init crash_init(void)
 		guard();
 	else if (!strcmp(how, "hole"))
 		poke(PAGE_OFFSET + (60UL << 40));
+	else if (!strcmp(how, "slab-panic"))
+		kmem_cache_create("crash_none", 0, 0, SLAB_PANIC, NULL);
 	return 0;
 }
 module_init(crash_init);
