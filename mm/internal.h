@@ -7,6 +7,7 @@
  *
  * Order of locks, outermost first:
  *     caches and arenas above the page allocator
+ *     the queue of waiting allocators	mm/alloc_wait.c
  *     memmap_lock			mm/memmap.c
  *     zone->lock			mm/zone.h
  * A CPU's page lists (mm/pcp.c) are guarded by having its interrupts off, or by
@@ -107,6 +108,18 @@ const char *page_fault_of(const struct page *page, unsigned int order) __cold;
 
 /* alloc_failure - report an allocation that failed, unless __GFP_NOWARN. */
 void alloc_failure(gfp_t gfp, unsigned int order, unsigned long caller) __cold;
+
+/* mm/oom.c */
+
+/**
+ * out_of_memory - report that memory is used up, and who holds it
+ * @gfp: flags of the allocation that found none
+ * @order: its order
+ * @caller: and who made it
+ *
+ * Context: may sleep; no lock of an allocator is held.
+ */
+void out_of_memory(gfp_t gfp, unsigned int order, unsigned long caller) __cold;
 
 #define RET_IP ((unsigned long)__builtin_return_address(0))
 

@@ -13,18 +13,23 @@
  *	  a zone that is short opens a pending section first		mm/memmap.c
  *     2. per-CPU lists emptied and off; each zone down to min, or into
  *	  the reserve as far as the flags allow
- *     3. if the caller may sleep: shrinkers, and 2. again		mm/shrinker.c
+ *     3. if the caller may sleep: shrinkers (mm/vmscan.c), 2. again, and then
+ *	  it waits for others to free memory (mm/alloc_wait.c), and 3. again
  *     4. report and NULL						mm/page_report.c
  *
  * How deep:  __GFP_HIGH takes half of what is below min, and if the caller cannot
  * wait a quarter of the rest too; __GFP_MEMALLOC, and an allocation made by a
- * shrinker, the last page, unless __GFP_NOMEMALLOC.  Nobody else goes below min.
+ * shrinker, the last page, unless __GFP_NOMEMALLOC.  Nobody else goes below min,
+ * but __GFP_NOFAIL once reclaim found nothing, as deep as GFP_ATOMIC.
  *
- * How often step 3:  __GFP_NORETRY once.  Up to order 3 as long as something is
- * being freed, 16 times at most; larger orders once, or with
- * __GFP_RETRY_MAYFAIL as the small ones.  __GFP_NOFAIL for ever; when nothing
- * can be freed it takes the last page, and then the machine stops, because with
- * one thread nobody else will ever free any.
+ * How often step 3:  __GFP_NORETRY once.  Up to order 3 16 times at most, and 4
+ * times without result; larger orders once, or with __GFP_RETRY_MAYFAIL as the small
+ * ones, and that 16 times without result.  __GFP_NOFAIL for ever, with a
+ * report after 16.
+ *
+ * Until interrupts are on nobody else runs, and nothing is waited for: a round
+ * without result is the last, and a __GFP_NOFAIL allocation that not even the last
+ * page can serve stops the machine.
  *
  * Locking: zone->lock, held for one block.  Contexts: any; an allocation that may
  * sleep where it must not is reported on each call (might_alloc) and goes on as
@@ -40,24 +45,20 @@
 #include <linux/vmstat.h>
 #include "internal.h"
 #include "memmap.h"
+#include "page_alloc.h"
 #include "page_state.h"
 #include "vmscan.h"
 #include "zone.h"
 
 #define MAX_RECLAIM_ROUNDS 16
 
-#define NOT_CACHED	   "is on a per-CPU list but not free: it was overwritten"
+/* Rounds without result after which an allocation gives up that is not told to try harder. */
+#define MAX_IDLE_ROUNDS 4
 
-/* One allocation on its long way. */
-struct alloc_request {
-	gfp_t gfp;
-	unsigned int order;
-	unsigned int depth; /* ALLOC_* */
-	enum zone_watermark mark;
-	enum zone_type highest;
-	const struct pglist_data *pgdat;
-	struct zone *preferred; /* the first that flags and node allow */
-};
+/* What it waits between two rounds for others to free memory. */
+#define WAIT_JIFFIES msecs_to_jiffies(10)
+
+#define NOT_CACHED   "is on a per-CPU list but not free: it was overwritten"
 
 static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
 {
@@ -65,8 +66,7 @@ static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
 		    RET_IP);
 }
 
-/* Takes a block from a zone if that leaves enough. */
-static struct page *take_from_zone(struct zone *zone, const struct alloc_request *req)
+struct page *zone_take_block(struct zone *zone, const struct alloc_request *req)
 {
 	struct page *page = NULL;
 	unsigned long flags;
@@ -95,12 +95,10 @@ static struct page *try_zones(const struct alloc_request *req)
 	while ((zone = *next++)) {
 		struct page *page;
 
-		if (zone->idx > req->highest)
-			continue;
-		if ((req->gfp & __GFP_THISNODE) && zone->pgdat != req->pgdat)
+		if (!request_allows(req, zone))
 			continue;
 		do {
-			page = take_from_zone(zone, req);
+			page = zone_take_block(zone, req);
 		} while (!page && memmap_open_zone(zone));
 		if (page)
 			return page;
@@ -121,41 +119,73 @@ static unsigned int depth_of(gfp_t gfp)
 	return depth;
 }
 
-static bool retry_reclaim(const struct alloc_request *req, unsigned int rounds)
+/* May this allocation reclaim, and sleep on the way? */
+static bool may_reclaim(gfp_t gfp)
 {
-	if (req->gfp & __GFP_NORETRY)
-		return false;
-	if (req->order > PAGE_ALLOC_COSTLY_ORDER && !(req->gfp & __GFP_RETRY_MAYFAIL))
-		return false;
-	return rounds < MAX_RECLAIM_ROUNDS;
+	return (gfp & __GFP_DIRECT_RECLAIM) && !in_atomic() && !in_reclaim() &&
+	       (!interrupts_expected || !irqs_disabled());
 }
 
-/* Shrinks caches until a block can be had or nothing more is freed. */
-static struct page *reclaim_and_try(const struct alloc_request *req)
+/* Before interrupts are on nobody else runs: waiting would be for ever. */
+static bool others_run(void)
 {
-	unsigned int rounds = 0;
+	return interrupts_expected;
+}
+
+/* Is there hope, after so many rounds, the last @idle of which freed nothing? */
+static bool retry_reclaim(const struct alloc_request *req, unsigned int rounds, unsigned int idle)
+{
+	bool harder = req->gfp & __GFP_RETRY_MAYFAIL;
+
+	if (req->gfp & __GFP_NOFAIL)
+		return others_run() || !idle;
+	if (req->gfp & __GFP_NORETRY)
+		return false;
+	if (req->order > PAGE_ALLOC_COSTLY_ORDER && !harder)
+		return false;
+	if (rounds >= MAX_RECLAIM_ROUNDS)
+		return false;
+	return others_run() ? idle < (harder ? MAX_RECLAIM_ROUNDS : MAX_IDLE_ROUNDS) : !idle;
+}
+
+/* Shrinks caches and tries again; adds to @idle if nothing was there to be freed. */
+static struct page *reclaim_once(const struct alloc_request *req, unsigned int *idle)
+{
+	unsigned int priority = SHRINK_PRIORITY - min(*idle, (unsigned int)SHRINK_PRIORITY);
+	struct pglist_data *pgdat = node_data[req->pgdat->node_id];
+	unsigned long freed;
+
+	if (reclaim_direct(pgdat, req->gfp, priority, &freed))
+		*idle = freed ? 0 : *idle + 1;
+	drain_all_pages();
+	return try_zones(req);
+}
+
+/*
+ * Shrinks caches, and waits for others to free memory, until a block can be had or
+ * there is no hope.
+ */
+static struct page *reclaim_and_wait(struct alloc_request *req, unsigned long caller)
+{
+	unsigned int rounds = 0, idle = 0;
+	struct page *page;
 
 	count_vm_event(ALLOCSTALL + req->highest);
 	for (;;) {
-		struct reclaim_control rc = {
-			.gfp = req->gfp,
-			.nid = req->pgdat->node_id,
-			.priority = SHRINK_PRIORITY - min(rounds, (unsigned int)SHRINK_PRIORITY),
-		};
-		struct page *page;
-
-		shrink_caches(&rc);
-		drain_all_pages();
-		page = try_zones(req);
+		page = reclaim_once(req, &idle);
+		if (page || !retry_reclaim(req, ++rounds, idle))
+			return page;
+		if ((req->gfp & __GFP_NOFAIL) && idle)
+			req->depth |= ALLOC_HIGH | ALLOC_HARDER;
+		if ((req->gfp & __GFP_NOFAIL) && idle == MAX_RECLAIM_ROUNDS)
+			out_of_memory(req->gfp, req->order, caller);
+		page = others_run() ? alloc_wait(req, WAIT_JIFFIES) : NULL;
 		if (page)
 			return page;
-		rounds++;
-		if (!rc.freed || (!(req->gfp & __GFP_NOFAIL) && !retry_reclaim(req, rounds)))
-			return NULL;
 	}
 }
 
-/* Reclaim has come to an end, and yet the caller must have its memory. */
+/* Reclaim has come to an end, nobody can be waited for, and yet the caller must have it. */
 static struct page *last_resort(struct alloc_request *req)
 {
 	struct page *page;
@@ -168,7 +198,7 @@ static struct page *last_resort(struct alloc_request *req)
 	return page;
 }
 
-static noinline struct page *alloc_slow(struct alloc_request *req)
+static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long caller)
 {
 	struct page *page;
 
@@ -177,8 +207,8 @@ static noinline struct page *alloc_slow(struct alloc_request *req)
 	req->depth = depth_of(req->gfp);
 	pcp_reset();
 	page = try_zones(req);
-	if (!page && (req->gfp & __GFP_DIRECT_RECLAIM) && !preempt_count() && !in_reclaim())
-		page = reclaim_and_try(req);
+	if (!page && may_reclaim(req->gfp))
+		page = reclaim_and_wait(req, caller);
 	if (!page && (req->gfp & __GFP_NOFAIL))
 		page = last_resort(req);
 	return page;
@@ -210,10 +240,10 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned
 
 	page = try_zones(&req);
 	if (!page)
-		page = alloc_slow(&req);
+		page = alloc_slow(&req, caller);
 	if (page)
 		return prepare(page, gfp, order);
-	alloc_failure(gfp, order, caller);
+	alloc_failure(req.gfp, order, caller);
 	return NULL;
 }
 

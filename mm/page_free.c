@@ -29,6 +29,7 @@
 #include <linux/spinlock.h>
 #include "internal.h"
 #include "memmap.h"
+#include "page_alloc.h"
 #include "page_state.h"
 #include "zone.h"
 
@@ -41,6 +42,7 @@ void zone_free_block(struct page *page, unsigned int order)
 	buddy_free(&zone->buddy, page, order);
 	zone->nr_freed += 1UL << order;
 	spin_unlock_irqrestore(&zone->lock, flags);
+	zone_memory_freed(zone);
 }
 
 static void prepare_free(struct page *page, unsigned int order)

@@ -189,5 +189,8 @@ void alloc_failure(gfp_t gfp, unsigned int order, unsigned long caller)
 	pr_warn("page allocation failure: order:%u, mode:%#x(%s), by %pS\n", order, gfp,
 		gfp_flags_string(gfp, flags, sizeof(flags)), (void *)caller);
 	dump_stack();
-	show_mem();
+	if (gfpflags_allow_blocking(gfp) && !in_atomic() && order <= PAGE_ALLOC_COSTLY_ORDER)
+		out_of_memory(gfp, order, caller);
+	else
+		show_mem();
 }

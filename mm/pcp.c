@@ -60,6 +60,7 @@
 #include <linux/topology.h>
 #include "internal.h"
 #include "memmap.h"
+#include "page_alloc.h"
 #include "page_state.h"
 #include "zone.h"
 
@@ -147,6 +148,7 @@ static void drain_list(struct zone *home, struct pcpu_stack *stack, unsigned int
 		buddy_free_bulk(&home->buddy, (struct page **)stack->slot, ours, order);
 		home->nr_freed += (unsigned long)ours << order;
 		spin_unlock(&home->lock);
+		zone_memory_freed(home);
 	}
 	copy_words(stack->slot, stack->slot + n, left);
 	stack->used = left * sizeof(void *);

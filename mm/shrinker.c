@@ -29,6 +29,7 @@
 #include <linux/kernel.h>
 #include <linux/bug.h>
 #include <linux/list.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/shrinker.h>
@@ -49,10 +50,11 @@ bool in_reclaim(void)
 
 /* ---- The registry ---------------------------------------------------------------------------- */
 
-int __register_shrinker(struct shrinker *shrinker)
+int __register_shrinker(struct shrinker *shrinker, const char *name, ...)
 {
 	unsigned long flags;
 
+	shrinker->name = name;
 	shrinker->users = 0;
 	shrinker->leaving = false;
 	spin_lock_irqsave(&shrinkers_lock, flags);
@@ -196,4 +198,19 @@ void shrink_caches(struct reclaim_control *rc)
 		}
 	}
 	memalloc_noreclaim_restore(old);
+}
+
+void show_shrinkers(void)
+{
+	struct shrinker *shrinker = NULL;
+
+	while ((shrinker = next_shrinker(shrinker))) {
+		struct shrink_control sc = {.gfp_mask = GFP_KERNEL};
+		unsigned long count = shrinker->count_objects(shrinker, &sc);
+
+		if (count && count != SHRINK_EMPTY)
+			pr_warn("  cache %s (%ps): %lu %s could be freed\n", shrinker->name,
+				shrinker->count_objects, count,
+				shrinker->flags & SHRINKER_PAGES ? "pages" : "objects");
+	}
 }

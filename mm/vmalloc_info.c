@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <cairn/init.h>
 #include "vmap.h"
 
@@ -117,6 +118,41 @@ static int show_vmallocinfo(struct seq_file *m)
 	return 0;
 }
 VIRTUAL_FILE("vmallocinfo", show_vmallocinfo);
+
+/* Adds an area's pages to its caller's, or to the table's last place if that is full. */
+static void add_holder(struct vmalloc_holder *table, unsigned int n, const struct area_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < n - 1 && table[i].pages; i++)
+		if (table[i].caller == info->caller)
+			break;
+	if (i == n - 1)
+		table[i].caller = NULL;
+	else
+		table[i].caller = info->caller;
+	table[i].pages += info->nr_pages;
+	table[i].areas++;
+}
+
+void vmalloc_holders(struct vmalloc_holder *table, unsigned int n)
+{
+	struct area_info info[INFO_BATCH];
+	unsigned long from = 0, flags;
+	unsigned int found, i;
+
+	memset(table, 0, n * sizeof(*table));
+	do {
+		spin_lock_irqsave(&vmap_lock, flags);
+		found = copy_areas(from, info);
+		spin_unlock_irqrestore(&vmap_lock, flags);
+		for (i = 0; i < found; i++)
+			if (info[i].owned_pages)
+				add_holder(table, n, &info[i]);
+		if (found)
+			from = info[found - 1].end;
+	} while (found == INFO_BATCH);
+}
 
 /* ---- one address ----------------------------------------------------------------------- */
 

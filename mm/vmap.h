@@ -334,4 +334,21 @@ const char *vmap_check(void);
 /* vmap_prot_ok - is a protection not both writable and executable?  Reports if it is. */
 bool vmap_prot_ok(const char *call, pgprot_t prot);
 
+/* struct vmalloc_holder - what a caller of vmalloc() has: its areas, and their pages */
+struct vmalloc_holder {
+	const void *caller;
+	unsigned long pages;
+	unsigned long areas;
+};
+
+/**
+ * vmalloc_holders - who has how much vmalloc() memory
+ * @table: filled in, unsorted; the last place stands for all that found no other,
+ *	   with a NULL caller
+ * @n: its length, at least 2
+ *
+ * Context: any but under vmap_lock.
+ */
+void vmalloc_holders(struct vmalloc_holder *table, unsigned int n);
+
 #endif

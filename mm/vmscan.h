@@ -5,6 +5,7 @@
 /* Reclaim: what mm/page_alloc.c, mm/vmscan.c and mm/shrinker.c say to each other. */
 #include <linux/types.h>
 #include <linux/gfp_types.h>
+#include <linux/mmzone.h>
 
 struct pglist_data;
 
@@ -38,6 +39,40 @@ struct reclaim_control {
  * Context: where @rc->gfp may sleep.  An allocation made by a shrinker does not come here.
  */
 void shrink_caches(struct reclaim_control *rc);
+
+/**
+ * reclaim_direct - reclaim on behalf of an allocation
+ * @pgdat: the node that is short
+ * @gfp: the allocation's flags
+ * @priority: SHRINK_PRIORITY .. 0
+ * @freed: where to put how many objects were freed
+ *
+ * Context: may sleep.
+ * Return: false if enough others are at it.
+ */
+bool reclaim_direct(struct pglist_data *pgdat, gfp_t gfp, unsigned int priority,
+		    unsigned long *freed);
+
+/**
+ * node_wants_balance - is a node so short that node_balance() should run?
+ * @pgdat: the node
+ * @highest: the highest zone that an allocation could have used
+ *
+ * Context: any.
+ */
+bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest);
+
+/**
+ * node_balance - reclaim until a node has more than its high watermark
+ * @pgdat: the node
+ *
+ * Context: may sleep; may enter every cache, so the caller holds no lock of one.
+ * Return: objects freed.
+ */
+unsigned long node_balance(struct pglist_data *pgdat);
+
+/* show_shrinkers - print what caches hold that could be freed.  Context: may sleep. */
+void show_shrinkers(void);
 
 /* in_reclaim - is this task one that frees memory: a shrinker's caller, a reclaim thread? */
 bool in_reclaim(void);

@@ -31,7 +31,6 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
 	[OOM_REPORT] = "oom_report",
 	[ALLOC_WAIT] = "alloc_wait",
 	[ALLOC_HANDOVER] = "alloc_handover",
-	[VFREE_DEFERRED] = "vfree_deferred",
 };
 
 unsigned long vm_events(enum vm_event_item item)

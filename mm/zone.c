@@ -43,6 +43,7 @@
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/bug.h>
+#include <cairn/init.h>
 #include "internal.h"
 #include "memmap.h"
 #include "zone.h"
@@ -232,10 +233,20 @@ static unsigned long lowmem_pages(void)
 	return pages;
 }
 
+unsigned long min_free_kbytes;
+
+static int set_min_free_kbytes(const char *value)
+{
+	return kstrtoul(value, 0, &min_free_kbytes);
+}
+BOOT_PARAM("min_free_kbytes", set_min_free_kbytes, "KiB that stay free for who cannot wait");
+
 static unsigned long min_free_pages(unsigned long lowmem)
 {
 	unsigned long kib = 4 * int_sqrt(lowmem << (PAGE_SHIFT - 10));
 
+	if (min_free_kbytes)
+		return min(min_free_kbytes >> (PAGE_SHIFT - 10), lowmem / 4);
 	return clamp(kib, 128UL, 262144UL) >> (PAGE_SHIFT - 10);
 }
 

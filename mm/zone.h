@@ -96,12 +96,19 @@ struct zonelist {
  * @node_id: its number
  * @next: the node with the next higher number that exists, or NULL
  * @zonelist: every zone of the machine that has pages, as seen from here
+ * @nr_reclaimers: allocations that reclaim here now
+ * @balance_highest: the highest zone that was asked for when the node was short
+ * @reclaim_failures: searches in a row that freed nothing
  */
 struct pglist_data {
 	struct zone zones[MAX_NR_ZONES];
 	int node_id;
 	struct pglist_data *next;
 	struct zonelist zonelist;
+
+	atomic_t nr_reclaimers;
+	enum zone_type balance_highest;
+	unsigned int reclaim_failures;
 };
 
 /* By number; NULL where there is no such node.  Node 0 always exists. */
@@ -177,6 +184,9 @@ struct zone *next_zone(const struct zone *zone);
 struct pglist_data *zone_add_node(int nid);
 void zone_add_present(struct pglist_data *pgdat, unsigned long start, unsigned long end);
 void zones_finish(void);
+
+/* What zones_setup_watermarks() is to keep free, in KiB; 0: it chooses by itself. */
+extern unsigned long min_free_kbytes;
 
 /**
  * zones_setup_watermarks - watermarks and reserves from the sizes of the zones

@@ -19,7 +19,10 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmstat.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
 #include "../mm/internal.h"
+#include "../mm/page_alloc.h"
 #include "../mm/vmscan.h"
 #include "../mm/zone.h"
 
@@ -347,4 +350,302 @@ KTEST(reclaim, passes_ask_for_more_each_time)
 	shrink_caches(&rc);
 	EXPECT_EQ(clean.freed, 4096);
 	cache_close(&clean);
+}
+
+/* ---- The queue of those who wait ------------------------------------------------------------- */
+
+#define WAITERS 5
+
+static struct alloc_request request(gfp_t gfp, unsigned int order)
+{
+	struct alloc_request req = {
+		.gfp = gfp,
+		.order = order,
+		.mark = WMARK_MIN,
+		.highest = gfp_zone(gfp),
+		.pgdat = node_data[0],
+	};
+
+	req.preferred = first_zone(&req.pgdat->zonelist, req.highest);
+	return req;
+}
+
+/* Frees the block taken last, which is a single page. */
+static struct page *free_one(struct page *chain)
+{
+	struct page *next = (struct page *)chain->private;
+
+	__free_pages(chain, chain->order);
+	return next;
+}
+
+static unsigned int served(struct alloc_waiter *waiter, unsigned int n)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < n; i++)
+		count += waiter[i].page != NULL;
+	return count;
+}
+
+/*
+ * Five wait, memory comes back page by page: each page goes to the one who has
+ * waited longest, and an allocation that comes later gets nothing.
+ */
+KTEST(reclaim, who_waits_is_served_in_order)
+{
+	struct alloc_request req = request(GFP_KERNEL, 0);
+	struct page *single[WAITERS + 2], *chain;
+	struct alloc_waiter waiter[WAITERS];
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(single); i++)
+		single[i] = alloc_page(GFP_KERNEL);
+	chain = take_all(NULL, 0);
+	for (i = 0; i < WAITERS; i++)
+		alloc_wait_begin(&waiter[i], &req);
+	EXPECT_EQ(nr_alloc_waiters, WAITERS);
+	EXPECT_EQ(served(waiter, WAITERS), 0);
+	for (i = 0; i < WAITERS; i++) {
+		struct page *newcomer;
+
+		__free_page(single[i]);
+		newcomer = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+		EXPECT(!newcomer);
+		if (newcomer)
+			__free_page(newcomer);
+		for (k = 0; k < WAITERS; k++)
+			EXPECT_EQ(waiter[k].page != NULL, k <= i);
+	}
+	EXPECT_EQ(nr_alloc_waiters, 0);
+	for (i = 0; i < WAITERS; i++) {
+		struct page *page = alloc_wait_end(&waiter[i]);
+
+		if (page)
+			__free_page(page);
+	}
+	__free_page(single[WAITERS]);
+	__free_page(single[WAITERS + 1]);
+	free_chain(chain);
+}
+
+/* One who wants more than comes free does not hold up who wants less. */
+KTEST(reclaim, a_large_request_does_not_block_the_queue)
+{
+	struct alloc_request large = request(GFP_KERNEL, 9), small = request(GFP_KERNEL, 0);
+	struct page *single = alloc_page(GFP_KERNEL), *chain, *page;
+	struct alloc_waiter first, second;
+
+	chain = take_all(NULL, 0);
+	alloc_wait_begin(&first, &large);
+	alloc_wait_begin(&second, &small);
+	__free_page(single);
+	EXPECT(!first.page);
+	EXPECT(second.page);
+	EXPECT(!alloc_wait_end(&first));
+	page = alloc_wait_end(&second);
+	if (page)
+		__free_page(page);
+	free_chain(chain);
+	EXPECT_EQ(nr_alloc_waiters, 0);
+}
+
+/* What is free already when one begins to wait is given out at once. */
+KTEST(reclaim, who_need_not_wait_does_not)
+{
+	struct alloc_request req = request(GFP_KERNEL, 0);
+	unsigned long before = vm_events(ALLOC_WAIT);
+	struct page *page = alloc_wait(&req, 1000);
+
+	ASSERT(page);
+	__free_page(page);
+	EXPECT_EQ(vm_events(ALLOC_WAIT), before);
+}
+
+/* A waiter keeps to its watermark: a page that comes free below min is not for it. */
+KTEST(reclaim, who_waits_does_not_take_the_reserve)
+{
+	struct alloc_request req = request(GFP_KERNEL, 0), high = request(GFP_ATOMIC, 0);
+	struct page *chain = take_all(NULL, GFP_ATOMIC & ~__GFP_KSWAPD_RECLAIM), *page;
+	struct alloc_waiter waiter, atomic;
+
+	ASSERT(chain);
+	high.depth = ALLOC_HIGH | ALLOC_HARDER;
+	alloc_wait_begin(&waiter, &req);
+	alloc_wait_begin(&atomic, &high);
+	chain = free_one(chain);
+	EXPECT(!alloc_wait_end(&waiter));
+	page = alloc_wait_end(&atomic);
+	EXPECT(page);
+	if (page)
+		__free_page(page);
+	free_chain(chain);
+}
+
+/* ---- Balancing a node ------------------------------------------------------------------------ */
+
+static unsigned long node_free(const struct pglist_data *pgdat, enum zone_type highest)
+{
+	const struct zone *zone = first_zone(&pgdat->zonelist, highest);
+
+	drain_all_pages();
+	return zone->buddy.free;
+}
+
+/*
+ * Below low a node wants to be balanced; then caches are shrunk until free memory
+ * is above high, and no further.
+ */
+KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
+{
+	struct pglist_data *pgdat = node_data[0];
+	const struct zone *home = first_zone(&pgdat->zonelist, ZONE_NORMAL);
+	unsigned long high = home->watermark[WMARK_HIGH], runs = vm_events(PAGEOUTRUN);
+	unsigned long stolen = vm_events(PGSTEAL_KSWAPD);
+	struct page *chain;
+
+	EXPECT(!node_wants_balance(pgdat, ZONE_NORMAL));
+	cache_open(&clean, 0, 4 * high);
+	chain = take_all(NULL, 0);
+	EXPECT(node_wants_balance(pgdat, ZONE_NORMAL));
+	EXPECT(node_balance(pgdat) > 0);
+	EXPECT(!node_wants_balance(pgdat, ZONE_NORMAL));
+	EXPECT(node_free(pgdat, ZONE_NORMAL) >= high);
+	EXPECT(node_free(pgdat, ZONE_NORMAL) <= high + 2 * (unsigned long)clean.shrinker.batch);
+	EXPECT(clean.nr > 0);
+	EXPECT(clean.asked_by_kswapd > 0);
+	EXPECT_EQ(clean.asked, 0);
+	EXPECT_EQ(vm_events(PAGEOUTRUN), runs + 1);
+	EXPECT(vm_events(PGSTEAL_KSWAPD) > stolen);
+	free_chain(chain);
+	cache_close(&clean);
+}
+
+/* A node in which nothing is found is left alone after a while, until somebody finds something. */
+KTEST(reclaim, a_hopeless_node_is_left_alone)
+{
+	struct pglist_data *pgdat = node_data[0];
+	unsigned long freed;
+	unsigned int runs = 0;
+	struct page *chain;
+
+	chain = take_all(NULL, 0);
+	while (node_wants_balance(pgdat, ZONE_NORMAL) && runs < 100) {
+		node_balance(pgdat);
+		runs++;
+	}
+	EXPECT(runs < 100);
+	chain = free_one(chain);
+	free_chain(chain);
+	cache_open(&clean, 0, 64);
+	EXPECT(reclaim_direct(pgdat, GFP_KERNEL, 0, &freed));
+	EXPECT(freed > 0);
+	EXPECT_EQ(pgdat->reclaim_failures, 0);
+	cache_close(&clean);
+}
+
+KTEST(reclaim, direct_reclaim_is_throttled)
+{
+	struct pglist_data *pgdat = node_data[0];
+	unsigned long freed, before = vm_events(PGSCAN_DIRECT_THROTTLE);
+
+	cache_open(&clean, 0, 64);
+	atomic_add(1000, &pgdat->nr_reclaimers);
+	EXPECT(!reclaim_direct(pgdat, GFP_KERNEL, 0, &freed));
+	atomic_sub(1000, &pgdat->nr_reclaimers);
+	EXPECT_EQ(clean.asked, 0);
+	EXPECT_EQ(vm_events(PGSCAN_DIRECT_THROTTLE), before + 1);
+	EXPECT(reclaim_direct(pgdat, GFP_KERNEL, 0, &freed));
+	EXPECT_EQ(clean.freed, 64);
+	EXPECT_EQ(atomic_read(&pgdat->nr_reclaimers), 0);
+	cache_close(&clean);
+}
+
+KTEST(reclaim, allocations_that_reclaim_are_counted_by_zone)
+{
+	unsigned long normal = vm_events(ALLOCSTALL + ZONE_NORMAL);
+	unsigned long dma = vm_events(ALLOCSTALL + ZONE_DMA);
+	struct page *chain = take_all(NULL, 0);
+
+	chain = take_all(chain, GFP_DMA);
+	EXPECT(!alloc_page(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY));
+	EXPECT_EQ(vm_events(ALLOCSTALL + ZONE_NORMAL), normal + 1);
+	EXPECT(!alloc_page(GFP_KERNEL | GFP_DMA | __GFP_NOWARN | __GFP_NORETRY));
+	EXPECT_EQ(vm_events(ALLOCSTALL + ZONE_DMA), dma + 1);
+	EXPECT(!alloc_page(GFP_NOWAIT | __GFP_NOWARN));
+	EXPECT_EQ(vm_events(ALLOCSTALL + ZONE_NORMAL), normal + 1);
+	free_chain(chain);
+}
+
+/* ---- What stays free ------------------------------------------------------------------------- */
+
+KTEST(reclaim, min_free_kbytes_moves_the_watermarks)
+{
+	unsigned long was = min_free_kbytes, kib = 4096, min = 0;
+	struct page *chain;
+	struct zone *zone;
+
+	min_free_kbytes = kib;
+	zones_setup_watermarks();
+	for_each_zone(zone)
+		min += zone->watermark[WMARK_MIN];
+	EXPECT(min <= kib / 4 && min + MAX_NR_ZONES * MAX_NUMNODES >= kib / 4);
+	zone = first_zone(&node_data[0]->zonelist, ZONE_NORMAL);
+	chain = take_all(NULL, 0);
+	drain_all_pages();
+	EXPECT_EQ(zone->buddy.free, zone->watermark[WMARK_MIN]);
+	free_chain(chain);
+	min_free_kbytes = was;
+	zones_setup_watermarks();
+}
+
+/* ---- Who holds memory ------------------------------------------------------------------------ */
+
+/* An allocation that may sleep and fails says who has how much: cache, caller, shrinker. */
+KTEST(reclaim, out_of_memory_names_who_holds_it)
+{
+	unsigned long before = vm_events(OOM_REPORT);
+	struct page *chain;
+	void *area, *object;
+
+	area = vmalloc(3 * PAGE_SIZE);
+	object = kmalloc(4096, GFP_KERNEL);
+	cache_open(&clean, SHRINKER_NEEDS_FS, 40);
+	chain = take_all(NULL, 0);
+	EXPECT_REPORT("Out of memory: ") {
+		EXPECT(!alloc_page(GFP_NOFS | __GFP_NORETRY));
+	}
+	EXPECT_REPORT("slab ") {
+		show_memory_holders();
+	}
+	EXPECT_REPORT("areas by reclaim_out_of_memory_names_who_holds_it") {
+		show_memory_holders();
+	}
+	EXPECT_REPORT("cache test (cache_count): 40 pages could be freed") {
+		show_memory_holders();
+	}
+	EXPECT_REPORT("page tables ") {
+		show_memory_holders();
+	}
+	EXPECT_EQ(vm_events(OOM_REPORT), before + 1);
+	EXPECT_NO_REPORT() {
+		EXPECT(!alloc_page(GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN));
+	}
+	free_chain(chain);
+	cache_close(&clean);
+	kfree(object);
+	vfree(area);
+}
+
+/* __GFP_NOFAIL goes as deep as GFP_ATOMIC when reclaim finds nothing. */
+KTEST(reclaim, nofail_takes_from_the_reserve)
+{
+	struct page *chain = take_all(NULL, 0), *page;
+
+	EXPECT(!alloc_page(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY));
+	page = alloc_page(GFP_KERNEL | __GFP_NOFAIL);
+	EXPECT(page);
+	if (page)
+		__free_page(page);
+	free_chain(chain);
 }

@@ -228,6 +228,9 @@ const char *page_state_name(unsigned int state);
 /* show_mem - print how memory is used: what an allocation that failed prints. */
 void show_mem(void);
 
+/* show_memory_holders - print who has it.  Context: may sleep. */
+void show_memory_holders(void);
+
 unsigned long totalram_pages(void);
 
 /**

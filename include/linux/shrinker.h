@@ -40,6 +40,7 @@ struct shrink_control {
  * @batch: objects a call of scan_objects(); 0 for 128
  * @seeks: cost of making an object again; 0 asks for all of them at once
  * @flags: SHRINKER_*
+ * @name: the registry's: the format of the name it was registered with, or ""
  * @list: the registry's
  * @users: the registry's: tasks that are in one of the calls
  * @leaving: the registry's: unregister_shrinker() waits for them
@@ -59,22 +60,23 @@ struct shrinker {
 	long batch;
 	int seeks;
 	unsigned int flags;
+	const char *name;
 	struct list_head list;
 	unsigned int users;
 	bool leaving;
 };
 
-int __register_shrinker(struct shrinker *shrinker);
+int __register_shrinker(struct shrinker *shrinker, const char *name, ...);
 
 /**
  * register_shrinker - have a cache shrunk when memory is short
  * @shrinker: stays registered until unregister_shrinker()
- * @...: a printf-style name; accepted in both of Linux's forms, with and without
+ * @...: a printf-style name, a literal; accepted in both of Linux's forms, with and without
  *
  * Context: any.
  * Return: 0.
  */
-#define register_shrinker(shrinker, ...) __register_shrinker(shrinker)
+#define register_shrinker(shrinker, ...) __register_shrinker(shrinker, "" __VA_ARGS__)
 
 /**
  * unregister_shrinker - the opposite; nobody is in its calls any more on return

@@ -22,7 +22,6 @@
  * @OOM_REPORT: times that memory was used up and nobody could free any
  * @ALLOC_WAIT: times an allocation slept until memory was freed
  * @ALLOC_HANDOVER: times it was given a block by whoever freed one
- * @VFREE_DEFERRED: areas that interrupts left to a worker to free
  */
 enum vm_event_item {
 	ALLOCSTALL,
@@ -37,7 +36,6 @@ enum vm_event_item {
 	OOM_REPORT,
 	ALLOC_WAIT,
 	ALLOC_HANDOVER,
-	VFREE_DEFERRED,
 	NR_VM_EVENT_ITEMS,
 };
 

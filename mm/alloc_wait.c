@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Allocators that wait for memory: one queue, served in order by those who free.
+ *
+ *     queue --> [first] --> [second] --> [third]
+ *		    ^
+ *		    |  a block of what it asked for, taken on its behalf
+ *     freeing: block --> zone, and then: anybody waiting?
+ *
+ * Who frees a block looks at the queue, and hands what the zone can spare to the
+ * first waiter for whom it will do: its zone, its order, its depth into the
+ * reserves.  The block is the waiter's before it even runs, so nobody who comes
+ * later gets in between.  A waiter whom a zone cannot serve (a larger order, a
+ * lower zone) does not hold up those behind it; among those who want the same,
+ * first come is first served.
+ *
+ * While anybody waits, memory is below the watermark at which per-CPU lists are
+ * on, so that what is freed does reach a zone.
+ *
+ * No wake-up is lost.  A waiter joins the queue under its lock and then offers the
+ * queue what is free.  Who frees takes the zone's lock to do it and reads the
+ * number of waiters afterwards: if that free came too late to be offered, the
+ * waiter took the zone's lock first, and its number is seen.
+ *
+ * Invariant: nr_alloc_waiters == length of the queue; a waiter with a page is
+ * not on it.
+ *
+ * Locking: queue_lock, then zone->lock.  Contexts: serving in any, waiting where
+ * the allocation may sleep.
+ */
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/vmstat.h>
+#include "page_alloc.h"
+
+static LIST_HEAD(queue);
+static DEFINE_SPINLOCK(queue_lock);
+unsigned int nr_alloc_waiters;
+
+/* Hands out blocks of a zone; the queue is locked. */
+static void serve_locked(struct zone *zone)
+{
+	struct alloc_waiter *waiter, *next;
+
+	list_for_each_entry_safe(waiter, next, &queue, list) {
+		if (!request_allows(waiter->req, zone))
+			continue;
+		waiter->page = zone_take_block(zone, waiter->req);
+		if (!waiter->page)
+			continue;
+		list_del_init(&waiter->list);
+		WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters - 1);
+		count_vm_event(ALLOC_HANDOVER);
+	}
+}
+
+void alloc_waiters_serve(struct zone *zone)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue_lock, flags);
+	serve_locked(zone);
+	spin_unlock_irqrestore(&queue_lock, flags);
+}
+
+void alloc_wait_begin(struct alloc_waiter *waiter, const struct alloc_request *req)
+{
+	struct zone *const *zone;
+	unsigned long flags;
+
+	waiter->req = req;
+	waiter->page = NULL;
+	spin_lock_irqsave(&queue_lock, flags);
+	list_add_tail(&waiter->list, &queue);
+	WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters + 1);
+	for (zone = req->pgdat->zonelist.zones; *zone && !waiter->page; zone++)
+		serve_locked(*zone);
+	spin_unlock_irqrestore(&queue_lock, flags);
+}
+
+struct page *alloc_wait_end(struct alloc_waiter *waiter)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue_lock, flags);
+	if (!list_empty(&waiter->list)) {
+		list_del_init(&waiter->list);
+		WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters - 1);
+	}
+	spin_unlock_irqrestore(&queue_lock, flags);
+	return waiter->page;
+}
+
+struct page *alloc_wait(const struct alloc_request *req, long timeout)
+{
+	struct alloc_waiter waiter;
+
+	alloc_wait_begin(&waiter, req);
+	if (!READ_ONCE(waiter.page))
+		count_vm_event(ALLOC_WAIT);
+	while (!READ_ONCE(waiter.page) && timeout-- > 0)
+		schedule_timeout_uninterruptible(1);
+	return alloc_wait_end(&waiter);
+}
