@@ -3,7 +3,7 @@
  * The order of start-up.
  *
  * x86_64_start() runs start_kernel() on the boot stack, with the boot page
- * tables and interrupts off.  One line a subsystem, in the order in which each
+ * tables and interrupts off, which go on half-way.  One line a subsystem, in the order in which each
  * can rely on those before it.
  */
 #include <linux/kernel.h>
@@ -11,6 +11,7 @@
 #include <linux/memblock.h>
 #include <linux/bootmem.h>
 #include <linux/init.h>
+#include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -27,6 +28,7 @@
 #include <cairn/pci.h>
 #include <cairn/resource.h>
 #include <cairn/start.h>
+#include <asm/irq.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
 
@@ -38,6 +40,12 @@ static void report_cost(void)
 
 	pr_info("start: %llu cycles; %llu of %llu bytes of RAM in use\n", cycles_since_start(),
 		used, total);
+}
+
+static void interrupts_on(void)
+{
+	interrupts_expected = true;
+	local_irq_enable();
 }
 
 void __noreturn start_kernel(u32 magic, u64 info_phys)
@@ -60,6 +68,9 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	kmem_cache_init();	    /* kmalloc() and caches */
 	vmalloc_init();		    /* vmalloc(), vmap(), ioremap() */
 	dma_init();		    /* memory that devices reach by themselves */
+	softirq_init();		    /* tasklets */
+	irq_init();		    /* local APIC, interrupt lines: request_irq() */
+	interrupts_on();	    /* for good */
 	resource_init();	    /* /proc/iomem: who has which physical addresses */
 	pci_init();		    /* devices and their BARs */
 	smp_init();		    /* the other CPUs run, and idle */

@@ -49,14 +49,15 @@ KTEST(locks, irqsave_restores)
 {
 	unsigned long flags, inner;
 
-	EXPECT(irqs_disabled());
+	EXPECT(!irqs_disabled());
 	spin_lock_irqsave(&lock, flags);
 	EXPECT(irqs_disabled());
 	EXPECT(!spin_trylock_irqsave(&lock, inner));
-	spin_unlock_irqrestore(&lock, flags);
 	EXPECT(irqs_disabled());
+	spin_unlock_irqrestore(&lock, flags);
+	EXPECT(!irqs_disabled());
 	local_save_flags(flags);
-	EXPECT(irqs_disabled_flags(flags));
+	EXPECT(!irqs_disabled_flags(flags));
 }
 
 KTEST(locks, might_sleep_reports)

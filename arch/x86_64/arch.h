@@ -30,8 +30,19 @@ void __noreturn secondary_start(unsigned long cpu);
 /* pic_init - legacy interrupt controllers: moved away from the exceptions, all masked. */
 void pic_init(void);
 
-/* pic_interrupt - serve legacy interrupt @irq. */
-void pic_interrupt(unsigned int irq);
+/* pic_irq_init - make their lines interrupts 0..15. */
+void pic_irq_init(void);
+
+/* pic_spurious - has line @irq asked without being in service?  Then that is all there is to do. */
+bool pic_spurious(unsigned int irq);
+extern unsigned int pic_spurious_count;
+
+/* apic_read, apic_write - registers of this CPU's local APIC */
+u32 apic_read(u32 reg);
+void apic_write(u32 reg, u32 value);
+
+/* apic_legacy_wire - let the legacy controllers interrupt the boot CPU, or not. */
+void apic_legacy_wire(bool on);
 
 /* trap_catch_take - has a test armed trap_catch()?  Then @regs lead back into it. */
 bool trap_catch_take(struct pt_regs *regs, unsigned long address);

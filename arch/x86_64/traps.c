@@ -3,11 +3,13 @@
  * What happens on each exception; <asm/traps.h> gives the order.
  */
 #include <linux/bug.h>
+#include <linux/hardirq.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <cairn/panic.h>
 #include <cairn/start.h>
 #include <asm/extable.h>
+#include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/processor.h>
 #include <asm/ras.h>
@@ -77,8 +79,11 @@ static void fatal_exception(struct pt_regs *regs)
 
 static void handle_nmi(struct pt_regs *regs)
 {
+	nmi_enter();
+	nmi_count_inc();
 	pr_alert("NMI received for unknown reason\n");
 	show_regs(KERN_ALERT, regs);
+	nmi_exit();
 }
 
 static void handle_debug(struct pt_regs *regs)
@@ -113,10 +118,11 @@ static void handle_exception(struct pt_regs *regs)
 
 void trap_dispatch(struct pt_regs *regs)
 {
-	if (regs->vector >= IRQ_BASE)
-		pic_interrupt((unsigned int)(regs->vector - IRQ_BASE));
-	else
-		handle_exception(regs);
-	if (regs->vector >= IRQ_BASE || regs->vector == TRAP_NMI)
+	if (regs->vector >= IRQ_BASE) {
+		interrupt_dispatch(regs);
+		return;
+	}
+	handle_exception(regs);
+	if (regs->vector == TRAP_NMI)
 		regs->ip = ras_fixup(regs->ip);
 }

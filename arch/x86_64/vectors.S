@@ -7,7 +7,7 @@
  * calls trap_dispatch().  %rbp stays the interrupted one, so that the backtrace
  * walks on into the interrupted code.
  */
-#define NR_VECTORS 48
+#include <asm/irq_vectors.h>
 
 /* Exceptions that push an error code: 8, 10..14, 17, 21, 29, 30. */
 #define HAS_ERROR_CODE 0x60227d00

@@ -5,9 +5,7 @@
 /**
  * idle_wait - let the CPU sleep until the next interrupt, a hundredth of a second at most
  *
- * The only place where interrupts are on; off again when it returns.
- *
- * Context: process context, interrupts off, no lock held.
+ * Context: process context, interrupts on, no lock held.
  */
 void idle_wait(void);
 

@@ -3,7 +3,7 @@
 #define _ASM_TRAPS_H
 
 /*
- * Exceptions and the two interrupts that idling needs.
+ * Exceptions.  Interrupts: <asm/irq.h>.
  *
  * An exception is, in this order: fixed up, if the instruction has an entry in
  * .ex_table; taken by the facility that a test has armed (trap_catch,
@@ -12,6 +12,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/types.h>
+#include <asm/irq_vectors.h>
 #include <asm/ptrace.h>
 
 enum trap_vector {
@@ -30,9 +31,6 @@ enum trap_vector {
 	TRAP_MC = 18,
 	TRAP_CP = 21,
 	NR_EXCEPTIONS = 32,
-	IRQ_BASE = 32, /* legacy interrupt 0, as the controllers are programmed */
-	NR_LEGACY_IRQS = 16,
-	NR_VECTORS = IRQ_BASE + NR_LEGACY_IRQS,
 };
 
 /* Error code of a page fault. */
