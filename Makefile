@@ -185,7 +185,7 @@ $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
 	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg
 
 # ---- Running it ------------------------------------------------------------------------------
-.PHONY: run test debug screenshot bench figures usb doctor help lint format clean
+.PHONY: run test api-status debug screenshot bench figures usb doctor help lint format clean
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
@@ -214,6 +214,10 @@ screenshot:
 	@scripts/setup.sh build image run
 	@$(MAKE) image
 	@$(machine) python3 scripts/screenshot.py $(iso) $(or $(PNG),$(O)/screenshot.png)
+
+# The table of promises and tests, made anew from the logs of the last make test.
+api-status:
+	@python3 scripts/api_status.py tests/api.tsv $(O)/tests docs/api-status.md
 
 CASE ?=
 bench:

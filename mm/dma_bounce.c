@@ -173,15 +173,15 @@ bool bounce_reserve(u64 mask)
 	return add_pool(mask, EXTRA_ORDER, GFP_KERNEL, false);
 }
 
-/* Takes an idle pool out of the table; PAGES of it are the caller's. */
-static struct page *retire(struct bounce_pool *pool)
+/* Takes an idle pool out of the table; its pages are the caller's. */
+static struct page *retire(struct bounce_pool *pool, u64 mask)
 {
 	struct page *page = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&pools_lock, flags);
 	spin_lock(&pool->lock);
-	if (pool->start && !pool->stays && !pool->used) {
+	if (fits_mask(pool, mask) && !pool->stays && !pool->used) {
 		page = phys_to_page(pool->start);
 		WRITE_ONCE(pool->start, 0);
 	}
@@ -190,13 +190,13 @@ static struct page *retire(struct bounce_pool *pool)
 	return page;
 }
 
-unsigned long dma_bounce_shrink(void)
+unsigned long dma_bounce_shrink(u64 mask)
 {
 	unsigned long freed = 0;
 
 	for (unsigned int i = 0; i < NR_POOLS; i++) {
 		unsigned int order = pools[i].order;
-		struct page *page = retire(&pools[i]);
+		struct page *page = retire(&pools[i], mask);
 
 		if (!page)
 			continue;

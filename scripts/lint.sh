@@ -116,7 +116,11 @@ check clang-tidy tidy
 check cppcheck static_analysis
 check sparse spaces
 check shellcheck shell
+# Each test that tests/api.tsv names exists.
+api_tests() { python3 scripts/api_status.py tests/api.tsv; }
+
 check python python
+check api-tests api_tests
 
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "lint: ${#failed[@]} checks failed: ${failed[*]}"

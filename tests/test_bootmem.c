@@ -10,6 +10,7 @@
 #include <linux/bootmem.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 #include <cairn/boot_info.h>
 #include <cairn/test.h>
@@ -161,6 +162,33 @@ KTEST(bootmem, device_initialisers)
 	alloc_bootmem(REAL_SIZE - 10240); /* what is left is given to others */
 	EXPECT(!memchr_inv((void *)pages, 0x55, 10000));
 	end();
+}
+
+/* An initialiser that start-up itself ran, of a driver that wants 300 bytes. */
+#define DEVICE_BYTES 300
+static unsigned long device_memory, device_limit;
+
+static unsigned long wants_memory(unsigned long mem_start, unsigned long mem_end)
+{
+	device_memory = mem_start;
+	device_limit = mem_end;
+	memset((void *)mem_start, 0x3c, DEVICE_BYTES);
+	return mem_start + DEVICE_BYTES;
+}
+device_init(wants_memory);
+
+/* It was run once, before the page allocator; what it took is nobody else's until now. */
+KTEST(bootmem, device_memory_stays)
+{
+	phys_addr_t at = virt_to_phys((void *)device_memory);
+
+	ASSERT(device_memory);
+	EXPECT(device_memory + DEVICE_BYTES <= device_limit);
+	EXPECT(memblock_is_region_reserved(at, DEVICE_BYTES));
+	EXPECT(memblock_is_reserved(at) && memblock_is_reserved(at + DEVICE_BYTES - 1));
+	EXPECT(!memchr_inv((void *)device_memory, 0x3c, DEVICE_BYTES));
+	if (pfn_valid(PHYS_PFN(at)))
+		EXPECT(PageReserved(virt_to_page((void *)device_memory)));
 }
 
 /* The machine's instance: sound, retired, and everything it has is accounted for. */

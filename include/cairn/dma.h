@@ -21,13 +21,14 @@ unsigned int dma_report_pending(struct device *dev);
 
 /**
  * dma_bounce_shrink - free the bounce buffers that nobody uses
+ * @mask: pools that lie at or below it
  *
  * Those that start-up reserved stay.  A mapping that needs some makes them anew.
  *
  * Context: any.
  * Return: pages freed.
  */
-unsigned long dma_bounce_shrink(void);
+unsigned long dma_bounce_shrink(u64 mask);
 
 /**
  * struct dma_stats - what the monitor's dma command shows

@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: MIT
 """One line a boot or case as it ends, failures in full, and the count at the end."""
+import os
+
+from image import OUT
+
+
+def keep(name, word):
+    """Leaves a job's outcome beside its log, for scripts/api_status.py."""
+    os.makedirs(OUT, exist_ok=True)
+    with open(os.path.join(OUT, f"{name}.result"), "w", encoding="utf-8") as file:
+        file.write(f"{word}\n")
 
 
 class Report:
@@ -11,6 +21,7 @@ class Report:
         with self.lock:
             self.passed += count
             self.skipped += skipped
+            keep(name, "ok")
             print(f"ok    {name:<32} {note}", flush=True)
 
     def skip(self, name, why):
@@ -24,6 +35,7 @@ class Report:
             self.passed += passed
             self.skipped += skipped
             self.failed += len(problems)
+            keep(name, "not ok")
             print(f"FAIL  {name:<32} {note}")
             for problem in problems:
                 print("\n".join(f"      {line}" for line in problem.splitlines()))
