@@ -14,12 +14,14 @@
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
 #include <cairn/dma.h>
+#include <cairn/idle.h>
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
 #include <cairn/monitor.h>
@@ -45,6 +47,7 @@ static void report_cost(void)
 static void interrupts_on(void)
 {
 	interrupts_expected = true;
+	tick_start();
 	local_irq_enable();
 }
 
@@ -70,6 +73,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	dma_init();		    /* memory that devices reach by themselves */
 	softirq_init();		    /* tasklets */
 	irq_init();		    /* local APIC, interrupt lines: request_irq() */
+	sched_init();		    /* start-up goes on as a thread among others */
 	interrupts_on();	    /* for good */
 	resource_init();	    /* /proc/iomem: who has which physical addresses */
 	pci_init();		    /* devices and their BARs */

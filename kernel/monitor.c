@@ -7,9 +7,9 @@
 #include <linux/kernel.h>
 #include <linux/ctype.h>
 #include <linux/errname.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <cairn/console.h>
-#include <cairn/idle.h>
 #include <cairn/line_edit.h>
 #include <cairn/monitor.h>
 #include <cairn/test.h>
@@ -261,7 +261,7 @@ static int wait_for_key(void)
 
 	console_flush();
 	while ((key = console_getc()) < 0)
-		idle_wait();
+		schedule_timeout_interruptible(HZ / 100);
 	return key;
 }
 

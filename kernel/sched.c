@@ -1,38 +1,575 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one task there is.
+ * The scheduler: which task a CPU runs.
  *
- * Scheduling calls check that their caller may sleep, count, and return.
+ *   per CPU:  struct rq { lock, curr, idle, tree of those that wait }
+ *
+ *   sleeping --- wake_up_process() --> waiting (in a tree) <--> running
+ *       ^                                                          |
+ *       +------------- schedule() in a state other than RUNNING ---+
+ *
+ * Each task counts the time it has run, its vruntime; the one that waits with the
+ * least runs next, for a slice of 4 ms while others wait.  A task that slept comes
+ * back at most a small bonus behind those that did not, so it runs soon, and yet
+ * cannot claim the time it slept.  A CPU whose last task goes to sleep first looks
+ * for one that waits elsewhere, and only then idles.
+ *
+ * Invariants: curr is in no tree; nr_running counts curr, unless it is the idle
+ * task, and those in the tree; a task is in the tree of the queue of task->cpu.
+ *
+ * Locking: a run queue's lock is held over the switch and dropped by the task
+ * switched to, so whoever holds it and finds a task off the queue knows that it
+ * has left its stack.  It is taken with interrupts off, inside every other lock.
+ * Two are held at once only by a trylock of the second.
+ *
+ * Contexts: waking from anywhere; switching where the preemption count is 0.
+ *
+ * It has no priorities and no groups.
  */
-#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/bug.h>
+#include <linux/init.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
+#include <cairn/idle.h>
+#include <asm/irqflags.h>
+#include <asm/processor.h>
+#include <asm/switch_to.h>
+#include "sched.h"
+
+#define SLICE_NS       4000000ULL
+#define WAKE_BONUS_NS  2000000ULL
+#define WAKE_MARGIN_NS 500000LL
+#define POLL_NS	       10000000ULL /* nearer than an idle CPU's tick */
+
+struct rq {
+	arch_spinlock_t lock;
+	unsigned int nr_running;
+	struct task_struct *curr;
+	struct task_struct *idle;
+	struct rb_root_cached tree;
+	u64 min_vruntime; /* never runs backwards */
+};
+
+static DEFINE_PER_CPU_ALIGNED(struct rq, runqueues);
+DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 
 struct task_struct init_task = {
 	.comm = "cairn",
+	.usage = REFCOUNT_INIT(1),
+	.on_rq = true,
+	.cpus_mask = {{1}},
 };
 
-/* Nobody else is there to run. */
-void preempt_schedule(void)
+bool scheduler_running;
+
+#define cpu_rq(cpu) per_cpu_ptr(&runqueues, cpu)
+#define this_rq()   this_cpu_ptr(&runqueues)
+
+void __weak smp_send_reschedule(unsigned int cpu __unused)
 {
-	clear_preempt_need_resched();
 }
 
-void preempt_schedule_irq(void)
+/* ---- The tree -------------------------------------------------------------------------------- */
+
+static struct task_struct *leftmost(struct rq *rq)
 {
+	return rb_entry_safe(rb_first_cached(&rq->tree), struct task_struct, run_node);
+}
+
+static void queue_insert(struct rq *rq, struct task_struct *p)
+{
+	struct rb_node **link = &rq->tree.rb_root.rb_node, *parent = NULL;
+	bool first = true;
+
+	while (*link) {
+		parent = *link;
+		if ((s64)(p->vruntime - rb_entry(parent, struct task_struct, run_node)->vruntime) <
+		    0) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&p->run_node, parent, link);
+	rb_insert_color_cached(&p->run_node, &rq->tree, first);
+	p->queued = true;
+}
+
+static void queue_remove(struct rq *rq, struct task_struct *p)
+{
+	rb_erase_cached(&p->run_node, &rq->tree);
+	p->queued = false;
+}
+
+/* Adds the time since the last look to the running task. */
+static void update_curr(struct rq *rq)
+{
+	struct task_struct *curr = rq->curr, *first = leftmost(rq);
+	u64 now = ktime_get_ns(), delta = now - curr->exec_start, least;
+
+	curr->exec_start = now;
+	curr->sum_exec_runtime += delta;
+	if (curr == rq->idle)
+		return;
+	curr->vruntime += delta;
+	least = curr->vruntime;
+	if (first && (s64)(first->vruntime - least) < 0)
+		least = first->vruntime;
+	if ((s64)(least - rq->min_vruntime) > 0)
+		rq->min_vruntime = least;
+}
+
+static void resched(struct rq *rq, unsigned int cpu)
+{
+	if (rq == this_rq())
+		set_preempt_need_resched();
+	else
+		smp_send_reschedule(cpu);
+}
+
+/* ---- Waking ---------------------------------------------------------------------------------- */
+
+/* Locks the run queue that @p belongs to.  Context: interrupts off. */
+static struct rq *task_rq_lock(struct task_struct *p)
+{
+	for (;;) {
+		unsigned int cpu = READ_ONCE(p->cpu);
+		struct rq *rq = cpu_rq(cpu);
+
+		arch_spin_lock(&rq->lock);
+		if (likely(READ_ONCE(p->cpu) == cpu))
+			return rq;
+		arch_spin_unlock(&rq->lock);
+	}
+}
+
+bool cpu_active(unsigned int cpu)
+{
+	return cpu_online(cpu) && READ_ONCE(cpu_rq(cpu)->idle);
+}
+
+static bool may_run_on(const struct task_struct *p, unsigned int cpu)
+{
+	return cpumask_test_cpu(cpu, &p->cpus_mask) && cpu_active(cpu);
+}
+
+/* Where it ran last if that is idle, else an idle CPU, else where it ran last. */
+static unsigned int select_cpu(const struct task_struct *p)
+{
+	unsigned int last = p->cpu, any = nr_cpu_ids;
+	int cpu;
+
+	if (may_run_on(p, last) && !READ_ONCE(cpu_rq(last)->nr_running))
+		return last;
+	for_each_online_cpu(cpu) {
+		if (!may_run_on(p, (unsigned int)cpu))
+			continue;
+		if (!READ_ONCE(cpu_rq(cpu)->nr_running))
+			return (unsigned int)cpu;
+		if (any == nr_cpu_ids)
+			any = (unsigned int)cpu;
+	}
+	if (may_run_on(p, last) || any == nr_cpu_ids)
+		return last;
+	return any;
+}
+
+/* Puts @p, which is in no tree, on @rq.  Context: @rq locked. */
+static void activate(struct rq *rq, struct task_struct *p)
+{
+	u64 floor = rq->min_vruntime - WAKE_BONUS_NS;
+
+	if ((s64)(p->vruntime - floor) < 0 || (s64)(p->vruntime - rq->min_vruntime) > (s64)SLICE_NS)
+		p->vruntime = floor;
+	p->on_rq = true;
+	rq->nr_running++;
+	queue_insert(rq, p);
+	update_curr(rq);
+	if (rq->curr == rq->idle || (s64)(rq->curr->vruntime - p->vruntime) > WAKE_MARGIN_NS)
+		resched(rq, p->cpu);
+}
+
+/*
+ * Moves @p, in no tree and not running, to a CPU it may run on.  Until it is there it
+ * counts as on a queue, so nobody else moves it.  Context: @rq, its own, locked; drops it.
+ */
+static void activate_elsewhere(struct rq *rq, struct task_struct *p)
+{
+	unsigned int cpu = select_cpu(p);
+
+	p->on_rq = true;
+	for (;;) {
+		WRITE_ONCE(p->cpu, cpu);
+		if (rq != cpu_rq(cpu)) {
+			arch_spin_unlock(&rq->lock);
+			rq = cpu_rq(cpu);
+			arch_spin_lock(&rq->lock);
+		}
+		if (may_run_on(p, cpu) || select_cpu(p) == cpu)
+			break;
+		cpu = select_cpu(p);
+	}
+	activate(rq, p);
+	arch_spin_unlock(&rq->lock);
+}
+
+int wake_up_state(struct task_struct *p, unsigned int state)
+{
+	unsigned long flags;
+	struct rq *rq;
+	int woken = 0;
+
+	preempt_disable();
+	local_irq_save(flags);
+	rq = task_rq_lock(p);
+	if (READ_ONCE(p->__state) & state) {
+		WRITE_ONCE(p->__state, TASK_RUNNING);
+		woken = 1;
+	}
+	if (woken && !p->on_rq)
+		activate_elsewhere(rq, p);
+	else
+		arch_spin_unlock(&rq->lock);
+	local_irq_restore(flags);
+	preempt_enable();
+	return woken;
+}
+
+int wake_up_process(struct task_struct *p)
+{
+	return wake_up_state(p, TASK_NORMAL);
+}
+
+/* ---- Switching ------------------------------------------------------------------------------- */
+
+/* Takes a waiting task of a busier CPU.  Context: @rq locked. */
+static struct task_struct *steal_from(struct rq *from, struct rq *rq, unsigned int cpu)
+{
+	struct rb_node *node;
+
+	for (node = rb_first_cached(&from->tree); node; node = rb_next(node)) {
+		struct task_struct *p = rb_entry(node, struct task_struct, run_node);
+
+		if (!cpumask_test_cpu(cpu, &p->cpus_mask))
+			continue;
+		queue_remove(from, p);
+		from->nr_running--;
+		p->vruntime += rq->min_vruntime - from->min_vruntime;
+		WRITE_ONCE(p->cpu, cpu);
+		rq->nr_running++;
+		return p;
+	}
+	return NULL;
+}
+
+static struct task_struct *steal(struct rq *rq)
+{
+	unsigned int this_cpu = (unsigned int)raw_smp_processor_id();
+	struct task_struct *p = NULL;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		struct rq *from = cpu_rq(cpu);
+
+		if (from == rq || READ_ONCE(from->nr_running) < 2 ||
+		    !arch_spin_trylock(&from->lock))
+			continue;
+		p = steal_from(from, rq, this_cpu);
+		arch_spin_unlock(&from->lock);
+		if (p)
+			break;
+	}
+	return p;
+}
+
+static struct task_struct *pick_next(struct rq *rq)
+{
+	struct task_struct *next = leftmost(rq);
+
+	if (next) {
+		queue_remove(rq, next);
+		return next;
+	}
+	next = steal(rq);
+	return next ? next : rq->idle;
+}
+
+/* What is left to do for the task switched from; ends the run queue's lock. */
+static void finish_switch(struct task_struct *prev)
+{
+	struct rq *rq = this_rq();
+	bool dead = prev->__state == TASK_DEAD;
+
+	if (unlikely(prev->on_rq && prev != rq->idle && !may_run_on(prev, prev->cpu))) {
+		queue_remove(rq, prev);
+		rq->nr_running--;
+		activate_elsewhere(rq, prev);
+		return;
+	}
+	arch_spin_unlock(&rq->lock);
+	if (dead)
+		task_die(prev);
+}
+
+static void switch_to(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+{
+	rq->curr = next;
+	this_cpu_write(current_task, next);
+	next->exec_start = ktime_get_ns();
+	next->slice_start = next->exec_start;
+	finish_switch(switch_context(&prev->sp, next->sp, prev));
+}
+
+/* Context: preemption count 1. */
+static void __schedule(bool preempted)
+{
+	struct task_struct *prev, *next;
+	unsigned long flags;
+	struct rq *rq;
+
+	local_irq_save(flags);
+	rq = this_rq();
+	arch_spin_lock(&rq->lock);
+	prev = rq->curr;
 	clear_preempt_need_resched();
+	update_curr(rq);
+	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING) {
+		prev->on_rq = false;
+		rq->nr_running--;
+	} else if (prev != rq->idle) {
+		queue_insert(rq, prev);
+	}
+	if (preempted)
+		prev->nivcsw++;
+	else
+		prev->nvcsw++;
+	next = pick_next(rq);
+	if (next == prev && !may_run_on(prev, prev->cpu) && prev != rq->idle) {
+		queue_insert(rq, prev);
+		next = rq->idle;
+	}
+	if (next != prev)
+		switch_to(rq, prev, next);
+	else
+		arch_spin_unlock(&rq->lock);
+	local_irq_restore(flags);
+}
+
+void thread_begin(struct task_struct *prev)
+{
+	finish_switch(prev);
+	if (interrupts_expected)
+		local_irq_enable();
+	preempt_enable();
+	kthread_main();
+}
+
+/* Is the caller allowed to switch?  If not, it stays runnable, after a report. */
+static bool may_schedule(void)
+{
+	if (!scheduler_running)
+		return false;
+	if (likely(!in_atomic()))
+		return true;
+	pr_err("BUG: scheduling while atomic: %s/%d/0x%08x\n", current->comm, current->pid,
+	       preempt_count());
+	print_atomic_context();
+	dump_stack();
+	return false;
 }
 
 void schedule(void)
 {
-	might_sleep();
-	current->nvcsw++;
-	set_current_state(TASK_RUNNING);
+	if (!may_schedule()) {
+		current->nvcsw++;
+		__set_current_state(TASK_RUNNING);
+		return;
+	}
+	timeouts_run();
+	do {
+		preempt_disable();
+		__schedule(false);
+		preempt_enable_no_resched();
+	} while (need_resched());
 }
 
-long schedule_timeout(long timeout)
+int cond_resched_slow(void)
 {
-	if (timeout > 0 && timeout != MAX_SCHEDULE_TIMEOUT)
-		msleep(jiffies_to_msecs(timeout));
+	preempt_schedule();
+	return 1;
+}
+
+void yield(void)
+{
+	unsigned long flags;
+	struct rb_node *last;
+	struct rq *rq;
+
+	local_irq_save(flags);
+	rq = this_rq();
+	arch_spin_lock(&rq->lock);
+	update_curr(rq);
+	last = rb_last(&rq->tree.rb_root);
+	if (last) {
+		u64 vruntime = rb_entry(last, struct task_struct, run_node)->vruntime;
+
+		if ((s64)(vruntime - rq->curr->vruntime) > 0)
+			rq->curr->vruntime = vruntime;
+	}
+	arch_spin_unlock(&rq->lock);
+	local_irq_restore(flags);
 	schedule();
+}
+
+static void preempt_loop(void)
+{
+	do {
+		preempt_disable();
+		__schedule(true);
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+void preempt_schedule(void)
+{
+	if (scheduler_running && preemptible())
+		preempt_loop();
+}
+
+void preempt_schedule_irq(void)
+{
+	if (scheduler_running && !in_atomic())
+		preempt_loop();
+}
+
+void sched_tick(void)
+{
+	struct rq *rq = this_rq();
+
+	if (!scheduler_running)
+		return;
+	timeouts_run();
+	arch_spin_lock(&rq->lock);
+	update_curr(rq);
+	if (rq->nr_running > 1 && rq->curr->exec_start - rq->curr->slice_start >= SLICE_NS)
+		set_preempt_need_resched();
+	arch_spin_unlock(&rq->lock);
+}
+
+void scheduler_ipi(void)
+{
+	set_preempt_need_resched();
+}
+
+/* ---- Affinity -------------------------------------------------------------------------------- */
+
+static bool any_active(const struct cpumask *mask)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		if (cpumask_test_cpu((unsigned int)cpu, mask) && cpu_active((unsigned int)cpu))
+			return true;
+	}
+	return false;
+}
+
+int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
+{
+	unsigned long flags;
+	struct rq *rq;
+
+	if (!any_active(mask))
+		return -EINVAL;
+	local_irq_save(flags);
+	rq = task_rq_lock(p);
+	cpumask_copy(&p->cpus_mask, mask);
+	if (p->queued && !may_run_on(p, p->cpu)) {
+		queue_remove(rq, p);
+		rq->nr_running--;
+		activate_elsewhere(rq, p);
+	} else {
+		if (rq->curr == p && p != current && !may_run_on(p, p->cpu))
+			resched(rq, p->cpu);
+		arch_spin_unlock(&rq->lock);
+	}
+	local_irq_restore(flags);
+	while (p == current && scheduler_running &&
+	       !cpumask_test_cpu((unsigned int)raw_smp_processor_id(), mask))
+		schedule();
 	return 0;
+}
+
+/* ---- Idling ---------------------------------------------------------------------------------- */
+
+/* Halts until an interrupt; a sleeper whose time comes sooner than a tick is waited for. */
+static void idle_once(void)
+{
+	if (timeouts_next() > ktime_get_ns() + POLL_NS) {
+		idle_wait();
+		return;
+	}
+	local_irq_enable();
+	cpu_relax();
+}
+
+void cpu_startup_entry(void)
+{
+	for (;;) {
+		local_irq_disable();
+		timeouts_run();
+		if (!need_resched())
+			idle_once();
+		if (need_resched())
+			__schedule(true);
+	}
+}
+
+static void rq_start(unsigned int cpu, struct task_struct *curr, struct task_struct *idle)
+{
+	struct rq *rq = cpu_rq(cpu);
+
+	rq->tree = RB_ROOT_CACHED;
+	rq->curr = curr;
+	rq->nr_running = curr != idle;
+	curr->exec_start = ktime_get_ns();
+	smp_store_release(&rq->idle, idle); /* now others may queue tasks here */
+}
+
+struct task_struct *idle_task_create(unsigned int cpu)
+{
+	char name[TASK_COMM_LEN];
+	struct task_struct *idle;
+
+	snprintf(name, sizeof(name), "idle/%u", cpu);
+	idle = task_create(name, PF_IDLE | PF_KTHREAD);
+	if (!idle)
+		return NULL;
+	idle->cpu = cpu;
+	idle->on_rq = true;
+	cpumask_clear(&idle->cpus_mask);
+	cpumask_set_cpu(cpu, &idle->cpus_mask);
+	WRITE_ONCE(idle->__state, TASK_RUNNING);
+	return idle;
+}
+
+void sched_init_secondary(struct task_struct *idle)
+{
+	this_cpu_write(current_task, idle);
+	preempt_disable();
+	rq_start(idle->cpu, idle, idle);
+}
+
+void __init sched_init(void)
+{
+	struct task_struct *idle;
+
+	threads_init();
+	idle = idle_task_create(0);
+	if (!idle)
+		panic("sched: no memory for the idle task");
+	rq_start(0, &init_task, idle);
+	scheduler_running = true;
 }

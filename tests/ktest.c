@@ -12,6 +12,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -167,6 +168,7 @@ void ktest_capture_end(const char *want, const char *file, int line)
 
 static struct holdings take_stock(void)
 {
+	threads_reap();
 	vmap_drain();
 	kmem_cache_drain_all();
 	drain_all_pages();

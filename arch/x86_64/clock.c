@@ -10,7 +10,6 @@
 #include <linux/types.h>
 #include <linux/delay.h>
 #include <linux/ktime.h>
-#include <linux/preempt.h>
 #include <linux/timex.h>
 #include <cairn/start.h>
 #include <asm/io.h>
@@ -152,22 +151,4 @@ void mdelay(unsigned long msecs)
 {
 	while (msecs--)
 		udelay(USEC_PER_MSEC);
-}
-
-void msleep(unsigned int msecs)
-{
-	might_sleep();
-	mdelay(msecs);
-}
-
-void usleep_range(unsigned long min_us, unsigned long max_us)
-{
-	(void)max_us;
-	might_sleep();
-	udelay(min_us);
-}
-
-void ssleep(unsigned int seconds)
-{
-	msleep(seconds * 1000);
 }

@@ -16,6 +16,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <cairn/idle.h>
@@ -153,7 +154,7 @@ void pic_irq_init(void)
 	}
 }
 
-/* ---- Idling ---------------------------------------------------------------------------- */
+/* ---- The tick -------------------------------------------------------------------------- */
 
 #define PIT_CHANNEL0 0x40
 #define PIT_COMMAND  0x43
@@ -162,21 +163,24 @@ void pic_irq_init(void)
 #define TICK_HZ	     100
 #define TIMER_IRQ    0
 
-static irqreturn_t idle_tick(int irq __unused, void *dev __unused)
+static irqreturn_t tick(int irq __unused, void *dev __unused)
 {
+	sched_tick();
 	return IRQ_HANDLED;
+}
+
+void tick_start(void)
+{
+	u16 divisor = PIT_HZ / TICK_HZ;
+
+	if (request_irq(TIMER_IRQ, tick, 0, "timer", NULL))
+		return;
+	outb(PIT_MODE2, PIT_COMMAND);
+	outb(divisor & 0xff, PIT_CHANNEL0);
+	outb(divisor >> 8, PIT_CHANNEL0);
 }
 
 void idle_wait(void)
 {
-	static bool started;
-	u16 divisor = PIT_HZ / TICK_HZ;
-
-	if (!started && !request_irq(TIMER_IRQ, idle_tick, 0, "timer", NULL)) {
-		outb(PIT_MODE2, PIT_COMMAND);
-		outb(divisor & 0xff, PIT_CHANNEL0);
-		outb(divisor >> 8, PIT_CHANNEL0);
-	}
-	started = true;
-	asm volatile("hlt" ::: "memory");
+	asm volatile("sti; hlt" ::: "memory");
 }

@@ -119,5 +119,6 @@ bool stack_find(unsigned long addr, struct stack_info *info)
 {
 	if (addr >= KERNEL_BASE)
 		return find_boot_stack(addr, info);
-	return is_vmalloc_addr((const void *)addr) && find_cpu_stack(addr, info);
+	return is_vmalloc_addr((const void *)addr) &&
+	       (find_cpu_stack(addr, info) || thread_stack_find(addr, info));
 }

@@ -3,10 +3,14 @@
 #define _CAIRN_IDLE_H
 
 /**
- * idle_wait - let the CPU sleep until the next interrupt, a hundredth of a second at most
+ * idle_wait - let the CPU sleep until the next interrupt
  *
- * Context: process context, interrupts on, no lock held.
+ * Context: interrupts off, so that none comes between the caller's last look for
+ * work and the sleep; on when it returns.
  */
 void idle_wait(void);
+
+/* tick_start - a timer interrupt, a hundred a second, calls sched_tick().  Context: start-up. */
+void tick_start(void);
 
 #endif

@@ -19,7 +19,7 @@ void mdelay(unsigned long msecs);
  * msleep - let at least @msecs milliseconds pass
  * @msecs: milliseconds
  *
- * There is one thread, so nobody else runs meanwhile.
+ * Other threads run meanwhile.
  *
  * Context: may sleep.
  */

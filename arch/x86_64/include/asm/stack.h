@@ -65,6 +65,9 @@ void cpu_stacks_free(unsigned int cpu);
 /* cpu_stack_top - where CPU @cpu's stack @id begins, growing down; at any time. */
 unsigned long cpu_stack_top(unsigned int cpu, enum boot_stack_id id);
 
+/* thread_stack_find - the same among the stacks of threads. */
+bool thread_stack_find(unsigned long addr, struct stack_info *info);
+
 /* stack_find - which stack, or guard page of a stack, does an address lie in?  False: none. */
 bool stack_find(unsigned long addr, struct stack_info *info);
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef KERNEL_SCHED_H
+#define KERNEL_SCHED_H
+
+/* What the files of the scheduler tell each other and nobody else. */
+#include <linux/sched.h>
+
+/* A thread: its task, and what kthread_stop() needs. */
+struct task_struct *task_create(const char *name, unsigned int flags);
+
+/* task_die - @task has been switched away from for the last time.  Context: any. */
+void task_die(struct task_struct *task);
+
+/* do_exit - the end of the running thread; its result is with its struct kthread. */
+void __noreturn do_exit(void);
+
+/* thread_dying - the running thread is about to tell others that it has ended */
+void thread_dying(void);
+
+/* kthread_main - what a new thread runs */
+void __noreturn kthread_main(void);
+void kthread_free(struct task_struct *task);
+
+/* threads_init - the cache that tasks come from, and the boot task in their list */
+void threads_init(void);
+
+/* timeouts_run - wake those whose time has come.  Context: any, no run queue's lock held. */
+void timeouts_run(void);
+
+/* timeouts_next - when the next one's comes, in nanoseconds; U64_MAX: none waits */
+u64 timeouts_next(void);
+
+/* For ps: the task with the lowest number of at least @pid, or NULL; with a reference. */
+struct task_struct *task_from(pid_t pid);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tasks as objects: their memory, their list, their end.
+ *
+ *   task_create() --> in the list, own reference --> do_exit() --> task_die()
+ *                                                                      |
+ *                       threads_reap() <-- list of the dead <-- last reference
+ *
+ * A stack is 16 KiB from vmalloc(), so the page below it is never mapped: the
+ * range before it ends with a guard page.  A dead task cannot free the stack it
+ * stands on, and whoever is switched to next must not sleep, so it goes on a list
+ * that the next one who may sleep empties.
+ *
+ * Locking: tasklist_lock guards both lists, innermost but for run queues.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <cairn/monitor.h>
+#include <asm/stack.h>
+#include <asm/switch_to.h>
+#include "sched.h"
+
+static DEFINE_SPINLOCK(tasklist_lock);
+static LIST_HEAD(task_list);
+static LIST_HEAD(dead_list);
+static struct kmem_cache *task_cache;
+static pid_t last_pid;
+static atomic_t nr_dying;
+
+void __init threads_init(void)
+{
+	task_cache =
+		kmem_cache_create("task_struct", sizeof(struct task_struct), 0, SLAB_PANIC, NULL);
+	list_add_tail(&init_task.tasks, &task_list);
+}
+
+static void list_task(struct task_struct *task)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	task->pid = ++last_pid;
+	task->tgid = task->pid;
+	list_add_tail(&task->tasks, &task_list);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+}
+
+struct task_struct *task_create(const char *name, unsigned int flags)
+{
+	struct task_struct *task = kmem_cache_zalloc(task_cache, GFP_KERNEL);
+
+	threads_reap();
+	if (!task)
+		return NULL;
+	task->stack = vmalloc(THREAD_SIZE);
+	if (!task->stack) {
+		kmem_cache_free(task_cache, task);
+		return NULL;
+	}
+	strscpy(task->comm, name, sizeof(task->comm));
+	task->flags = flags;
+	task->__state = TASK_UNINTERRUPTIBLE;
+	task->sp = switch_prepare((char *)task->stack + THREAD_SIZE);
+	refcount_set(&task->usage, 1);
+	cpumask_copy(&task->cpus_mask, cpu_possible_mask);
+	task->cpu = (unsigned int)raw_smp_processor_id();
+	list_task(task);
+	return task;
+}
+
+void put_task_struct(struct task_struct *task)
+{
+	unsigned long flags;
+
+	if (!refcount_dec_and_test(&task->usage))
+		return;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	list_move(&task->tasks, &dead_list);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+}
+
+void task_die(struct task_struct *task)
+{
+	put_task_struct(task);
+	atomic_dec(&nr_dying);
+}
+
+void do_exit(void)
+{
+	set_current_state(TASK_DEAD);
+	schedule();
+	BUG();
+}
+
+static struct task_struct *take_dead(void)
+{
+	struct task_struct *task;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	task = list_first_entry_or_null(&dead_list, struct task_struct, tasks);
+	if (task)
+		list_del(&task->tasks);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return task;
+}
+
+/* thread_dying - the running thread is about to tell others that it has ended */
+void thread_dying(void)
+{
+	atomic_inc(&nr_dying);
+}
+
+void threads_reap(void)
+{
+	struct task_struct *task;
+
+	while (atomic_read(&nr_dying))
+		yield();
+	while ((task = take_dead())) {
+		kthread_free(task);
+		vfree(task->stack);
+		kmem_cache_free(task_cache, task);
+	}
+}
+
+/* ---- Which stack is this? -------------------------------------------------------------------- */
+
+static bool on_stack_of(const struct task_struct *task, unsigned long addr, struct stack_info *info)
+{
+	unsigned long low = (unsigned long)task->stack;
+
+	if (!low || addr - (low - PAGE_SIZE) >= PAGE_SIZE + THREAD_SIZE)
+		return false;
+	info->name = task->comm;
+	info->low = low;
+	info->high = low + THREAD_SIZE;
+	info->in_guard = addr < low;
+	return true;
+}
+
+bool thread_stack_find(unsigned long addr, struct stack_info *info)
+{
+	struct task_struct *task;
+	unsigned long flags;
+	bool found = false;
+
+	if (on_stack_of(current, addr, info))
+		return true;
+	if (!is_vmalloc_addr((void *)addr) || !spin_trylock_irqsave(&tasklist_lock, flags))
+		return false;
+	list_for_each_entry(task, &task_list, tasks) {
+		found = on_stack_of(task, addr, info);
+		if (found)
+			break;
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return found;
+}
+
+/* ---- ps -------------------------------------------------------------------------------------- */
+
+struct task_struct *task_from(pid_t pid)
+{
+	struct task_struct *task, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	list_for_each_entry(task, &task_list, tasks) {
+		if (task->pid >= pid && refcount_inc_not_zero(&task->usage)) {
+			found = task;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return found;
+}
+
+static char state_letter(const struct task_struct *task)
+{
+	unsigned int state = READ_ONCE(task->__state);
+
+	if (task->flags & PF_IDLE)
+		return 'I';
+	if (state & TASK_DEAD)
+		return 'X';
+	if (state & TASK_UNINTERRUPTIBLE)
+		return 'D';
+	return state ? 'S' : 'R';
+}
+
+static int ps_command(int argc, char **argv __unused)
+{
+	struct task_struct *task;
+	pid_t pid = 0;
+
+	if (argc > 1)
+		return -EINVAL;
+	monitor_printf("  PID S CPU      TIME ms  SWITCHES  TAKEN NAME\n");
+	while ((task = task_from(pid))) {
+		monitor_printf("%5d %c %3u %12llu %9lu %6lu %s\n", task->pid, state_letter(task),
+			       task_cpu(task), task->sum_exec_runtime / NSEC_PER_MSEC, task->nvcsw,
+			       task->nivcsw, task->comm);
+		pid = task->pid + 1;
+		put_task_struct(task);
+	}
+	return 0;
+}
+MONITOR_COMMAND("ps", "", "threads: state, CPU, time, switches", ps_command);

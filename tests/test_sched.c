@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: threads are started, sleep, wake each other through every kind of lock and
+ * queue there is, and end.  Each test counts what must have happened and in which
+ * order; the harness then finds every stack and task freed.  Misuse (sleeping where
+ * it is forbidden, a mutex released by a stranger) must be reported and survived.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/semaphore.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+#include <cairn/test.h>
+#include <asm/processor.h>
+#include <asm/traps.h>
+
+static int return_seven(void *data)
+{
+	*(int *)data += 1;
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 7;
+}
+
+KTEST(sched, run_and_stop)
+{
+	int runs = 0;
+	struct task_struct *t = kthread_run(return_seven, &runs, "t_%s", "seven");
+
+	ASSERT(!IS_ERR(t));
+	EXPECT(!strcmp(t->comm, "t_seven"));
+	EXPECT(t->pid > 0 && t->tgid == t->pid && t != current);
+	msleep(3);
+	EXPECT_EQ(kthread_stop(t), 7);
+	EXPECT_EQ(runs, 1);
+}
+
+/* A thread that was never woken does not run its function when it is stopped. */
+KTEST(sched, stop_before_start)
+{
+	int runs = 0;
+	struct task_struct *t = kthread_create(return_seven, &runs, "t_never");
+
+	ASSERT(!IS_ERR(t));
+	EXPECT_EQ(kthread_stop(t), -EINTR);
+	EXPECT_EQ(runs, 0);
+}
+
+static int count_and_end(void *data)
+{
+	atomic_inc(data);
+	return 0;
+}
+
+/* Threads that nobody stops free themselves. */
+KTEST(sched, many_threads_end_by_themselves)
+{
+	atomic_t count = ATOMIC_INIT(0);
+
+	for (int i = 0; i < 50; i++) {
+		struct task_struct *t = kthread_run(count_and_end, &count, "t_end%d", i);
+
+		ASSERT(!IS_ERR(t));
+	}
+	while (atomic_read(&count) < 50)
+		yield();
+	EXPECT_EQ(atomic_read(&count), 50);
+}
+
+struct ping {
+	struct completion ping, pong;
+	unsigned int rounds;
+};
+
+static int pong_thread(void *data)
+{
+	struct ping *p = data;
+
+	for (unsigned int i = 0; i < 1000; i++) {
+		wait_for_completion(&p->ping);
+		p->rounds++;
+		complete(&p->pong);
+	}
+	return 0;
+}
+
+KTEST(sched, completion_ping_pong)
+{
+	struct ping p = {.rounds = 0};
+	struct task_struct *t;
+
+	init_completion(&p.ping);
+	init_completion(&p.pong);
+	t = kthread_run(pong_thread, &p, "t_pong");
+	ASSERT(!IS_ERR(t));
+	for (unsigned int i = 0; i < 1000; i++) {
+		complete(&p.ping);
+		wait_for_completion(&p.pong);
+		if (!EXPECT_EQ(p.rounds, i + 1))
+			break;
+	}
+}
+
+KTEST(sched, completion_times_out)
+{
+	DECLARE_COMPLETION_ONSTACK(done);
+	unsigned long before = jiffies;
+
+	EXPECT_EQ(wait_for_completion_timeout(&done, 5), 0);
+	EXPECT(jiffies - before >= 5);
+	EXPECT(!try_wait_for_completion(&done));
+	complete(&done);
+	EXPECT(wait_for_completion_timeout(&done, 5) > 0);
+	complete_all(&done);
+	wait_for_completion(&done);
+	wait_for_completion(&done);
+	EXPECT(completion_done(&done));
+	reinit_completion(&done);
+	EXPECT(!completion_done(&done));
+}
+
+KTEST(sched, msleep_lasts)
+{
+	u64 before = ktime_get_ns();
+
+	msleep(12);
+	EXPECT(ktime_get_ns() - before >= 12 * NSEC_PER_MSEC);
+	set_current_state(TASK_INTERRUPTIBLE);
+	EXPECT_EQ(schedule_timeout(2), 0);
+	EXPECT_EQ(current->__state, TASK_RUNNING);
+}
+
+/* ---- Wait queues ----------------------------------------------------------------------------- */
+
+struct queue_test {
+	wait_queue_head_t wq;
+	int tickets;
+	atomic_t waiting;
+	int order[4];
+	int woken;
+};
+
+struct queue_waiter {
+	struct queue_test *q;
+	int id;
+};
+
+static int take_ticket(void *data)
+{
+	struct queue_waiter *w = data;
+	struct queue_test *q = w->q;
+
+	atomic_inc(&q->waiting);
+	wait_event_exclusive(q->wq, q->tickets > 0);
+	q->tickets--;
+	q->order[q->woken++] = w->id;
+	return 0;
+}
+
+/* One wake-up wakes one exclusive waiter, the first that came. */
+KTEST(sched, exclusive_waiters_wake_in_order)
+{
+	struct queue_test q = {.tickets = 0};
+	struct queue_waiter w[4];
+
+	init_waitqueue_head(&q.wq);
+	for (int i = 0; i < 4; i++) {
+		struct task_struct *t;
+
+		w[i] = (struct queue_waiter){&q, i};
+		t = kthread_create_on_cpu(take_ticket, &w[i], 0, "t_wait%d", i);
+		ASSERT(!IS_ERR(t));
+		wake_up_process(t);
+		while (atomic_read(&q.waiting) <= i)
+			yield();
+		msleep(1);
+	}
+	for (int i = 0; i < 4; i++) {
+		EXPECT_EQ(q.woken, i);
+		q.tickets = 1;
+		EXPECT_EQ(wake_up(&q.wq), 1);
+		for (int spins = 0; q.woken == i && spins < 1000; spins++)
+			msleep(1);
+	}
+	for (int i = 0; i < 4; i++)
+		EXPECT_EQ(q.order[i], i);
+	EXPECT(!waitqueue_active(&q.wq));
+}
+
+KTEST(sched, wait_event_timeout_tells)
+{
+	DECLARE_WAIT_QUEUE_HEAD(wq);
+
+	EXPECT_EQ(wait_event_timeout(wq, false, 3), 0);
+	EXPECT(wait_event_timeout(wq, true, 3) > 0);
+	EXPECT_EQ(wait_event_interruptible(wq, true), 0);
+	EXPECT(!waitqueue_active(&wq));
+}
+
+/* ---- Locks ----------------------------------------------------------------------------------- */
+
+struct lock_test {
+	struct mutex mutex;
+	struct rw_semaphore rwsem;
+	struct semaphore sem;
+	unsigned int inside, most, total;
+	atomic_t finished;
+};
+
+static void enter(struct lock_test *l)
+{
+	l->inside++;
+	l->most = max(l->most, l->inside);
+	yield(); /* lets the others try */
+	l->total++;
+	l->inside--;
+}
+
+static int use_mutex(void *data)
+{
+	struct lock_test *l = data;
+
+	for (int i = 0; i < 200; i++) {
+		mutex_lock(&l->mutex);
+		enter(l);
+		mutex_unlock(&l->mutex);
+	}
+	atomic_inc(&l->finished);
+	return 0;
+}
+
+static int use_writer(void *data)
+{
+	struct lock_test *l = data;
+
+	for (int i = 0; i < 200; i++) {
+		down_write(&l->rwsem);
+		enter(l);
+		up_write(&l->rwsem);
+		down_read(&l->rwsem);
+		EXPECT_EQ(l->inside, 0);
+		yield();
+		EXPECT_EQ(l->inside, 0);
+		up_read(&l->rwsem);
+	}
+	atomic_inc(&l->finished);
+	return 0;
+}
+
+static int use_semaphore(void *data)
+{
+	struct lock_test *l = data;
+
+	for (int i = 0; i < 200; i++) {
+		down(&l->sem);
+		enter(l);
+		up(&l->sem);
+	}
+	atomic_inc(&l->finished);
+	return 0;
+}
+
+static struct lock_test lock_test;
+
+static void run_lock_test(int (*fn)(void *data))
+{
+	struct lock_test *l = &lock_test;
+
+	memset(l, 0, sizeof(*l));
+	mutex_init(&l->mutex);
+	init_rwsem(&l->rwsem);
+	sema_init(&l->sem, 1);
+	for (int i = 0; i < 4; i++)
+		ASSERT(!IS_ERR(kthread_run(fn, l, "t_lock%d", i)));
+	while (atomic_read(&l->finished) < 4)
+		msleep(1);
+	EXPECT_EQ(l->total, 800);
+	EXPECT_EQ(l->most, 1);
+	EXPECT(!mutex_is_locked(&l->mutex) && !rwsem_is_locked(&l->rwsem));
+}
+
+KTEST(sched, mutex_excludes)
+{
+	run_lock_test(use_mutex);
+}
+
+KTEST(sched, rwsem_excludes_writers)
+{
+	run_lock_test(use_writer);
+}
+
+KTEST(sched, semaphore_excludes)
+{
+	run_lock_test(use_semaphore);
+}
+
+KTEST(sched, rwsem_admits_readers_together)
+{
+	DECLARE_RWSEM(sem);
+
+	down_read(&sem);
+	EXPECT(down_read_trylock(&sem));
+	EXPECT(!down_write_trylock(&sem));
+	up_read(&sem);
+	up_read(&sem);
+	EXPECT(down_write_trylock(&sem));
+	EXPECT(!down_read_trylock(&sem));
+	downgrade_write(&sem);
+	EXPECT(down_read_trylock(&sem));
+	up_read(&sem);
+	up_read(&sem);
+	EXPECT(!rwsem_is_locked(&sem));
+	EXPECT_REPORT("no writer holds it") {
+		up_write(&sem);
+	}
+	EXPECT_EQ(sem.count, 0);
+}
+
+KTEST(sched, semaphore_counts)
+{
+	struct semaphore sem;
+
+	sema_init(&sem, 2);
+	down(&sem);
+	EXPECT_EQ(down_trylock(&sem), 0);
+	EXPECT_EQ(down_trylock(&sem), 1);
+	EXPECT_EQ(down_timeout(&sem, 2), -ETIME);
+	up(&sem);
+	EXPECT_EQ(down_timeout(&sem, 2), 0);
+}
+
+static int release_foreign(void *data)
+{
+	mutex_unlock(data);
+	return 0;
+}
+
+KTEST(sched, mutex_misuse_is_reported)
+{
+	static DEFINE_MUTEX(mutex);
+	struct task_struct *t;
+
+	mutex_lock(&mutex);
+	EXPECT(!mutex_trylock(&mutex));
+	EXPECT_REPORT("takes it again") {
+		mutex_lock(&mutex);
+	}
+	EXPECT_REPORT("released by t_foreign, which does not hold it") {
+		t = kthread_create(release_foreign, &mutex, "t_foreign");
+		get_task_struct(t);
+		wake_up_process(t);
+		while (READ_ONCE(t->__state) != TASK_DEAD)
+			msleep(1);
+		put_task_struct(t);
+	}
+	EXPECT(mutex_is_locked(&mutex));
+	mutex_unlock(&mutex);
+	EXPECT(!mutex_is_locked(&mutex));
+}
+
+/* ---- Sleeping where it is forbidden ---------------------------------------------------------- */
+
+static DEFINE_SPINLOCK(held);
+
+/* Both places: the function that took the lock, and the file that slept. */
+KTEST(sched, sleep_under_spinlock_names_both_places)
+{
+	EXPECT_REPORT("Preemption disabled at sched_sleep_under_spinlock_names_both_places") {
+		spin_lock(&held);
+		might_sleep();
+		spin_unlock(&held);
+	}
+	EXPECT_REPORT("BUG: sleeping function called from invalid context at kernel/timeout.c") {
+		preempt_disable();
+		preempt_disable();
+		preempt_enable();
+		msleep(0);
+		preempt_enable();
+	}
+}
+
+KTEST(sched, schedule_in_atomic_context_is_refused)
+{
+	EXPECT_REPORT("BUG: scheduling while atomic: cairn") {
+		preempt_disable();
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+		EXPECT_EQ(current->__state, TASK_RUNNING);
+		preempt_enable();
+	}
+	EXPECT_EQ(preempt_count(), 0);
+}
+
+/* A soft interrupt, an interrupt and an NMI are named as what they are. */
+KTEST(sched, sleep_in_interrupts_is_reported)
+{
+	EXPECT_REPORT("inside a soft interrupt") {
+		preempt_count_add(SOFTIRQ_OFFSET);
+		EXPECT(in_interrupt() && in_softirq() && in_serving_softirq() && !in_task());
+		might_sleep();
+		preempt_count_sub(SOFTIRQ_OFFSET);
+	}
+	EXPECT_REPORT("inside an interrupt handler") {
+		preempt_count_add(HARDIRQ_OFFSET);
+		EXPECT(in_interrupt() && in_hardirq() && in_irq() && !in_softirq() && !in_task());
+		might_sleep();
+		preempt_count_sub(HARDIRQ_OFFSET);
+	}
+	EXPECT_REPORT("soft interrupts are disabled") {
+		preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
+		EXPECT(in_interrupt() && in_task() && !in_serving_softirq());
+		might_sleep();
+		preempt_count_sub(SOFTIRQ_DISABLE_OFFSET);
+	}
+	EXPECT(in_task() && !in_interrupt() && !in_nmi());
+}
+
+/* ---- Preemption and affinity ----------------------------------------------------------------- */
+
+static int set_flag(void *data)
+{
+	WRITE_ONCE(*(bool *)data, true);
+	return 0;
+}
+
+static int spin_until(void *data)
+{
+	while (!READ_ONCE(*(bool *)data))
+		cpu_relax();
+	return 0;
+}
+
+/* A thread that never gives up the CPU loses it to the tick. */
+KTEST(sched, endless_loop_is_preempted)
+{
+	bool stop = false;
+	struct task_struct *t = kthread_create_on_cpu(spin_until, &stop, 0, "t_spin");
+
+	ASSERT(!IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	msleep(20);
+	msleep(20);
+	EXPECT(t->nivcsw > 0);
+	EXPECT_EQ(t->nvcsw, 0);
+	WRITE_ONCE(stop, true);
+	while (READ_ONCE(t->__state) != TASK_DEAD)
+		msleep(1);
+	put_task_struct(t);
+}
+
+/* A wish to switch that comes while preemption is off is granted when it is on again. */
+KTEST(sched, preempt_enable_switches)
+{
+	struct task_struct *t;
+	bool ran = false;
+
+	t = kthread_create_on_cpu(set_flag, &ran, 0, "t_preempt");
+	ASSERT(!IS_ERR(t));
+	preempt_disable();
+	wake_up_process(t);
+	set_preempt_need_resched();
+	EXPECT(need_resched());
+	mdelay(3); /* by now the other one has the better claim */
+	EXPECT(!ran);
+	preempt_enable();
+	while (!READ_ONCE(ran))
+		yield();
+	EXPECT(current->nivcsw > 0);
+}
+
+static int note_cpu(void *data)
+{
+	*(int *)data = raw_smp_processor_id();
+	return 0;
+}
+
+KTEST(sched, bound_threads_run_where_they_are_bound)
+{
+	struct cpumask none = {{0}};
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		int seen = -1;
+		struct task_struct *t;
+
+		if (!cpu_active((unsigned int)cpu))
+			continue;
+		t = kthread_create(note_cpu, &seen, "t_bound%d", cpu);
+		ASSERT(!IS_ERR(t));
+		kthread_bind(t, (unsigned int)cpu);
+		wake_up_process(t);
+		while (READ_ONCE(seen) < 0)
+			msleep(1);
+		EXPECT_EQ(seen, cpu);
+	}
+	EXPECT_EQ(set_cpus_allowed_ptr(current, &none), -EINVAL);
+	EXPECT_EQ(raw_smp_processor_id(), 0);
+}
+
+/* The test thread visits every CPU and comes home. */
+KTEST(sched, current_moves)
+{
+	struct cpumask mask;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		if (!cpu_active((unsigned int)cpu))
+			continue;
+		cpumask_clear(&mask);
+		cpumask_set_cpu((unsigned int)cpu, &mask);
+		EXPECT_EQ(set_cpus_allowed_ptr(current, &mask), 0);
+		EXPECT_EQ(raw_smp_processor_id(), cpu);
+	}
+	cpumask_clear(&mask);
+	cpumask_set_cpu(0, &mask);
+	EXPECT_EQ(set_cpus_allowed_ptr(current, &mask), 0);
+	EXPECT_EQ(raw_smp_processor_id(), 0);
+}
+
+/* ---- Stacks ---------------------------------------------------------------------------------- */
+
+static noinline unsigned long recurse(unsigned long depth)
+{
+	volatile char frame[512];
+
+	frame[0] = (char)depth;
+	return depth ? recurse(depth - 1) + (unsigned long)frame[0] : 0;
+}
+
+static void overflow(void *arg __unused)
+{
+	recurse(1000000);
+}
+
+static int overflow_thread(void *data)
+{
+	EXPECT(trap_catch(overflow, NULL, data));
+	return 0;
+}
+
+KTEST(sched, stack_overflow_names_the_thread)
+{
+	struct trap_info info = {0};
+	struct task_struct *t;
+
+	EXPECT_REPORT("t_deep stack guard page was hit") {
+		t = kthread_create(overflow_thread, &info, "t_deep");
+		get_task_struct(t);
+		wake_up_process(t);
+		while (READ_ONCE(t->__state) != TASK_DEAD)
+			msleep(1);
+		put_task_struct(t);
+	}
+	EXPECT_EQ(info.vector, TRAP_DF);
+}
