@@ -40,10 +40,11 @@
 
 /* ---- For everybody --------------------------------------------------------------------------- */
 
-/* Has one of the zones that are asked for more than it needs? */
+/* Has one of the zones that are asked for more than it needs, or are there none? */
 static bool node_balanced(const struct pglist_data *pgdat)
 {
 	enum zone_type highest = READ_ONCE(pgdat->balance_highest), idx;
+	bool wants = false;
 
 	for (idx = 0; idx <= highest; idx++) {
 		const struct zone *zone = &pgdat->zones[idx];
@@ -53,8 +54,9 @@ static bool node_balanced(const struct pglist_data *pgdat)
 		if (READ_ONCE(zone->pending_pages) ||
 		    zone_watermark_ok(zone, 0, WMARK_HIGH, highest, 0))
 			return true;
+		wants = true;
 	}
-	return false;
+	return !wants;
 }
 
 bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest)

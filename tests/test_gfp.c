@@ -12,6 +12,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/shrinker.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -33,6 +34,7 @@ static struct page *take_all(struct page *chain, gfp_t gfp)
 {
 	int order;
 
+	gfp &= ~__GFP_KSWAPD_RECLAIM; /* nobody is to make room meanwhile */
 	for (order = 9; order >= 0; order--) {
 		struct page *page;
 
@@ -265,6 +267,8 @@ static gfp_t asked_with;
 static unsigned long count_cached(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	(void)shrinker;
+	if (current_is_kswapd())
+		return SHRINK_EMPTY; /* only what the allocation does is looked at */
 	nr_asked++;
 	asked_with = sc->gfp_mask;
 	return nr_cached ? nr_cached : SHRINK_EMPTY;

@@ -20,6 +20,7 @@
 #include <linux/spinlock.h>
 #include <linux/vmstat.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "../mm/internal.h"
 #include "../mm/page_alloc.h"
@@ -363,7 +364,7 @@ static struct alloc_request request(gfp_t gfp, unsigned int order)
 		.order = order,
 		.mark = WMARK_MIN,
 		.highest = gfp_zone(gfp),
-		.pgdat = node_data[0],
+		.pgdat = node_data[numa_node_id()],
 	};
 
 	req.preferred = first_zone(&req.pgdat->zonelist, req.highest);
@@ -377,6 +378,12 @@ static struct page *free_one(struct page *chain)
 
 	__free_pages(chain, chain->order);
 	return next;
+}
+
+/* Where this CPU's memory comes from. */
+static struct zone *home_zone(void)
+{
+	return first_zone(&node_data[numa_node_id()]->zonelist, ZONE_NORMAL);
 }
 
 static unsigned int served(struct alloc_waiter *waiter, unsigned int n)
@@ -410,7 +417,7 @@ KTEST(reclaim, who_waits_is_served_in_order)
 		struct page *newcomer;
 
 		__free_page(single[i]);
-		newcomer = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+		newcomer = alloc_page(__GFP_NOWARN);
 		EXPECT(!newcomer);
 		if (newcomer)
 			__free_page(newcomer);
@@ -484,10 +491,8 @@ KTEST(reclaim, who_waits_does_not_take_the_reserve)
 
 /* ---- Balancing a node ------------------------------------------------------------------------ */
 
-static unsigned long node_free(const struct pglist_data *pgdat, enum zone_type highest)
+static unsigned long zone_free(const struct zone *zone)
 {
-	const struct zone *zone = first_zone(&pgdat->zonelist, highest);
-
 	drain_all_pages();
 	return zone->buddy.free;
 }
@@ -498,8 +503,8 @@ static unsigned long node_free(const struct pglist_data *pgdat, enum zone_type h
  */
 KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 {
-	struct pglist_data *pgdat = node_data[0];
-	const struct zone *home = first_zone(&pgdat->zonelist, ZONE_NORMAL);
+	const struct zone *home = home_zone();
+	struct pglist_data *pgdat = home->pgdat;
 	unsigned long high = home->watermark[WMARK_HIGH], runs = vm_events(PAGEOUTRUN);
 	unsigned long stolen = vm_events(PGSTEAL_KSWAPD);
 	struct page *chain;
@@ -510,8 +515,8 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	EXPECT(node_wants_balance(pgdat, ZONE_NORMAL));
 	EXPECT(node_balance(pgdat) > 0);
 	EXPECT(!node_wants_balance(pgdat, ZONE_NORMAL));
-	EXPECT(node_free(pgdat, ZONE_NORMAL) >= high);
-	EXPECT(node_free(pgdat, ZONE_NORMAL) <= high + 2 * (unsigned long)clean.shrinker.batch);
+	EXPECT(zone_free(home) >= high);
+	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
 	EXPECT(clean.nr > 0);
 	EXPECT(clean.asked_by_kswapd > 0);
 	EXPECT_EQ(clean.asked, 0);
@@ -524,7 +529,7 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 /* A node in which nothing is found is left alone after a while, until somebody finds something. */
 KTEST(reclaim, a_hopeless_node_is_left_alone)
 {
-	struct pglist_data *pgdat = node_data[0];
+	struct pglist_data *pgdat = home_zone()->pgdat;
 	unsigned long freed;
 	unsigned int runs = 0;
 	struct page *chain;
@@ -546,7 +551,7 @@ KTEST(reclaim, a_hopeless_node_is_left_alone)
 
 KTEST(reclaim, direct_reclaim_is_throttled)
 {
-	struct pglist_data *pgdat = node_data[0];
+	struct pglist_data *pgdat = home_zone()->pgdat;
 	unsigned long freed, before = vm_events(PGSCAN_DIRECT_THROTTLE);
 
 	cache_open(&clean, 0, 64);
@@ -590,7 +595,7 @@ KTEST(reclaim, min_free_kbytes_moves_the_watermarks)
 	for_each_zone(zone)
 		min += zone->watermark[WMARK_MIN];
 	EXPECT(min <= kib / 4 && min + MAX_NR_ZONES * MAX_NUMNODES >= kib / 4);
-	zone = first_zone(&node_data[0]->zonelist, ZONE_NORMAL);
+	zone = home_zone();
 	chain = take_all(NULL, 0);
 	drain_all_pages();
 	EXPECT_EQ(zone->buddy.free, zone->watermark[WMARK_MIN]);
@@ -600,6 +605,9 @@ KTEST(reclaim, min_free_kbytes_moves_the_watermarks)
 }
 
 /* ---- Who holds memory ------------------------------------------------------------------------ */
+
+/* One pass, and no reclaim thread is woken, which might enter what this may not. */
+#define NOFS_QUIETLY ((GFP_NOFS & ~__GFP_KSWAPD_RECLAIM) | __GFP_NORETRY)
 
 /* An allocation that may sleep and fails says who has how much: cache, caller, shrinker. */
 KTEST(reclaim, out_of_memory_names_who_holds_it)
@@ -613,7 +621,7 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	cache_open(&clean, SHRINKER_NEEDS_FS, 40);
 	chain = take_all(NULL, 0);
 	EXPECT_REPORT("Out of memory: ") {
-		EXPECT(!alloc_page(GFP_NOFS | __GFP_NORETRY));
+		EXPECT(!alloc_page(NOFS_QUIETLY));
 	}
 	EXPECT_REPORT("slab ") {
 		show_memory_holders();
@@ -629,7 +637,7 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	}
 	EXPECT_EQ(vm_events(OOM_REPORT), before + 1);
 	EXPECT_NO_REPORT() {
-		EXPECT(!alloc_page(GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN));
+		EXPECT(!alloc_page(NOFS_QUIETLY | __GFP_NOWARN));
 	}
 	free_chain(chain);
 	cache_close(&clean);
