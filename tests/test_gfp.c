@@ -401,7 +401,7 @@ KTEST(gfp, shrinkers_may_allocate)
 
 	from_inside = NULL;
 	cache_shrinker.scan_objects = scan_allocates;
-	EXPECT(alloc_page(GFP_KERNEL | __GFP_NOWARN) == NULL);
+	EXPECT(alloc_page(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY) == NULL);
 	EXPECT_EQ(nr_asked, 1);
 	EXPECT(from_inside != NULL);
 	if (from_inside)
