@@ -397,6 +397,8 @@ static int cmd_names(int argc, char **argv)
 	err = list_directory(dev);
 	if (err == -EPROTO)
 		monitor_printf("names: block 0 of %s is not a directory\n", dev->name);
+	else if (err)
+		monitor_printf("names: block 0 of %s cannot be read\n", dev->name);
 	return err;
 }
 MONITOR_COMMAND("names", "DISK", "list the names in a disk's directory", cmd_names);

@@ -34,15 +34,19 @@ ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff
 
 
 class Boot:
-    def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=(), smp="1"):
+    def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=(), smp="1",
+                 disk=None):
         self.name = f"{firmware}-{machine}-{memory}-{cpu.split(',')[0]}{suffix}"
         self.image = image
+        self.disk = disk
         self.machine = dict(firmware=firmware, machine=machine, memory=memory, cpu=cpu, args=args,
                             smp=smp)
 
     def run(self, report):
         log = os.path.join(OUT, f"{self.name}.log")
         parser = Parser()
+        if self.disk:
+            self._add_disk()
         machine = Machine(self.image.iso, log, **self.machine).run(on_line=parser.feed)
         parser.finish()
         problems = parser.errors + self._ending(machine)
@@ -55,6 +59,13 @@ class Boot:
             report.fail(self.name, *problems, note=note, passed=passed, skipped=skipped, log=log)
         else:
             report.ok(self.name, note, passed, skipped)
+
+    def _add_disk(self):
+        path = os.path.join(OUT, f"{self.name}.img")
+        os.makedirs(OUT, exist_ok=True)
+        with open(path, "wb") as disk:
+            disk.truncate(self.disk)
+        self.machine["args"] += ("-drive", f"if=virtio,format=raw,file={path}")
 
     @staticmethod
     def _ending(machine):
@@ -103,6 +114,8 @@ def boots(everything):
             "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
             "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
+        Boot(TESTS, "bios", "pc", "64M", "qemu64", "-disk", disk=192 << 20),
+        Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
         *numa_boots(),
     ]
