@@ -54,12 +54,12 @@ static struct block_device *find_locked(const char *name)
 static bool choose_name(struct block_device *dev)
 {
 	size_t last = strlen(dev->name) - 1;
-	char letter;
+	int letter;
 
 	if (dev->name[last] != '?')
 		return !find_locked(dev->name);
 	for (letter = 'a'; letter <= 'z'; letter++) {
-		dev->name[last] = letter;
+		dev->name[last] = (char)letter;
 		if (!find_locked(dev->name))
 			return true;
 	}

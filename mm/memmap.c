@@ -212,8 +212,7 @@ static void __init count_present(void)
 	struct frame_run run = {.end = 0};
 	int nid;
 
-	for_each_online_node(nid)
-		zone_add_node(nid);
+	for_each_online_node(nid) zone_add_node(nid);
 	while (next_frame_run(&memblock, run.end, MAX_FRAMES, &run))
 		zone_add_present(zone_add_node(run.nid), run.start, run.end);
 }

@@ -125,7 +125,8 @@ static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node,
 
 		while ((1UL << order) > left)
 			order--;
-		page = order ? __alloc_pages(block_flags(gfp, node), order, node) : take_page(gfp, node);
+		page = order ? __alloc_pages(block_flags(gfp, node), order, node)
+			     : take_page(gfp, node);
 		if (!page && !order)
 			return false;
 		if (!page) {

@@ -125,7 +125,8 @@ static void try_coherent(unsigned int bits, size_t size)
 
 	EXPECT_EQ(dma_set_coherent_mask(&device, DMA_BIT_MASK(bits)), 0);
 	p = dma_alloc_coherent(&device, size, &handle, GFP_KERNEL);
-	if (!EXPECT(p))
+	EXPECT(p);
+	if (!p)
 		return;
 	EXPECT(handle + size - 1 <= DMA_BIT_MASK(bits));
 	EXPECT_EQ(handle & (align - 1), 0);

@@ -58,7 +58,7 @@ static u16 head_at(struct rig *rig, u16 i)
 /* Two requests that are done in the opposite order, over and over, past the wrap of the counters. */
 KTEST(virtio, out_of_order)
 {
-	struct rig rig;
+	struct rig rig = {};
 	unsigned int i;
 
 	ASSERT(rig_make(&rig));

@@ -4,6 +4,7 @@
 
 /* DMA under the names it had when only PCI devices did it; <linux/pci.h> includes this. */
 #include <linux/dma-mapping.h>
+#include <linux/pci.h>
 
 #define PCI_DMA_BIDIRECTIONAL DMA_BIDIRECTIONAL
 #define PCI_DMA_TODEVICE      DMA_TO_DEVICE
