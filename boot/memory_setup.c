@@ -21,6 +21,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <cairn/acpi.h>
+#include <cairn/highmem.h>
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
 #include <cairn/multiboot2.h>
@@ -302,7 +303,7 @@ static void __init add_memory(void)
 {
 	const struct mem_range *range = largest_low();
 
-	memblock_set_current_limit(BOOT_MAPPED);
+	memblock_set_current_limit(min((phys_addr_t)BOOT_MAPPED, lowmem_end()));
 	memblock_allow_resize();
 	if (range)
 		add_range(range);
@@ -345,6 +346,7 @@ void __init memory_map_init(void)
 	print_map(boot_info.map_from_efi ? "EFI's" : "BIOS's", boot_info.map, boot_info.nr_map);
 	sanitise();
 	reserve_in_use();
+	highmem_setup(memory_map, nr_memory_map);
 	add_memory();
 	bytes = free_low_memory();
 	if (!bytes)

@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
+#include <cairn/highmem.h>
 #include <cairn/memory_map.h>
 #include <asm/page.h>
 #include <asm/pgtable.h>
@@ -210,7 +211,7 @@ void __init acpi_tables_init(void)
 	struct acpi_memory mem = {.map = map_final};
 	struct acpi_rsdp rsdp;
 
-	memblock_set_current_limit(MEMBLOCK_ALLOC_ANYWHERE);
+	memblock_set_current_limit(lowmem_end());
 	if (!acpi_rsdp_parse(boot_info.rsdp, boot_info.rsdp_len, &rsdp)) {
 		pr_info("ACPI: none\n");
 		return;

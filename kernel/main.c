@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/memblock.h>
 #include <linux/bootmem.h>
+#include <linux/highmem.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
@@ -70,6 +71,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	mem_init();		    /* zones: memblock's free memory is theirs */
 	kmem_cache_init();	    /* kmalloc() and caches */
 	vmalloc_init();		    /* vmalloc(), vmap(), ioremap() */
+	highmem_init();		    /* addresses for memory that has none: highmem= */
 	dma_init();		    /* memory that devices reach by themselves */
 	softirq_init();		    /* tasklets */
 	irq_init();		    /* local APIC, interrupt lines: request_irq() */

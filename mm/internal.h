@@ -49,6 +49,9 @@ struct page *alloc_pages_below(gfp_t gfp, unsigned int order, phys_addr_t last);
 void make_compound(struct page *page, unsigned int order);
 void break_compound(struct page *page, unsigned int order);
 
+/* mm/highmem.c: zero a block wherever it lies. */
+void clear_block(struct page *page, unsigned int order);
+
 /* mm/pcp.c */
 
 /**

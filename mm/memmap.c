@@ -75,7 +75,9 @@ bool page_valid(const struct page *page)
 
 bool __virt_addr_valid(unsigned long addr)
 {
-	return addr - PAGE_OFFSET < DIRECT_MAP_SIZE && pfn_valid(PHYS_PFN(addr - PAGE_OFFSET));
+	unsigned long pfn = PHYS_PFN(addr - PAGE_OFFSET);
+
+	return addr - PAGE_OFFSET < DIRECT_MAP_SIZE && pfn < highmem_start_pfn && pfn_valid(pfn);
 }
 
 bool page_is_ram(unsigned long pfn)
@@ -119,6 +121,35 @@ static void __init prepare_tables(unsigned long section)
 	pud = pud_offset(pgd, va);
 	if (!pud_present(*pud))
 		pud_populate(pud, table_page());
+}
+
+/*
+ * The last table of a section whose own frames have no address: made now, since
+ * opening allocates nothing.  The frame that the plan has for it stays unused.
+ */
+static void __init prepare_high_table(unsigned long section)
+{
+	struct section_plan plan;
+
+	section_plan(&plan, &memblock, section);
+	if (plan.worth && !plan.huge && !pmd_present(*section_pmd(section)))
+		pmd_populate(section_pmd(section), table_page());
+}
+
+static void __init prepare_high_tables(void)
+{
+	struct frame_run run = {.end = highmem_start_pfn};
+	int nid;
+
+	if (highmem_start_pfn == ~0UL)
+		return;
+	while (next_frame_run(&memblock, run.end, MAX_FRAMES, &run)) {
+		unsigned long section = pfn_to_section(run.start);
+
+		for (; section <= pfn_to_section(run.end - 1); section++)
+			if (!section_plain_run(&memblock, section, &nid))
+				prepare_high_table(section);
+	}
 }
 
 static void __init prepare_all_tables(void)
@@ -224,6 +255,7 @@ void __init memmap_init(struct memmap_totals *totals)
 		memblock_cap_memory_range(0, PFN_PHYS(MAX_FRAMES));
 	}
 	prepare_all_tables();
+	prepare_high_tables();
 	count_present();
 	count_sections(totals);
 }
@@ -245,7 +277,8 @@ static unsigned long next_meta(const struct section_plan *plan, unsigned long pf
 static void map_pages(const struct section_plan *plan)
 {
 	unsigned long pfn = next_meta(plan, plan->start);
-	pte_t *table = pfn_to_kaddr(pfn);
+	pmd_t *pmd = section_pmd(pfn_to_section(plan->start));
+	pte_t *table = pmd_present(*pmd) ? pte_offset_kernel(pmd, 0UL) : pfn_to_kaddr(pfn);
 	unsigned long chunk;
 
 	for (chunk = 0; chunk < SECTION_CHUNKS; chunk++) {
@@ -256,7 +289,7 @@ static void map_pages(const struct section_plan *plan)
 			set_pte(&table[chunk], pfn_pte(virt_to_pfn(absent_page), PAGE_KERNEL_RO));
 		}
 	}
-	pmd_populate(section_pmd(pfn_to_section(plan->start)), table);
+	pmd_populate(pmd, table);
 }
 
 static void map_section(const struct section_plan *plan)

@@ -218,7 +218,7 @@ static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long
 static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 {
 	if (want_init_on_alloc(gfp))
-		clear_pages(page_to_virt(page), order);
+		clear_block(page, order);
 	if (order && (gfp & __GFP_COMP))
 		make_compound(page, order);
 	return page;

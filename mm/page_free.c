@@ -50,7 +50,7 @@ static void prepare_free(struct page *page, unsigned int order)
 	if (unlikely(page->flags & PGF_COMPOUND))
 		break_compound(page, order);
 	if (unlikely(init_on_free))
-		clear_pages(page_to_virt(page), order);
+		clear_block(page, order);
 }
 
 void release_block(struct page *page, unsigned int order)

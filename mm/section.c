@@ -269,5 +269,5 @@ unsigned long section_plain_run(const struct memblock *mb, unsigned long section
 	if (!next_frame_run(mb, start, MAX_FRAMES, &run) || run.start != start || !run.free)
 		return 0;
 	*nid = run.nid;
-	return pfn_to_section(run.end) - section;
+	return pfn_to_section(min(run.end, zone_type_end(zone_type_of(start)))) - section;
 }

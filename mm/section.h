@@ -131,7 +131,7 @@ bool section_next_piece(const struct section_plan *plan, unsigned long from,
  * @section: its number
  * @nid: filled in
  *
- * Return: how many there are from this one on, all of one node.
+ * Return: how many there are from this one on, all of one node and one zone.
  */
 unsigned long section_plain_run(const struct memblock *mb, unsigned long section, int *nid);
 

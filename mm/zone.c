@@ -255,6 +255,8 @@ static void setup_watermark(struct zone *zone, unsigned long min_free, unsigned 
 	unsigned long share = mult_frac(min_free, zone->managed_pages, max(lowmem, 1UL));
 	unsigned long step = max(share / 4, zone->managed_pages / 1000);
 
+	if (zone->idx == ZONE_HIGHMEM) /* nobody needs it in an emergency */
+		share = clamp(zone->managed_pages / 1024, 32UL, 128UL);
 	zone->watermark[WMARK_MIN] = share;
 	zone->watermark[WMARK_LOW] = share + step;
 	zone->watermark[WMARK_HIGH] = share + 2 * step;

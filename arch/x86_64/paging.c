@@ -30,6 +30,7 @@
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <cairn/highmem.h>
 #include <cairn/memory_map.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
@@ -229,6 +230,14 @@ static void __init map_direct_range(phys_addr_t start, phys_addr_t end)
 	map_direct(start, end, PAGE_KERNEL);
 }
 
+/* Where the part of a range that has an address ends; 0 for none of it: mm/highmem.c */
+static phys_addr_t __init mapped_end(const struct mem_range *range)
+{
+	if (range->type != MEM_USABLE || range->end <= lowmem_end())
+		return range->end;
+	return range->start < lowmem_end() ? lowmem_end() : 0;
+}
+
 /* Adjacent RAM-like ranges are mapped as one, so that their seams need no small pages. */
 static void __init map_all_ram(void)
 {
@@ -239,9 +248,9 @@ static void __init map_all_ram(void)
 		phys_addr_t end = start;
 
 		for (; i < nr_memory_map && memory_map[i].start == end; i++) {
-			if (!mem_type_is_ram(memory_map[i].type))
+			if (!mem_type_is_ram(memory_map[i].type) || !mapped_end(&memory_map[i]))
 				break;
-			end = memory_map[i].end;
+			end = mapped_end(&memory_map[i]);
 		}
 		if (start == end)
 			i++;
@@ -284,12 +293,12 @@ static void __init map_image(void)
 
 void __init paging_init(void)
 {
-	memblock_set_current_limit(BOOT_MAP_END);
+	memblock_set_current_limit(min((phys_addr_t)BOOT_MAP_END, lowmem_end()));
 	map_image();
 	map_all_ram();
 	write_cr3(__pa(swapper_pg_dir));
 	flush_tlb_all();
-	memblock_set_current_limit(MEMBLOCK_ALLOC_ANYWHERE);
+	memblock_set_current_limit(lowmem_end());
 	pr_info("paging: direct map with %s pages, %lu KiB of tables%s\n",
 		cpu_has(GBPAGES) ? "1 GiB" : "2 MiB", boot_table_pages * (PAGE_SIZE / 1024),
 		cpu_has(NX) ? "" : "; no NX: all of it is executable");

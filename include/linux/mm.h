@@ -22,15 +22,18 @@
 void mem_init(void);
 void free_initmem(void);
 
+void *highmem_page_address(const struct page *page);
+
 /**
  * page_address - where the kernel sees a page
  * @page: its descriptor
  *
- * Return: its address in the direct map; NULL for a page of ZONE_HIGHMEM.
+ * Return: its address in the direct map; of ZONE_HIGHMEM where kmap() has mapped it,
+ * or NULL.
  */
 static __always_inline void *page_address(const struct page *page)
 {
-	return likely(page->zone != ZONE_HIGHMEM) ? page_to_virt(page) : NULL;
+	return likely(page->zone != ZONE_HIGHMEM) ? page_to_virt(page) : highmem_page_address(page);
 }
 
 #define lowmem_page_address(page) page_to_virt(page)

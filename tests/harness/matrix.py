@@ -32,6 +32,8 @@ DEBUG = Image("all-debug", 'slub_debug=FZPU page_poison=1 exec="test;poweroff"')
 # Poison outranks init_on_*, so that has a boot of its own.
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
 
+HIGHMEM = Image("highmem", 'highmem=100M exec="test highmem* numa* buddy* slab* kmalloc*;poweroff"')
+
 
 class Boot:
     def __init__(self, image, firmware, machine, memory, cpu, suffix="", args=(), smp="1",
@@ -118,4 +120,6 @@ def boots(everything):
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
         *numa_boots(),
+        Boot(HIGHMEM, "bios", "pc", "256M", "qemu64", "-highmem"),
+        Boot(HIGHMEM, "bios", "q35", "1G", "max", "-highmem"),
     ]

@@ -7,6 +7,7 @@
  *
  *   ffff8880 00000000   64 TiB   direct map of all RAM       PAGE_OFFSET
  *   ffffc900 00000000   32 TiB   vmalloc, vmap and ioremap   VMALLOC_START
+ *   ffffea00 00000000   64 MiB   pages of ZONE_HIGHMEM       KMAP_START
  *   ffffff11 00000000  512 GiB   page descriptors            VMEMMAP_START
  *   ffffffff 80000000    1 GiB   the kernel image            KERNEL_BASE
  *   ffffffff c0000000  512 MiB   early device mappings       EARLY_IO_START
@@ -26,6 +27,8 @@
 #define DIRECT_MAP_SIZE 0x0000400000000000
 #define VMALLOC_START	0xffffc90000000000
 #define VMALLOC_END	0xffffe8ffffffffff
+#define KMAP_START	0xffffea0000000000
+#define KMAP_SIZE	0x0000000004000000
 #define VMEMMAP_START	0xffffff1100000000
 #define KERNEL_BASE	0xffffffff80000000
 #define KERNEL_PHYS	0x0000000000100000

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory without an address: what it is allocated by, and how it is looked at.
+ * Without highmem=SIZE there is none, the calls give the direct map's addresses,
+ * and the tests that need it are skipped.
+ */
+#include <cairn/test.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <asm/extable.h>
+
+static struct page *high_page(gfp_t gfp)
+{
+	struct page *page = alloc_pages(GFP_HIGHUSER | gfp, 0);
+
+	if (page && !PageHighMem(page)) {
+		__free_page(page);
+		page = NULL;
+		ktest_skip("without highmem=");
+	}
+	return page;
+}
+
+/* In the direct map nothing is there: not even a read finds it. */
+KTEST(highmem, has_no_address_until_mapped)
+{
+	struct page *page = high_page(0);
+	char *va, *again;
+	u64 word;
+
+	if (!page)
+		return;
+	EXPECT(page_address(page) == NULL);
+	EXPECT(!load_u64_nofault(page_to_virt(page), &word));
+	EXPECT(!virt_addr_valid(page_to_virt(page)));
+	va = kmap(page);
+	ASSERT(va != NULL);
+	EXPECT(page_address(page) == va);
+	memset(va, 0x5a, PAGE_SIZE);
+	again = kmap(page);
+	EXPECT(again == va);
+	kunmap(page);
+	EXPECT(page_address(page) == va);
+	kunmap(page);
+	EXPECT(page_address(page) == NULL);
+	EXPECT(!load_u64_nofault(va, &word));
+	va = kmap_local_page(page);
+	EXPECT_EQ(va[4095], 0x5a);
+	kunmap_local(va);
+	EXPECT(!load_u64_nofault(va, &word));
+	__free_page(page);
+}
+
+KTEST(highmem, local_mappings_nest)
+{
+	struct page *page[8];
+	char *va[8];
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		page[i] = alloc_page(GFP_HIGHUSER);
+		ASSERT(page[i] != NULL);
+	}
+	for (i = 0; i < 8; i++) {
+		va[i] = i % 2 ? kmap_atomic(page[i]) : kmap_local_page(page[i]);
+		memset(va[i], i, PAGE_SIZE);
+	}
+	for (i = 7; i >= 0; i--) {
+		EXPECT_EQ(va[i][17], i);
+		if (i % 2)
+			kunmap_atomic(va[i]);
+		else
+			kunmap_local(va[i]);
+	}
+	EXPECT(!in_atomic());
+	copy_highpage(page[3], page[7]);
+	clear_highpage(page[7]);
+	va[3] = kmap_local_page(page[3]);
+	va[7] = kmap_local_page(page[7]);
+	EXPECT_EQ(va[3][4095], 7);
+	EXPECT_EQ(va[7][4095], 0);
+	kunmap_local(va[7]);
+	kunmap_local(va[3]);
+	for (i = 0; i < 8; i++)
+		__free_page(page[i]);
+}
+
+KTEST(highmem, zeroed_where_asked)
+{
+	struct page *page = high_page(0);
+	bool zero = true;
+	char *va;
+	int i;
+
+	if (!page)
+		return;
+	va = kmap(page);
+	memset(va, 0xcc, PAGE_SIZE);
+	kunmap(page);
+	__free_page(page);
+	page = high_page(__GFP_ZERO);
+	ASSERT(page != NULL);
+	va = kmap(page);
+	for (i = 0; i < (int)PAGE_SIZE; i++)
+		zero &= !va[i];
+	EXPECT(zero);
+	kunmap(page);
+	__free_page(page);
+}
+
+/* Nobody who wants an address gets it. */
+KTEST(highmem, only_pages_come_from_there)
+{
+	unsigned long addr = __get_free_pages(GFP_HIGHUSER, 0);
+	struct page *page;
+	char *p;
+	int i;
+
+	EXPECT(addr != 0);
+	EXPECT(!PageHighMem(virt_to_page(addr)));
+	free_page(addr);
+	EXPECT_REPORT("__GFP_HIGHMEM") {
+		EXPECT(kmalloc(64, GFP_KERNEL | __GFP_HIGHMEM) == NULL);
+	}
+	page = alloc_page(GFP_KERNEL);
+	EXPECT(page && !PageHighMem(page));
+	__free_page(page);
+	p = __vmalloc(40 * PAGE_SIZE, GFP_KERNEL | __GFP_HIGHMEM);
+	ASSERT(p != NULL);
+	memset(p, 0x33, 40 * PAGE_SIZE);
+	page = high_page(0);
+	for (i = 0; page && i < 40; i++)
+		EXPECT(PageHighMem(vmalloc_to_page(p + i * PAGE_SIZE)));
+	if (page)
+		__free_page(page);
+	vfree(p);
+}
+
+KTEST(highmem, slots_run_out_with_a_report)
+{
+	struct page *page[65];
+	void *va = NULL;
+	int i, n;
+
+	for (n = 0; n < 65; n++) {
+		page[n] = high_page(0);
+		if (!page[n])
+			break;
+	}
+	for (i = 0; i < min(n, 64); i++)
+		EXPECT(kmap(page[i]) != NULL);
+	if (n == 65) {
+		EXPECT_REPORT("BUG: kmap: all 64 pages") {
+			va = kmap(page[64]);
+		}
+		EXPECT(va == NULL);
+		kunmap(page[0]);
+		EXPECT(kmap(page[64]) != NULL);
+		kunmap(page[64]);
+		EXPECT(kmap(page[0]) != NULL);
+		EXPECT_REPORT("is not mapped by kmap()") {
+			kunmap(page[64]);
+		}
+	}
+	for (i = 0; i < n; i++) {
+		if (i < 64)
+			kunmap(page[i]);
+		__free_page(page[i]);
+	}
+}
