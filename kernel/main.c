@@ -15,9 +15,11 @@
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <cairn/acpi.h>
 #include <cairn/boot_info.h>
 #include <cairn/console.h>
@@ -77,6 +79,8 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	irq_init();		    /* local APIC, interrupt lines: request_irq() */
 	sched_init();		    /* start-up goes on as a thread among others */
 	interrupts_on();	    /* for good */
+	workqueue_init();	    /* schedule_work() */
+	rcu_init();		    /* call_rcu() */
 	resource_init();	    /* /proc/iomem: who has which physical addresses */
 	pci_init();		    /* devices and their BARs */
 	smp_init();		    /* the other CPUs run, and idle */

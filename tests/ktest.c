@@ -12,10 +12,12 @@
  */
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <cairn/console.h>
 #include <cairn/test.h>
 
@@ -168,6 +170,8 @@ void ktest_capture_end(const char *want, const char *file, int line)
 
 static struct holdings take_stock(void)
 {
+	flush_scheduled_work();
+	rcu_barrier();
 	threads_reap();
 	vmap_drain();
 	kmem_cache_drain_all();

@@ -18,6 +18,25 @@
 #include <asm/processor.h>
 #include <asm/traps.h>
 
+/* start, join - a thread that ends by itself, and the wait until it has. */
+static struct task_struct *start(struct task_struct *t)
+{
+	if (IS_ERR(t))
+		return NULL;
+	get_task_struct(t);
+	wake_up_process(t);
+	return t;
+}
+
+static void join(struct task_struct *t)
+{
+	if (!EXPECT(t))
+		return;
+	while (READ_ONCE(t->__state) != TASK_DEAD)
+		msleep(1);
+	put_task_struct(t);
+}
+
 static int return_seven(void *data)
 {
 	*(int *)data += 1;
@@ -60,14 +79,12 @@ static int count_and_end(void *data)
 KTEST(sched, many_threads_end_by_themselves)
 {
 	atomic_t count = ATOMIC_INIT(0);
+	struct task_struct *t[50];
 
-	for (int i = 0; i < 50; i++) {
-		struct task_struct *t = kthread_run(count_and_end, &count, "t_end%d", i);
-
-		ASSERT(!IS_ERR(t));
-	}
-	while (atomic_read(&count) < 50)
-		yield();
+	for (int i = 0; i < 50; i++)
+		t[i] = start(kthread_create(count_and_end, &count, "t_end%d", i));
+	for (int i = 0; i < 50; i++)
+		join(t[i]);
 	EXPECT_EQ(atomic_read(&count), 50);
 }
 
@@ -95,14 +112,15 @@ KTEST(sched, completion_ping_pong)
 
 	init_completion(&p.ping);
 	init_completion(&p.pong);
-	t = kthread_run(pong_thread, &p, "t_pong");
-	ASSERT(!IS_ERR(t));
+	t = start(kthread_create(pong_thread, &p, "t_pong"));
+	ASSERT(t);
 	for (unsigned int i = 0; i < 1000; i++) {
 		complete(&p.ping);
 		wait_for_completion(&p.pong);
 		if (!EXPECT_EQ(p.rounds, i + 1))
 			break;
 	}
+	join(t);
 }
 
 KTEST(sched, completion_times_out)
@@ -166,15 +184,13 @@ KTEST(sched, exclusive_waiters_wake_in_order)
 {
 	struct queue_test q = {.tickets = 0};
 	struct queue_waiter w[4];
+	struct task_struct *t[4];
 
 	init_waitqueue_head(&q.wq);
 	for (int i = 0; i < 4; i++) {
-		struct task_struct *t;
-
 		w[i] = (struct queue_waiter){&q, i};
-		t = kthread_create_on_cpu(take_ticket, &w[i], 0, "t_wait%d", i);
-		ASSERT(!IS_ERR(t));
-		wake_up_process(t);
+		t[i] = start(kthread_create_on_cpu(take_ticket, &w[i], 0, "t_wait%d", i));
+		ASSERT(t[i]);
 		while (atomic_read(&q.waiting) <= i)
 			yield();
 		msleep(1);
@@ -186,8 +202,10 @@ KTEST(sched, exclusive_waiters_wake_in_order)
 		for (int spins = 0; q.woken == i && spins < 1000; spins++)
 			msleep(1);
 	}
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 4; i++) {
 		EXPECT_EQ(q.order[i], i);
+		join(t[i]);
+	}
 	EXPECT(!waitqueue_active(&q.wq));
 }
 
@@ -208,7 +226,6 @@ struct lock_test {
 	struct rw_semaphore rwsem;
 	struct semaphore sem;
 	unsigned int inside, most, total;
-	atomic_t finished;
 };
 
 static void enter(struct lock_test *l)
@@ -229,7 +246,6 @@ static int use_mutex(void *data)
 		enter(l);
 		mutex_unlock(&l->mutex);
 	}
-	atomic_inc(&l->finished);
 	return 0;
 }
 
@@ -247,7 +263,6 @@ static int use_writer(void *data)
 		EXPECT_EQ(l->inside, 0);
 		up_read(&l->rwsem);
 	}
-	atomic_inc(&l->finished);
 	return 0;
 }
 
@@ -260,7 +275,6 @@ static int use_semaphore(void *data)
 		enter(l);
 		up(&l->sem);
 	}
-	atomic_inc(&l->finished);
 	return 0;
 }
 
@@ -269,15 +283,16 @@ static struct lock_test lock_test;
 static void run_lock_test(int (*fn)(void *data))
 {
 	struct lock_test *l = &lock_test;
+	struct task_struct *t[4];
 
 	memset(l, 0, sizeof(*l));
 	mutex_init(&l->mutex);
 	init_rwsem(&l->rwsem);
 	sema_init(&l->sem, 1);
 	for (int i = 0; i < 4; i++)
-		ASSERT(!IS_ERR(kthread_run(fn, l, "t_lock%d", i)));
-	while (atomic_read(&l->finished) < 4)
-		msleep(1);
+		t[i] = start(kthread_create(fn, l, "t_lock%d", i));
+	for (int i = 0; i < 4; i++)
+		join(t[i]);
 	EXPECT_EQ(l->total, 800);
 	EXPECT_EQ(l->most, 1);
 	EXPECT(!mutex_is_locked(&l->mutex) && !rwsem_is_locked(&l->rwsem));
@@ -342,7 +357,6 @@ static int release_foreign(void *data)
 KTEST(sched, mutex_misuse_is_reported)
 {
 	static DEFINE_MUTEX(mutex);
-	struct task_struct *t;
 
 	mutex_lock(&mutex);
 	EXPECT(!mutex_trylock(&mutex));
@@ -350,12 +364,7 @@ KTEST(sched, mutex_misuse_is_reported)
 		mutex_lock(&mutex);
 	}
 	EXPECT_REPORT("released by t_foreign, which does not hold it") {
-		t = kthread_create(release_foreign, &mutex, "t_foreign");
-		get_task_struct(t);
-		wake_up_process(t);
-		while (READ_ONCE(t->__state) != TASK_DEAD)
-			msleep(1);
-		put_task_struct(t);
+		join(start(kthread_create(release_foreign, &mutex, "t_foreign")));
 	}
 	EXPECT(mutex_is_locked(&mutex));
 	mutex_unlock(&mutex);
@@ -438,19 +447,15 @@ static int spin_until(void *data)
 KTEST(sched, endless_loop_is_preempted)
 {
 	bool stop = false;
-	struct task_struct *t = kthread_create_on_cpu(spin_until, &stop, 0, "t_spin");
+	struct task_struct *t = start(kthread_create_on_cpu(spin_until, &stop, 0, "t_spin"));
 
-	ASSERT(!IS_ERR(t));
-	get_task_struct(t);
-	wake_up_process(t);
+	ASSERT(t);
 	msleep(20);
 	msleep(20);
 	EXPECT(t->nivcsw > 0);
 	EXPECT_EQ(t->nvcsw, 0);
 	WRITE_ONCE(stop, true);
-	while (READ_ONCE(t->__state) != TASK_DEAD)
-		msleep(1);
-	put_task_struct(t);
+	join(t);
 }
 
 /* A wish to switch that comes while preemption is off is granted when it is on again. */
@@ -461,6 +466,7 @@ KTEST(sched, preempt_enable_switches)
 
 	t = kthread_create_on_cpu(set_flag, &ran, 0, "t_preempt");
 	ASSERT(!IS_ERR(t));
+	get_task_struct(t);
 	preempt_disable();
 	wake_up_process(t);
 	set_preempt_need_resched();
@@ -468,8 +474,8 @@ KTEST(sched, preempt_enable_switches)
 	mdelay(3); /* by now the other one has the better claim */
 	EXPECT(!ran);
 	preempt_enable();
-	while (!READ_ONCE(ran))
-		yield();
+	join(t);
+	EXPECT(ran);
 	EXPECT(current->nivcsw > 0);
 }
 
@@ -493,9 +499,7 @@ KTEST(sched, bound_threads_run_where_they_are_bound)
 		t = kthread_create(note_cpu, &seen, "t_bound%d", cpu);
 		ASSERT(!IS_ERR(t));
 		kthread_bind(t, (unsigned int)cpu);
-		wake_up_process(t);
-		while (READ_ONCE(seen) < 0)
-			msleep(1);
+		join(start(t));
 		EXPECT_EQ(seen, cpu);
 	}
 	EXPECT_EQ(set_cpus_allowed_ptr(current, &none), -EINVAL);
@@ -546,15 +550,9 @@ static int overflow_thread(void *data)
 KTEST(sched, stack_overflow_names_the_thread)
 {
 	struct trap_info info = {0};
-	struct task_struct *t;
 
 	EXPECT_REPORT("t_deep stack guard page was hit") {
-		t = kthread_create(overflow_thread, &info, "t_deep");
-		get_task_struct(t);
-		wake_up_process(t);
-		while (READ_ONCE(t->__state) != TASK_DEAD)
-			msleep(1);
-		put_task_struct(t);
+		join(start(kthread_create(overflow_thread, &info, "t_deep")));
 	}
 	EXPECT_EQ(info.vector, TRAP_DF);
 }

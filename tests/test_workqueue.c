@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: work is queued, delayed, flushed and cancelled, and has run just as often
+ * and in just the order that was asked for.  Memory is freed by RCU while a reader
+ * still looks at it, and must be whole until the reader is through.
+ */
+#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <cairn/test.h>
+
+struct job {
+	struct work_struct work;
+	int runs, number;
+	bool atomic;
+};
+
+static int order[8], nr_order;
+
+static void do_job(struct work_struct *work)
+{
+	struct job *job = container_of(work, struct job, work);
+
+	job->runs++;
+	job->atomic = in_atomic();
+	msleep(1); /* work may sleep */
+	if (nr_order < 8)
+		order[nr_order++] = job->number;
+}
+
+static DECLARE_COMPLETION(gate_opens);
+
+static void wait_at_gate(struct work_struct *work __unused)
+{
+	wait_for_completion(&gate_opens);
+}
+
+KTEST(workqueue, runs_once_in_order_in_a_thread)
+{
+	struct workqueue_struct *wq = alloc_workqueue("t_wq%d", 0, 1, 7);
+	DECLARE_WORK(gate, wait_at_gate);
+	struct job job[3];
+
+	ASSERT(wq);
+	nr_order = 0;
+	reinit_completion(&gate_opens);
+	queue_work(wq, &gate);
+	for (int i = 0; i < 3; i++) {
+		job[i] = (struct job){.number = i};
+		INIT_WORK(&job[i].work, do_job);
+		EXPECT(queue_work(wq, &job[i].work));
+		EXPECT(!queue_work(wq, &job[i].work));
+	}
+	complete(&gate_opens);
+	flush_workqueue(wq);
+	for (int i = 0; i < 3; i++) {
+		EXPECT_EQ(job[i].runs, 1);
+		EXPECT_EQ(order[i], i);
+		EXPECT(!job[i].atomic && !work_pending(&job[i].work));
+	}
+	EXPECT(queue_work(wq, &job[0].work));
+	EXPECT(flush_work(&job[0].work));
+	EXPECT(!flush_work(&job[0].work));
+	EXPECT_EQ(job[0].runs, 2);
+	destroy_workqueue(wq);
+}
+
+struct delayed_job {
+	struct delayed_work work;
+	u64 ran;
+	int runs;
+};
+
+static void do_delayed(struct work_struct *work)
+{
+	struct delayed_job *job = container_of(to_delayed_work(work), struct delayed_job, work);
+
+	job->ran = ktime_get_ns();
+	job->runs++;
+}
+
+KTEST(workqueue, delayed_work_waits)
+{
+	struct delayed_job job = {.runs = 0};
+	u64 before = ktime_get_ns();
+
+	INIT_DELAYED_WORK(&job.work, do_delayed);
+	EXPECT(schedule_delayed_work(&job.work, 5));
+	EXPECT(!schedule_delayed_work(&job.work, 5));
+	EXPECT(delayed_work_pending(&job.work));
+	EXPECT(flush_work(&job.work.work));
+	EXPECT_EQ(job.runs, 1);
+	EXPECT(job.ran - before >= 5 * TICK_NSEC);
+}
+
+KTEST(workqueue, cancelled_work_does_not_run)
+{
+	struct delayed_job job = {.runs = 0};
+
+	INIT_DELAYED_WORK(&job.work, do_delayed);
+	EXPECT(schedule_delayed_work(&job.work, 10 * HZ));
+	EXPECT(cancel_delayed_work_sync(&job.work));
+	EXPECT(!cancel_delayed_work_sync(&job.work));
+	EXPECT(schedule_delayed_work(&job.work, 10 * HZ));
+	EXPECT(mod_delayed_work(system_wq, &job.work, 1));
+	flush_delayed_work(&job.work);
+	EXPECT_EQ(job.runs, 1);
+}
+
+static void unbalanced(struct work_struct *work __unused)
+{
+	preempt_disable();
+}
+
+KTEST(workqueue, unbalanced_work_is_reported)
+{
+	DECLARE_WORK(work, unbalanced);
+
+	EXPECT_REPORT("left the preemption count at 0x1") {
+		schedule_work(&work);
+		flush_work(&work);
+	}
+}
+
+/* ---- RCU ------------------------------------------------------------------------------------- */
+
+struct thing {
+	unsigned long value;
+	struct rcu_head rcu;
+};
+
+static atomic_t nr_called;
+
+static void count_call(struct rcu_head *head)
+{
+	atomic_inc(&nr_called);
+	kfree(container_of(head, struct thing, rcu));
+}
+
+/* A reader keeps what it reads from being freed, however long the updater has waited. */
+KTEST(rcu, callbacks_wait_for_the_reader)
+{
+	struct thing *thing = kmalloc(sizeof(*thing), GFP_KERNEL);
+
+	ASSERT(thing);
+	atomic_set(&nr_called, 0);
+	thing->value = 42;
+	rcu_read_lock();
+	call_rcu(&thing->rcu, count_call);
+	mdelay(25); /* ticks come and go */
+	EXPECT_EQ(atomic_read(&nr_called), 0);
+	EXPECT_EQ(thing->value, 42);
+	rcu_read_unlock();
+	rcu_barrier();
+	EXPECT_EQ(atomic_read(&nr_called), 1);
+}
+
+KTEST(rcu, barrier_waits_for_all)
+{
+	atomic_set(&nr_called, 0);
+	for (int i = 0; i < 100; i++) {
+		struct thing *thing = kmalloc(sizeof(*thing), GFP_KERNEL);
+
+		ASSERT(thing);
+		call_rcu(&thing->rcu, count_call);
+	}
+	rcu_barrier();
+	EXPECT_EQ(atomic_read(&nr_called), 100);
+}
+
+/* The harness finds what was not freed. */
+KTEST(rcu, kfree_rcu_frees)
+{
+	struct thing *none = NULL;
+
+	kfree_rcu(none, rcu);
+	for (int i = 0; i < 20; i++) {
+		struct thing *thing = kmalloc(sizeof(*thing), GFP_KERNEL);
+		struct thing *large = kvmalloc(1 << 16, GFP_KERNEL);
+		char *plain = kmalloc(100, GFP_KERNEL);
+
+		ASSERT(thing && large && plain);
+		kfree_rcu(thing, rcu);
+		kvfree_rcu(large, rcu);
+		kvfree_rcu(plain);
+	}
+}
+
+KTEST(rcu, sleeping_reader_is_reported)
+{
+	EXPECT_REPORT("Preemption disabled at rcu_sleeping_reader_is_reported") {
+		rcu_read_lock();
+		might_sleep();
+		rcu_read_unlock();
+	}
+}
