@@ -18,6 +18,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <cairn/acpi.h>
@@ -77,6 +78,8 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	dma_init();		    /* memory that devices reach by themselves */
 	softirq_init();		    /* tasklets */
 	irq_init();		    /* local APIC, interrupt lines: request_irq() */
+	timers_init();		    /* mod_timer() */
+	clock_event_init();	    /* and what makes them go off */
 	sched_init();		    /* start-up goes on as a thread among others */
 	interrupts_on();	    /* for good */
 	workqueue_init();	    /* schedule_work() */

@@ -18,6 +18,7 @@
 #include <linux/irq.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/timer.h>
 #include <linux/types.h>
 #include <cairn/idle.h>
 #include <asm/io.h>
@@ -165,6 +166,8 @@ void pic_irq_init(void)
 
 static irqreturn_t tick(int irq __unused, void *dev __unused)
 {
+	if (!clock_event_exact())
+		timer_interrupt();
 	sched_tick();
 	return IRQ_HANDLED;
 }

@@ -17,6 +17,13 @@
  */
 void irq_init(void);
 
+/* clock_event_init, clock_event_init_cpu - the clock event of the boot CPU, of another one */
+void clock_event_init(void);
+void clock_event_init_cpu(void);
+
+/* clock_event_exact - can it come at any time, or with the tick only? */
+bool clock_event_exact(void);
+
 /* interrupt_dispatch - called by trap_dispatch() for vectors from IRQ_BASE on. */
 void interrupt_dispatch(struct pt_regs *regs);
 
