@@ -29,7 +29,7 @@
  * Slabs are taken from the partial list first, so that empty ones can go back.  A
  * few empty slabs stay with the cache until slab_drain(), which the shrinker
  * calls; slabs of a SLAB_TYPESAFE_BY_RCU cache always wait for it, since it runs
- * only where sleeping is allowed, where no reader can be in the middle of one.
+ * where sleeping is allowed, and so may wait until no reader is in the middle of one.
  *
  * Nodes: the depot and the magazines hold objects of any node, as they were freed.
  * A refill from slabs prefers those of its CPU's node among the first few, and a
@@ -45,6 +45,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/minmax.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 #include "slab.h"
@@ -54,6 +55,9 @@
 
 /* Slabs that are looked at for one of a certain node. */
 #define NEAR_SLABS 32
+
+/* Empty slabs that wait for readers together. */
+#define RELEASE_BATCH 16
 
 /* ---- Lists of slabs -------------------------------------------------------------------- */
 
@@ -206,6 +210,25 @@ static void slab_release_beyond(struct slab_cache *c, u32 keep)
 		if (page)
 			slab_release(c, page);
 	} while (page);
+}
+
+/* Empty slabs leave the cache, and are free memory when all readers have left them. */
+static void slab_release_after_readers(struct slab_cache *c)
+{
+	struct page *batch[RELEASE_BATCH];
+	unsigned long flags;
+	unsigned int n;
+
+	do {
+		spin_lock_irqsave(&c->lock, flags);
+		for (n = 0; n < RELEASE_BATCH && (batch[n] = slab_detach_empty(c, 0)); n++)
+			;
+		spin_unlock_irqrestore(&c->lock, flags);
+		if (n)
+			synchronize_rcu();
+		for (unsigned int i = 0; i < n; i++)
+			slab_release(c, batch[i]);
+	} while (n == RELEASE_BATCH);
 }
 
 static u32 slab_empty_kept(const struct slab_cache *c)
@@ -448,8 +471,10 @@ void slab_drain(struct slab_cache *c)
 	}
 	depot_drain(c);
 	spin_unlock_irqrestore(&c->lock, flags);
-	if (!(c->flags & SLAB_TYPESAFE_BY_RCU) || !in_atomic())
+	if (!(c->flags & SLAB_TYPESAFE_BY_RCU))
 		slab_release_beyond(c, 0);
+	else if (may_sleep_here())
+		slab_release_after_readers(c);
 }
 
 /* ---- The invariants -------------------------------------------------------------------- */
