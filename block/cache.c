@@ -28,7 +28,7 @@
  *
  * Locking: block_cache_lock, taken with interrupts off, as requests are done in any
  * context; no memory is allocated, nothing submitted and nothing waited for under it.
- * Contexts: unpinning goes anywhere, the rest may sleep.  Waiting is polling.
+ * Contexts: unpinning goes anywhere, the rest may sleep.  Waiting is block_wait().
  */
 #include <cairn/init.h>
 #include <linux/bug.h>
@@ -125,13 +125,6 @@ static void free_page_of(struct block_page *bp)
 }
 
 /* ---- Transfers ------------------------------------------------------------------------------- */
-
-void block_wait(void)
-{
-	struct block_device *dev;
-
-	for_each_block_device(dev) block_poll(dev);
-}
 
 static void read_done(struct block_request *req)
 {

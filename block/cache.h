@@ -21,7 +21,4 @@ unsigned long block_drop_clean(struct block_device *dev, unsigned long max);
  */
 unsigned long block_write_oldest(struct block_device *dev, unsigned long max);
 
-/* block_wait - let some time pass for requests to be done, of whatever device. */
-void block_wait(void);
-
 #endif

@@ -30,12 +30,18 @@
 #include <linux/mempool.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 #define REQUESTS_KEPT 32
+#define MOMENT	      1 /* jiffies */
 
 static LIST_HEAD(devices);
 static DEFINE_SPINLOCK(devices_lock);
 static mempool_t *requests;
+
+/* Woken when a request is done; the counter only says that one was, and may miss some. */
+static DECLARE_WAIT_QUEUE_HEAD(any_done);
+static unsigned int nr_done;
 
 /* ---- Devices --------------------------------------------------------------------------------- */
 
@@ -117,12 +123,16 @@ struct block_device *block_next(struct block_device *dev)
 
 /* ---- Requests -------------------------------------------------------------------------------- */
 
-/* The requests of the pool may be with any device. */
-static void poll_all(void)
+void block_wait(void)
 {
+	unsigned int seen = READ_ONCE(nr_done), n = 0;
 	struct block_device *dev;
 
-	for_each_block_device(dev) block_poll(dev);
+	might_sleep();
+	for (dev = block_next(NULL); dev; dev = block_next(dev))
+		n += block_poll(dev);
+	if (!n)
+		wait_event_timeout(any_done, READ_ONCE(nr_done) != seen, MOMENT);
 }
 
 struct block_request *block_request_alloc(struct block_device *dev, enum block_op op)
@@ -131,7 +141,7 @@ struct block_request *block_request_alloc(struct block_device *dev, enum block_o
 
 	might_sleep();
 	while (!(req = mempool_alloc(requests, GFP_NOWAIT | __GFP_NOWARN)))
-		poll_all();
+		block_wait();
 	*req = (struct block_request){.dev = dev, .op = op};
 	return req;
 }
@@ -174,6 +184,8 @@ void block_done(struct block_request *req, int status)
 	local_irq_save(flags);
 	req->done(req);
 	local_irq_restore(flags);
+	WRITE_ONCE(nr_done, nr_done + 1);
+	wake_up_all(&any_done);
 }
 
 unsigned int block_poll(struct block_device *dev)
@@ -202,7 +214,7 @@ int block_transfer(struct block_device *dev, enum block_op op, u64 block, struct
 	req->private = &done;
 	block_submit(req);
 	while (!READ_ONCE(done))
-		block_poll(dev);
+		block_wait();
 	status = req->status;
 	block_request_free(req);
 	return status;

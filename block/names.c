@@ -21,15 +21,14 @@
  *
  * Invariant: names on the list = nr_names = names in the hash.
  *
- * Locking: names_busy, a bit, held over I/O.  Contexts: may sleep.  Not here:
+ * Locking: names_lock, a mutex, held over I/O.  Contexts: may sleep.  Not here:
  * directories in directories, allocation of blocks.
  */
-#include <asm/processor.h>
 #include <cairn/monitor.h>
 #include <cairn/names.h>
-#include <linux/bitops.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -65,29 +64,12 @@ struct name {
 };
 
 static struct kmem_cache *name_cache;
-static unsigned long names_busy;
+static DEFINE_MUTEX(names_lock);
 
-/* Under names_busy. */
+/* Under names_lock. */
 static struct list_head buckets[NR_BUCKETS];
 static LIST_HEAD(lru); /* least recently used first */
 static unsigned long nr_names;
-
-static bool try_enter(void)
-{
-	return !test_and_set_bit(0, &names_busy);
-}
-
-static void enter(void)
-{
-	might_sleep();
-	while (!try_enter())
-		cpu_relax();
-}
-
-static void leave(void)
-{
-	clear_bit(0, &names_busy);
-}
 
 /* ---- The cache: inside ----------------------------------------------------------------------- */
 
@@ -266,9 +248,9 @@ int names_create(struct block_device *dev, const char *name, const struct name_i
 
 	if (!good_name(name) || !good_range(dev, info->first, info->blocks))
 		return -EINVAL;
-	enter();
+	mutex_lock(&names_lock);
 	err = enter_on_disk(dev, name, info);
-	leave();
+	mutex_unlock(&names_lock);
 	return err;
 }
 
@@ -279,7 +261,7 @@ int names_lookup(struct block_device *dev, const char *name, struct name_info *i
 
 	if (!good_name(name))
 		return -ENOENT;
-	enter();
+	mutex_lock(&names_lock);
 	cached = find_cached(dev, name);
 	if (cached) {
 		list_move_tail(&cached->lru, &lru);
@@ -287,7 +269,7 @@ int names_lookup(struct block_device *dev, const char *name, struct name_info *i
 	} else {
 		err = lookup_on_disk(dev, name, info);
 	}
-	leave();
+	mutex_unlock(&names_lock);
 	return err;
 }
 
@@ -298,12 +280,12 @@ int names_remove(struct block_device *dev, const char *name)
 
 	if (!good_name(name))
 		return -ENOENT;
-	enter();
+	mutex_lock(&names_lock);
 	cached = find_cached(dev, name);
 	if (cached)
 		forget(cached);
 	err = remove_on_disk(dev, name);
-	leave();
+	mutex_unlock(&names_lock);
 	return err;
 }
 
@@ -311,9 +293,9 @@ unsigned long names_drop(void)
 {
 	unsigned long n;
 
-	enter();
+	mutex_lock(&names_lock);
 	n = forget_oldest(ULONG_MAX);
-	leave();
+	mutex_unlock(&names_lock);
 	return n;
 }
 
@@ -335,10 +317,10 @@ static unsigned long names_scan(struct shrinker *shrinker __unused, struct shrin
 {
 	unsigned long flags, n;
 
-	if (!(sc->gfp_mask & __GFP_FS) || !try_enter())
+	if (!(sc->gfp_mask & __GFP_FS) || !mutex_trylock(&names_lock))
 		return SHRINK_STOP;
 	n = forget_oldest(sc->nr_to_scan);
-	leave();
+	mutex_unlock(&names_lock);
 	spin_lock_irqsave(&block_cache_lock, flags);
 	block_stats.names[reclaim_class_of(sc->gfp_mask)] += n;
 	spin_unlock_irqrestore(&block_cache_lock, flags);

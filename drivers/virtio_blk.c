@@ -18,10 +18,13 @@
  * A device that answers nonsense (virtio_ring.c tells) is given up: it is reset, so
  * that it touches no memory any more, and every request fails with -EIO.
  *
+ * A shared line (INTx) interrupts; where it cannot be had the disk is polled.
+ *
  * Locking: disk->lock guards queue and list.  block_done() is called without it.
  * Contexts: submit and poll go anywhere.
  */
 #include <cairn/block.h>
+#include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -207,6 +210,16 @@ static unsigned int disk_poll(struct block_device *dev)
 	return n;
 }
 
+static irqreturn_t disk_interrupt(int irq __unused, void *data)
+{
+	struct disk *disk = data;
+
+	if (!virtio_isr(&disk->vdev))
+		return IRQ_NONE;
+	disk_poll(&disk->dev);
+	return IRQ_HANDLED;
+}
+
 static const struct block_device_ops disk_ops = {
 	.submit = disk_submit,
 	.poll = disk_poll,
@@ -239,6 +252,14 @@ static int read_config(struct disk *disk)
 	return 0;
 }
 
+/* The device is quiet before its handler goes. */
+static void stop_interrupts(struct disk *disk)
+{
+	virtio_reset(&disk->vdev);
+	if (!disk->dev.polled)
+		free_irq(disk->vdev.pci->irq, disk);
+}
+
 static int start_disk(struct disk *disk)
 {
 	int err;
@@ -253,11 +274,13 @@ static int start_disk(struct disk *disk)
 	err = virtio_queue_setup(&disk->vdev, &disk->queue, 0, QUEUE_MAX);
 	if (err)
 		return err;
+	disk->dev.polled = request_irq(disk->vdev.pci->irq, disk_interrupt, IRQF_SHARED,
+				       "virtio_blk", disk) != 0;
 	virtq_interrupts(&disk->queue.ring, !disk->dev.polled);
 	virtio_ready(&disk->vdev);
 	err = block_register(&disk->dev);
 	if (err) {
-		virtio_reset(&disk->vdev);
+		stop_interrupts(disk);
 		virtio_queue_free(&disk->queue);
 	}
 	return err;
@@ -330,6 +353,7 @@ static void disk_remove(struct pci_dev *pci)
 	struct disk *disk = pci_get_drvdata(pci);
 
 	block_unregister(&disk->dev);
+	stop_interrupts(disk);
 	virtio_pci_close(&disk->vdev);
 	virtio_queue_free(&disk->queue);
 	release_device(pci);

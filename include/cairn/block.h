@@ -158,6 +158,16 @@ void block_done(struct block_request *req, int status);
 unsigned int block_poll(struct block_device *dev);
 
 /**
+ * block_wait - let some time pass until a request is done, of whatever device
+ *
+ * Looks at every device, and sleeps if nothing was done: until an interrupt says that
+ * something is, or for a moment, so that a lost interrupt costs time and nothing else.
+ *
+ * Context: may sleep.
+ */
+void block_wait(void);
+
+/**
  * block_transfer - read, write or flush, and wait for it
  * @dev: the device
  * @op: what to do
