@@ -21,8 +21,9 @@
  *
  * Locking: kmap_lock for slots; this CPU's stack needs none.
  *
- * Not done: kmap() does not wait for a slot; with all 64 in use it reports and
- * returns NULL.  kmap_local_page() does not let its thread be preempted.
+ * Who finds all slots of kmap() in use sleeps until one is given up.
+ *
+ * Not done: kmap_local_page() does not let its thread be preempted.
  */
 #include <linux/kernel.h>
 #include <linux/bug.h>
@@ -33,6 +34,7 @@
 #include <linux/printk.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <cairn/highmem.h>
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
@@ -57,6 +59,7 @@ static struct kmap_slot {
 	int count;
 } slots[KMAP_SLOTS];
 static DEFINE_SPINLOCK(kmap_lock);
+static DECLARE_WAIT_QUEUE_HEAD(kmap_wait); /* for a slot */
 static DEFINE_PER_CPU(int, kmap_depth);
 
 static int set_highmem(const char *value)
@@ -146,12 +149,12 @@ static struct kmap_slot *find_slot(const struct page *page)
 	return unused;
 }
 
-void *kmap_high(struct page *page)
+/* Maps a page, or counts once more; NULL if no slot is free. */
+static struct kmap_slot *try_map(struct page *page)
 {
 	struct kmap_slot *slot;
 	unsigned long flags;
 
-	might_sleep();
 	spin_lock_irqsave(&kmap_lock, flags);
 	slot = find_slot(page);
 	if (slot && !slot->page) {
@@ -161,11 +164,16 @@ void *kmap_high(struct page *page)
 	if (slot)
 		slot->count++;
 	spin_unlock_irqrestore(&kmap_lock, flags);
-	if (slot)
-		return (void *)slot_address((unsigned int)(slot - slots));
-	pr_err("BUG: kmap: all %u pages that can be mapped at once are\n", KMAP_SLOTS);
-	dump_stack();
-	return NULL;
+	return slot;
+}
+
+void *kmap_high(struct page *page)
+{
+	struct kmap_slot *slot;
+
+	might_sleep();
+	wait_event(kmap_wait, (slot = try_map(page)) != NULL);
+	return (void *)slot_address((unsigned int)(slot - slots));
 }
 
 void *highmem_page_address(const struct page *page)
@@ -190,6 +198,7 @@ static void unmap_slot(struct kmap_slot *slot)
 	spin_lock_irqsave(&kmap_lock, flags);
 	slot->count = 0;
 	spin_unlock_irqrestore(&kmap_lock, flags);
+	wake_up(&kmap_wait);
 }
 
 void kunmap_high(struct page *page)

@@ -6,9 +6,12 @@
  */
 #include <cairn/test.h>
 #include <linux/gfp.h>
+#include <linux/err.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -141,10 +144,20 @@ KTEST(highmem, only_pages_come_from_there)
 	vfree(p);
 }
 
-KTEST(highmem, slots_run_out_with_a_report)
+static void *volatile mapped_late;
+
+static int map_one_more(void *page)
 {
+	mapped_late = kmap(page);
+	kunmap(page);
+	return 0;
+}
+
+/* With every slot in use a thread waits, and goes on when one is given up. */
+KTEST(highmem, kmap_waits_for_a_slot)
+{
+	struct task_struct *thread;
 	struct page *page[65];
-	void *va = NULL;
 	int i, n;
 
 	for (n = 0; n < 65; n++) {
@@ -155,13 +168,17 @@ KTEST(highmem, slots_run_out_with_a_report)
 	for (i = 0; i < min(n, 64); i++)
 		EXPECT(kmap(page[i]) != NULL);
 	if (n == 65) {
-		EXPECT_REPORT("BUG: kmap: all 64 pages") {
-			va = kmap(page[64]);
-		}
-		EXPECT(va == NULL);
+		mapped_late = NULL;
+		thread = kthread_run(map_one_more, page[64], "kmap-test");
+		EXPECT(!IS_ERR(thread));
+		for (i = 0; i < 100; i++)
+			yield();
+		EXPECT(mapped_late == NULL);
 		kunmap(page[0]);
-		EXPECT(kmap(page[64]) != NULL);
-		kunmap(page[64]);
+		for (i = 0; i < 1000000 && !mapped_late; i++)
+			yield();
+		EXPECT(mapped_late != NULL);
+		kthread_stop(thread);
 		EXPECT(kmap(page[0]) != NULL);
 		EXPECT_REPORT("is not mapped by kmap()") {
 			kunmap(page[64]);

@@ -24,8 +24,8 @@ void kunmap_local_high(const void *addr);
  *
  * Each kmap() of a page counts; its last kunmap() takes the address away.
  *
- * Context: where sleeping is allowed.
- * Return: the address; NULL, after a report, when all addresses are in use.
+ * Context: where sleeping is allowed; waits while all addresses are in use.
+ * Return: the address.
  */
 static inline void *kmap(struct page *page)
 {
