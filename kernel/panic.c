@@ -2,6 +2,7 @@
 /*
  * Reports of what must not happen: warnings, which go on, and panic, the end.
  */
+#include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/irqflags.h>
 #include <linux/printk.h>
@@ -14,6 +15,7 @@
 #define DEBUG_EXIT_PORT 0xf4
 
 bool panic_in_progress;
+static int panic_cpu = -1;
 static char panic_reason[256];
 void (*panic_memory_summary)(void);
 
@@ -23,14 +25,23 @@ void __noreturn cairn_exit(unsigned int code)
 	arch_halt();
 }
 
-/* A panic inside a panic says so with the least that can work, and stops. */
+/*
+ * The first CPU to panic stops the others and reports; one that panics meanwhile
+ * waits to be stopped.  A panic inside a panic says so with the least that can
+ * work, and stops.
+ */
 static void panic_enter(void)
 {
+	int nobody = -1, this = raw_smp_processor_id();
+
 	local_irq_disable();
-	if (!panic_in_progress) {
+	if (try_cmpxchg(&panic_cpu, &nobody, this)) {
 		panic_in_progress = true;
+		smp_send_stop();
 		return;
 	}
+	if (nobody != this)
+		arch_halt();
 	early_puts("\ncairn: panic while reporting a panic\n");
 	cairn_exit(EXIT_CODE_PANIC);
 }

@@ -5,8 +5,10 @@
 #include <linux/compiler.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <asm/processor.h>
+#include <asm/tlbflush.h>
 
 /* Longer than any holder keeps a lock; then the wait is reported, and goes on. */
 #define LOCKUP_SPINS (1u << 24)
@@ -19,10 +21,12 @@ void spin_lock_wait(arch_spinlock_t *lock, u16 ticket)
 	unsigned int spins = 0;
 
 	while (READ_ONCE(lock->serving) != ticket) {
+		tlb_serve(); /* the holder may be waiting for that */
 		cpu_relax();
 		if (++spins != LOCKUP_SPINS)
 			continue;
-		pr_emerg("BUG: spinlock lockup suspected on CPU#0, lock %pS\n", lock);
+		pr_emerg("BUG: spinlock lockup suspected on CPU#%d, lock %pS\n",
+			 raw_smp_processor_id(), lock);
 		dump_stack();
 	}
 }

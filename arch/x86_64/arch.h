@@ -24,6 +24,12 @@ void clock_calibrate(void);
  */
 void gdt_init(void);
 
+/* smp_set_vectors - serve what CPUs send each other. */
+void smp_set_vectors(void);
+
+/* smp_stop_if_asked - for the NMI: does not return once the machine ends. */
+void smp_stop_if_asked(void);
+
 /* secondary_start - the first C code of CPU @cpu, on its idle stack. */
 void __noreturn secondary_start(unsigned long cpu);
 

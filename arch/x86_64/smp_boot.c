@@ -30,7 +30,6 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/init.h>
-#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/memblock.h>
@@ -39,12 +38,15 @@
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <cairn/acpi.h>
+#include <cairn/idle.h>
 #include <cairn/init.h>
 #include <cairn/numa.h>
 #include <cairn/start.h>
+#include <asm/apic.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
 #include <asm/stack.h>
+#include <asm/tlbflush.h>
 #include "arch.h"
 
 #define CPUID_TOPOLOGY 0x0b
@@ -53,21 +55,6 @@
 #define INIT_WAIT_US   10000
 #define SIPI_WAIT_US   200
 #define START_PATIENCE (5 * NSEC_PER_SEC)
-
-/* The local APIC's interrupt command register, in memory or as an MSR. */
-#define MSR_APIC_BASE	  0x1b
-#define APIC_BASE_X2APIC  0x400
-#define APIC_BASE_ENABLE  0x800
-#define APIC_BASE_ADDRESS 0x000ffffffffff000ULL
-#define MSR_X2APIC_ICR	  0x830
-#define APIC_ICR	  0x300
-#define APIC_ICR_HIGH	  0x310
-#define ICR_PENDING	  0x01000u
-#define ICR_INIT	  0x00500u
-#define ICR_STARTUP	  0x00600u
-#define ICR_ASSERT	  0x04000u
-#define ICR_LEVEL	  0x08000u
-#define ICR_PATIENCE	  1000000
 
 /* The end of boot/trampoline.S. */
 struct trampoline_params {
@@ -91,9 +78,6 @@ struct trampoline_params {
 
 extern const char trampoline_start[], trampoline_params[], trampoline_end[];
 
-static u32 cpu_apicid[NR_CPUS];
-static void __iomem *apic_registers; /* NULL: x2APIC mode */
-
 static unsigned int max_cpus = NR_CPUS;
 static phys_addr_t low_pages;
 
@@ -110,42 +94,7 @@ static int set_nosmp(const char *value)
 }
 BOOT_PARAM("nosmp", set_nosmp, "run on the boot CPU only");
 
-/* ---- commands to other CPUs ------------------------------------------------------------ */
-
-static bool __init find_apic(void)
-{
-	u64 base;
-
-	if (!cpu_has(APIC))
-		return false;
-	base = rdmsr(MSR_APIC_BASE);
-	if ((base & (APIC_BASE_ENABLE | APIC_BASE_X2APIC)) == APIC_BASE_ENABLE)
-		apic_registers =
-			early_ioremap(base & APIC_BASE_ADDRESS, PAGE_SIZE, PAGE_KERNEL_NOCACHE);
-	return base & APIC_BASE_X2APIC || apic_registers;
-}
-
-/* The register takes one command at a time. */
-static void __init wait_sent(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ICR_PATIENCE && readl(apic_registers + APIC_ICR) & ICR_PENDING; i++)
-		cpu_relax();
-}
-
-static void __init send_command(u32 dest, u32 command)
-{
-	if (!apic_registers) {
-		asm volatile("mfence; lfence" ::: "memory"); /* the write may pass earlier stores */
-		wrmsr(MSR_X2APIC_ICR, (u64)dest << 32 | command);
-		return;
-	}
-	wait_sent();
-	writel(dest << 24, apic_registers + APIC_ICR_HIGH);
-	writel(command, apic_registers + APIC_ICR);
-	wait_sent();
-}
+/* ---- which CPUs there are -------------------------------------------------------------- */
 
 static u32 __init boot_apicid(void)
 {
@@ -153,8 +102,6 @@ static u32 __init boot_apicid(void)
 		return cpuid(CPUID_TOPOLOGY, 0).edx;
 	return cpuid(1, 0).ebx >> 24;
 }
-
-/* ---- which CPUs there are -------------------------------------------------------------- */
 
 static void __init add_cpu(u32 id)
 {
@@ -170,7 +117,7 @@ void __init smp_find_cpus(void)
 	const struct acpi_madt *madt = &acpi_info.madt;
 	unsigned int i;
 
-	if (!find_apic())
+	if (!cpu_has(APIC))
 		return;
 	cpu_apicid[0] = boot_apicid();
 	if (!max_cpus || madt->nr_cpus < 2)
@@ -243,19 +190,13 @@ static bool __init wait_online(unsigned int cpu, u64 ns)
 /* Two startup interrupts, the second for CPUs that missed the first. */
 static bool __init wake(unsigned int cpu)
 {
-	u32 command = ICR_STARTUP | (u32)(low_pages >> PAGE_SHIFT);
+	u8 page = (u8)(low_pages >> PAGE_SHIFT);
 
-	send_command(cpu_apicid[cpu], command);
+	apic_send_startup(cpu_apicid[cpu], page);
 	if (wait_online(cpu, SIPI_WAIT_US * NSEC_PER_USEC))
 		return true;
-	send_command(cpu_apicid[cpu], command);
+	apic_send_startup(cpu_apicid[cpu], page);
 	return wait_online(cpu, START_PATIENCE);
-}
-
-static void __init send_init(unsigned int cpu)
-{
-	send_command(cpu_apicid[cpu], ICR_INIT | ICR_LEVEL | ICR_ASSERT);
-	send_command(cpu_apicid[cpu], ICR_INIT | ICR_LEVEL);
 }
 
 static void __init start_cpu(unsigned int cpu)
@@ -273,7 +214,7 @@ static void __init start_cpu(unsigned int cpu)
 	smp_wmb();
 	if (wake(cpu))
 		return;
-	send_init(cpu);
+	apic_send_init(cpu_apicid[cpu]);
 	udelay(INIT_WAIT_US);
 	cpu_stacks_free(cpu);
 	pr_warn("smp: CPU %u (APIC id %u) does not start\n", cpu, cpu_apicid[cpu]);
@@ -284,7 +225,7 @@ static void __init start_others(void)
 	unsigned int cpu, last = min(max_cpus, nr_cpu_ids);
 
 	for (cpu = 1; cpu < last; cpu++)
-		send_init(cpu);
+		apic_send_init(cpu_apicid[cpu]);
 	udelay(INIT_WAIT_US);
 	for (cpu = 1; cpu < last; cpu++)
 		start_cpu(cpu);
@@ -292,13 +233,16 @@ static void __init start_others(void)
 
 void __init smp_init(void)
 {
-	if (low_pages) {
+	smp_set_vectors();
+	smp_call_init();
+	if (low_pages && apic_enabled()) {
 		fill_tables();
 		fill_trampoline();
 		start_others();
+	}
+	if (low_pages)
 		free_reserved_area(__va(low_pages), __va(low_pages + LOW_PAGES * PAGE_SIZE), 0xcc,
 				   NULL);
-	}
 	pr_info("smp: %u CPU%s up", num_online_cpus(), num_online_cpus() == 1 ? "" : "s");
 	if (num_online_cpus() < nr_cpu_ids)
 		pr_cont(" of %u", nr_cpu_ids);
@@ -307,11 +251,12 @@ void __init smp_init(void)
 
 /* ---- on the new CPU -------------------------------------------------------------------- */
 
-/* Nothing to do, for now, but to wait for what cannot be masked. */
 static void __noreturn secondary_idle(void)
 {
-	for (;;)
-		asm volatile("cli; hlt" ::: "memory");
+	for (;;) {
+		local_irq_disable();
+		arch_cpu_idle();
+	}
 }
 
 void __noreturn secondary_start(unsigned long cpu)
@@ -319,6 +264,8 @@ void __noreturn secondary_start(unsigned long cpu)
 	write_cr3(__pa(swapper_pg_dir));
 	percpu_set_base(__per_cpu_offset[cpu]);
 	cpu_init_secondary();
+	apic_init_secondary();
+	tlb_init_cpu();
 	set_cpu_online((unsigned int)cpu, true);
 	secondary_idle();
 }

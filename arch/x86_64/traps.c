@@ -13,6 +13,7 @@
 #include <asm/irqflags.h>
 #include <asm/processor.h>
 #include <asm/ras.h>
+#include <asm/tlbflush.h>
 #include <asm/traps.h>
 #include "arch.h"
 
@@ -79,6 +80,7 @@ static void fatal_exception(struct pt_regs *regs)
 
 static void handle_nmi(struct pt_regs *regs)
 {
+	smp_stop_if_asked();
 	nmi_enter();
 	nmi_count_inc();
 	pr_alert("NMI received for unknown reason\n");
@@ -118,6 +120,7 @@ static void handle_exception(struct pt_regs *regs)
 
 void trap_dispatch(struct pt_regs *regs)
 {
+	tlb_wake();
 	if (regs->vector >= IRQ_BASE) {
 		interrupt_dispatch(regs);
 		return;
