@@ -22,6 +22,7 @@
 #include <linux/types.h>
 #include <cairn/idle.h>
 #include <asm/io.h>
+#include <asm/tlbflush.h>
 #include <asm/irq.h>
 #include "arch.h"
 
@@ -185,5 +186,7 @@ void tick_start(void)
 
 void idle_wait(void)
 {
+	tlb_enter_lazy();
 	asm volatile("sti; hlt" ::: "memory");
+	tlb_wake();
 }

@@ -12,9 +12,8 @@
 #include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
-#include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
-#include <cairn/idle.h>
 #include <cairn/start.h>
 #include <asm/apic.h>
 #include <asm/barrier.h>
@@ -40,7 +39,7 @@ static void tlb_interrupt(struct pt_regs *regs __unused)
 
 static void reschedule_interrupt(struct pt_regs *regs __unused)
 {
-	set_preempt_need_resched();
+	scheduler_ipi();
 }
 
 void __init smp_set_vectors(void)
@@ -71,12 +70,4 @@ void smp_send_stop(void)
 	}
 	for (us = 0; us < STOP_PATIENCE && num_online_cpus() > 1; us += 10)
 		udelay(10);
-}
-
-void arch_cpu_idle(void)
-{
-	tlb_enter_lazy();
-	asm volatile("sti; hlt; cli" ::: "memory");
-	tlb_wake();
-	local_irq_enable();
 }

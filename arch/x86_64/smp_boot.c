@@ -34,11 +34,11 @@
 #include <linux/ktime.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <cairn/acpi.h>
-#include <cairn/idle.h>
 #include <cairn/init.h>
 #include <cairn/numa.h>
 #include <cairn/start.h>
@@ -80,6 +80,7 @@ extern const char trampoline_start[], trampoline_params[], trampoline_end[];
 
 static unsigned int max_cpus = NR_CPUS;
 static phys_addr_t low_pages;
+static struct task_struct *starting_idle; /* the idle task of the CPU being started */
 
 static int set_maxcpus(const char *value)
 {
@@ -203,12 +204,13 @@ static void __init start_cpu(unsigned int cpu)
 {
 	struct trampoline_params *p = params();
 
-	if (!cpu_stacks_alloc(cpu)) {
+	starting_idle = idle_task_create(cpu);
+	if (!starting_idle || !cpu_stacks_alloc(cpu)) {
 		pr_warn("smp: no memory for the stacks of CPU %u\n", cpu);
 		return;
 	}
 	copy_kernel_half();
-	p->stack = cpu_stack_top(cpu, STACK_BOOT);
+	p->stack = (u64)starting_idle->stack + THREAD_SIZE;
 	p->entry = (u64)secondary_start;
 	p->cpu = cpu;
 	smp_wmb();
@@ -251,21 +253,17 @@ void __init smp_init(void)
 
 /* ---- on the new CPU -------------------------------------------------------------------- */
 
-static void __noreturn secondary_idle(void)
-{
-	for (;;) {
-		local_irq_disable();
-		arch_cpu_idle();
-	}
-}
-
 void __noreturn secondary_start(unsigned long cpu)
 {
+	struct task_struct *idle;
+
 	write_cr3(__pa(swapper_pg_dir));
 	percpu_set_base(__per_cpu_offset[cpu]);
 	cpu_init_secondary();
 	apic_init_secondary();
 	tlb_init_cpu();
+	idle = starting_idle; /* the next CPU's, once this one is online */
 	set_cpu_online((unsigned int)cpu, true);
-	secondary_idle();
+	sched_init_secondary(idle);
+	cpu_startup_entry();
 }

@@ -13,13 +13,4 @@ void idle_wait(void);
 /* tick_start - a timer interrupt, a hundred a second, calls sched_tick().  Context: start-up. */
 void tick_start(void);
 
-/**
- * arch_cpu_idle - sleep until an interrupt comes
- *
- * Meanwhile this CPU is asked to flush nothing; it catches up when it wakes.
- *
- * Context: the idle loop, interrupts off; they are on when it returns.
- */
-void arch_cpu_idle(void);
-
 #endif
