@@ -504,10 +504,10 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 
 /* ---- Idling ---------------------------------------------------------------------------------- */
 
-/* Halts until an interrupt; a sleeper whose time comes sooner than a tick is waited for. */
+/* Halts until an interrupt; CPU 0 waits for a sleeper whose time comes sooner than a tick. */
 static void idle_once(void)
 {
-	if (timeouts_next() > ktime_get_ns() + POLL_NS) {
+	if (raw_smp_processor_id() || timeouts_next() > ktime_get_ns() + POLL_NS) {
 		idle_wait();
 		return;
 	}

@@ -25,7 +25,7 @@
 #include <asm/switch_to.h>
 #include "sched.h"
 
-static DEFINE_SPINLOCK(tasklist_lock);
+static DEFINE_SPINLOCK_RANK(tasklist_lock, LOCK_RANK_TASKLIST);
 static LIST_HEAD(task_list);
 static LIST_HEAD(dead_list);
 static struct kmem_cache *task_cache;

@@ -20,7 +20,7 @@ struct timeout {
 	struct task_struct *task;
 };
 
-static DEFINE_SPINLOCK(timeouts_lock);
+static DEFINE_SPINLOCK_RANK(timeouts_lock, LOCK_RANK_TIMEOUTS);
 static LIST_HEAD(timeouts);
 static u64 next_due = U64_MAX;
 

@@ -266,7 +266,7 @@ struct workqueue_struct *workqueue_create(const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(name, sizeof(name), fmt, args);
 	va_end(args);
-	spin_lock_init(&wq->lock);
+	spin_lock_init_rank(&wq->lock, LOCK_RANK_QUEUE);
 	INIT_LIST_HEAD(&wq->list);
 	init_waitqueue_head(&wq->more);
 	init_waitqueue_head(&wq->done);

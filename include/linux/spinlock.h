@@ -23,8 +23,20 @@ typedef struct {
 	};
 } arch_spinlock_t;
 
+/*
+ * Ranks: the order in which locks may be held together.  A lock of a rank is taken
+ * only while every other held lock that has one has a lower one.
+ */
+enum lock_rank {
+	LOCK_RANK_NONE, /* anywhere; only taking it twice is wrong */
+	LOCK_RANK_QUEUE,
+	LOCK_RANK_TIMEOUTS,
+	LOCK_RANK_TASKLIST,
+};
+
 typedef struct {
 	arch_spinlock_t arch;
+	u32 rank;
 } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
 
@@ -32,11 +44,24 @@ typedef spinlock_t raw_spinlock_t;
 	{                               \
 		.arch = {.tickets = 0 } \
 	}
-#define DEFINE_SPINLOCK(name)	  spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
-#define DEFINE_RAW_SPINLOCK(name) raw_spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+/* DEFINE_SPINLOCK_RANK - DEFINE_SPINLOCK() with its place in the order of locks */
+#define DEFINE_SPINLOCK_RANK(name, r) spinlock_t name = {.arch = {.tickets = 0}, .rank = (r)}
+#define DEFINE_SPINLOCK(name)	      spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+#define DEFINE_RAW_SPINLOCK(name)     raw_spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 
 /* spin_lock_wait - wait until @lock serves @ticket; the contended half of spin_lock(). */
 void spin_lock_wait(arch_spinlock_t *lock, u16 ticket) __cold;
+
+/*
+ * lock_checking - locks are checked as they are taken: boot parameter lockdep=1
+ *
+ * lock_check() reports, with both places, a lock that this CPU holds already or
+ * that comes before one it holds; lock_note() and lock_forget() keep the list.
+ */
+extern bool lock_checking;
+void lock_check(const void *lock, u32 rank) __cold;
+void lock_note(const void *lock, u32 rank) __cold;
+void lock_forget(const void *lock) __cold;
 
 static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
 {
@@ -67,6 +92,14 @@ static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
 static __always_inline void spin_lock_init(spinlock_t *lock)
 {
 	lock->arch.tickets = 0;
+	lock->rank = LOCK_RANK_NONE;
+}
+
+/* spin_lock_init_rank - spin_lock_init(), with a place in the order of locks */
+static __always_inline void spin_lock_init_rank(spinlock_t *lock, enum lock_rank rank)
+{
+	lock->arch.tickets = 0;
+	lock->rank = rank;
 }
 
 static __always_inline bool spin_is_locked(const spinlock_t *lock)
@@ -85,20 +118,29 @@ static __always_inline bool spin_is_locked(const spinlock_t *lock)
 static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)
 {
 	preempt_disable();
+	if (unlikely(lock_checking))
+		lock_check(lock, lock->rank);
 	arch_spin_lock(&lock->arch);
+	if (unlikely(lock_checking))
+		lock_note(lock, lock->rank);
 }
 
 static __always_inline bool spin_trylock(spinlock_t *lock)
 {
 	preempt_disable();
-	if (arch_spin_trylock(&lock->arch))
+	if (arch_spin_trylock(&lock->arch)) {
+		if (unlikely(lock_checking))
+			lock_note(lock, lock->rank);
 		return true;
+	}
 	preempt_enable();
 	return false;
 }
 
 static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
 {
+	if (unlikely(lock_checking))
+		lock_forget(lock);
 	arch_spin_unlock(&lock->arch);
 	preempt_enable();
 }
@@ -111,6 +153,8 @@ static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock)
 
 static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 {
+	if (unlikely(lock_checking))
+		lock_forget(lock);
 	arch_spin_unlock(&lock->arch);
 	local_irq_enable();
 	preempt_enable();
@@ -119,6 +163,8 @@ static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 	__releases(lock)
 {
+	if (unlikely(lock_checking))
+		lock_forget(lock);
 	arch_spin_unlock(&lock->arch);
 	local_irq_restore(flags);
 	preempt_enable();
