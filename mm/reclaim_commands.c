@@ -6,8 +6,8 @@
 #include <cairn/monitor.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include "../mm/vmscan.h"
-#include "../mm/zone.h"
+#include "vmscan.h"
+#include "zone.h"
 
 static int cmd_min_free(int argc, char **argv)
 {
