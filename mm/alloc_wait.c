@@ -22,10 +22,13 @@
  * number of waiters afterwards: if that free came too late to be offered, the
  * waiter took the zone's lock first, and its number is seen.
  *
+ * The waiter leaves under the queue's lock, which who serves it holds until it has
+ * been woken: its place, which is on its stack, and its task are there until then.
+ *
  * Invariant: nr_alloc_waiters == length of the queue; a waiter with a page is
  * not on it.
  *
- * Locking: queue_lock, then zone->lock.  Contexts: serving in any, waiting where
+ * Locking: queue_lock, then zone->lock or a run queue's.  Contexts: serving in any, waiting where
  * the allocation may sleep.
  */
 #include <linux/kernel.h>
@@ -53,6 +56,7 @@ static void serve_locked(struct zone *zone)
 		list_del_init(&waiter->list);
 		WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters - 1);
 		count_vm_event(ALLOC_HANDOVER);
+		wake_up_process(waiter->task);
 	}
 }
 
@@ -72,6 +76,7 @@ void alloc_wait_begin(struct alloc_waiter *waiter, const struct alloc_request *r
 
 	waiter->req = req;
 	waiter->page = NULL;
+	waiter->task = current;
 	spin_lock_irqsave(&queue_lock, flags);
 	list_add_tail(&waiter->list, &queue);
 	WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters + 1);
@@ -100,7 +105,12 @@ struct page *alloc_wait(const struct alloc_request *req, long timeout)
 	alloc_wait_begin(&waiter, req);
 	if (!READ_ONCE(waiter.page))
 		count_vm_event(ALLOC_WAIT);
-	while (!READ_ONCE(waiter.page) && timeout-- > 0)
-		schedule_timeout_uninterruptible(1);
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (READ_ONCE(waiter.page) || !timeout)
+			break;
+		timeout = schedule_timeout(timeout);
+	}
+	__set_current_state(TASK_RUNNING);
 	return alloc_wait_end(&waiter);
 }

@@ -21,9 +21,15 @@
  * the slow path and fills the pool.  It is read without the lock: whoever frees
  * an element that was taken out of the pool got it after the pool was closed.
  *
- * Contexts: mempool_free() any; mempool_alloc() as its flags say.  There is one
- * thread yet: with the pool empty and the allocator, too, nobody can free an
- * element while a sleeping mempool_alloc() waits, so it panics, with the reason.
+ * Who finds neither waits in the pool's queue.  An element that comes back while
+ * somebody waits goes to the pool, which is short, and wakes who has waited longest;
+ * it joined the queue before it looked into the pool for the last time, so no
+ * element comes unseen.  Because other users of the allocator free memory without
+ * telling the pool, it also looks by itself, now and then.
+ *
+ * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Before there are
+ * threads nobody can free an element while a sleeping mempool_alloc() waits, so
+ * it panics, with the reason.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -31,9 +37,13 @@
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "slab.h"
+
+/* What a waiter sleeps at most before it asks the allocator again. */
+#define LOOK_AGAIN (HZ / 2)
 
 /* Stands for the cache of pools that have none: no page belongs to it. */
 static struct kmem_cache no_cache = {.front = &slab_closed, .kfree_front = &slab_closed};
@@ -91,6 +101,8 @@ static bool pool_put(mempool_t *pool, void *element)
 		}
 	}
 	spin_unlock_irqrestore(&pool->lock, flags);
+	if (room && wq_has_sleeper(&pool->wait))
+		wake_up(&pool->wait);
 	if (unlikely(twice)) {
 		pr_err("BUG: mempool_free: element 0x%px is in the pool already\n", element);
 		dump_stack();
@@ -141,6 +153,7 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 		 "mempool: a pool of %d elements, or without an allocator", min_nr))
 		return -EINVAL;
 	spin_lock_init(&pool->lock);
+	init_waitqueue_head(&pool->wait);
 	pool->min_nr = min_nr;
 	pool->alloc = alloc_fn;
 	pool->free = free_fn;
@@ -223,6 +236,35 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 
 /* ---- Elements -------------------------------------------------------------------------- */
 
+/* The allocator once more, now with reclaim, and else a place in the queue. */
+static void *mempool_wait(mempool_t *pool, gfp_t gfp)
+{
+	void *element;
+
+	for (;;) {
+		DEFINE_WAIT(wait);
+
+		element = pool->alloc((gfp & ~__GFP_NOFAIL) | __GFP_NOWARN | __GFP_NOMEMALLOC |
+					      __GFP_NORETRY,
+				      pool->pool_data);
+		if (element)
+			return element;
+		if (!scheduler_running || !interrupts_expected)
+			panic("mempool: all %d elements are in use, there is no memory, and nobody "
+			      "else runs who could free one",
+			      pool->min_nr);
+		prepare_to_wait_exclusive(&pool->wait, &wait, TASK_UNINTERRUPTIBLE);
+		element = pool_get(pool);
+		if (!element)
+			schedule_timeout(LOOK_AGAIN);
+		finish_wait(&pool->wait, &wait);
+		if (!element)
+			element = pool_get(pool);
+		if (element)
+			return element;
+	}
+}
+
 /* The allocator without trying hard, the pool, the allocator trying hard, then waiting. */
 static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
 {
@@ -236,12 +278,7 @@ static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
 		element = pool_get(pool);
 	if (likely(element || !gfpflags_allow_blocking(gfp)))
 		return element;
-	element = pool->alloc(gfp | __GFP_NOWARN | __GFP_NOMEMALLOC, pool->pool_data);
-	if (!element)
-		panic("mempool: all %d elements are in use, there is no memory, and nobody else "
-		      "runs who could free one",
-		      pool->min_nr);
-	return element;
+	return mempool_wait(pool, gfp);
 }
 
 void *mempool_alloc(mempool_t *pool, gfp_t gfp)

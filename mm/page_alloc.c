@@ -11,7 +11,8 @@
  *	    v
  *     1. each zone of the node's zonelist, above its low watermark;
  *	  a zone that is short opens a pending section first		mm/memmap.c
- *     2. per-CPU lists emptied and off; each zone down to min, or into
+ *     2. reclaim threads woken						mm/vmscan.c
+ *	  per-CPU lists emptied and off; each zone down to min, or into
  *	  the reserve as far as the flags allow
  *     3. if the caller may sleep: shrinkers (mm/vmscan.c), 2. again, and then
  *	  it waits for others to free memory (mm/alloc_wait.c), and 3. again
@@ -27,7 +28,7 @@
  * ones, and that 16 times without result.  __GFP_NOFAIL for ever, with a
  * report after 16.
  *
- * Until interrupts are on nobody else runs, and nothing is waited for: a round
+ * Until there are threads nobody else runs, and nothing is waited for: a round
  * without result is the last, and a __GFP_NOFAIL allocation that not even the last
  * page can serve stops the machine.
  *
@@ -126,10 +127,10 @@ static bool may_reclaim(gfp_t gfp)
 	       (!interrupts_expected || !irqs_disabled());
 }
 
-/* Before interrupts are on nobody else runs: waiting would be for ever. */
+/* Before there are threads nobody else runs: waiting would be for ever. */
 static bool others_run(void)
 {
-	return interrupts_expected;
+	return interrupts_expected && scheduler_running;
 }
 
 /* Is there hope, after so many rounds, the last @idle of which freed nothing? */
@@ -198,11 +199,27 @@ static struct page *last_resort(struct alloc_request *req)
 	return page;
 }
 
+/* The threads of the nodes that have nothing to spare make room meanwhile. */
+static void wake_kswapds(const struct alloc_request *req)
+{
+	struct zone *const *zone;
+	const struct pglist_data *last = NULL;
+
+	for (zone = req->pgdat->zonelist.zones; *zone; zone++) {
+		if (!request_allows(req, *zone) || (*zone)->pgdat == last)
+			continue;
+		last = (*zone)->pgdat;
+		wake_kswapd((*zone)->pgdat, req->highest);
+	}
+}
+
 static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long caller)
 {
 	struct page *page;
 
 	req->gfp = current_gfp_context(req->gfp);
+	if (req->gfp & __GFP_KSWAPD_RECLAIM)
+		wake_kswapds(req);
 	req->mark = WMARK_MIN;
 	req->depth = depth_of(req->gfp);
 	pcp_reset();

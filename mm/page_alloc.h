@@ -10,6 +10,8 @@
 #include <linux/mm_types.h>
 #include "zone.h"
 
+struct task_struct;
+
 /**
  * struct alloc_request - an allocation that no per-CPU list has served
  * @gfp: its flags, less what the task's scopes forbid
@@ -47,6 +49,7 @@ struct alloc_waiter {
 	struct list_head list; /* empty once it was served */
 	const struct alloc_request *req;
 	struct page *page;
+	struct task_struct *task;
 };
 
 /**

@@ -9,11 +9,11 @@
  *		   |		 balancing
  *		   below: allocations that may sleep reclaim by themselves
  *
- * node_balance() is the background half: it works for everybody, so it may enter
- * every cache, and goes on until a zone that was asked for is above its high
+ * node_balance() is the background half, run by a thread a node, kswapd, that
+ * allocations wake: it works for everybody, so it may enter every cache, and goes on until a zone that was asked for is above its high
  * watermark.  It asks for an eighth of each cache first and for more each time
  * that was not enough.  When a node has been searched 16 times without result it is
- * left alone until an allocation finds something there again.
+ * left alone until an allocation finds something there again, or much was freed.
  *
  * reclaim_direct() is what an allocation does for itself, with its own flags.
  * Several may do so at once, but not more than NODE_RECLAIMERS a node: the caches'
@@ -21,14 +21,19 @@
  * found enough.  Who is turned away waits for what the others free
  * (mm/alloc_wait.c).
  *
- * Locking: counters of the node are atomic.  Contexts: may sleep; node_wants_balance()
- * any.
+ * Locking: counters of the node are atomic.  Contexts: may sleep; wake_kswapd() and
+ * node_wants_balance() any.
  */
 #include <linux/kernel.h>
 #include <linux/atomic.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/kthread.h>
+#include <linux/printk.h>
 #include <linux/sched/mm.h>
 #include <linux/vmstat.h>
+#include <linux/wait.h>
 #include "page_alloc.h"
 #include "vmscan.h"
 
@@ -59,11 +64,35 @@ static bool node_balanced(const struct pglist_data *pgdat)
 	return !wants;
 }
 
+/* Has so much been freed since the last search that another is worth it? */
+static bool much_has_changed(const struct pglist_data *pgdat)
+{
+	unsigned long freed = 0, high = 0;
+	unsigned int idx;
+
+	for (idx = 0; idx < MAX_NR_ZONES; idx++) {
+		freed += READ_ONCE(pgdat->zones[idx].nr_freed);
+		high += pgdat->zones[idx].watermark[WMARK_HIGH];
+	}
+	return freed - READ_ONCE(pgdat->freed_at_failure) > high;
+}
+
+static void note_failure(struct pglist_data *pgdat)
+{
+	unsigned long freed = 0;
+	unsigned int idx;
+
+	for (idx = 0; idx < MAX_NR_ZONES; idx++)
+		freed += READ_ONCE(pgdat->zones[idx].nr_freed);
+	WRITE_ONCE(pgdat->freed_at_failure, freed);
+	WRITE_ONCE(pgdat->reclaim_failures, pgdat->reclaim_failures + 1);
+}
+
 bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest)
 {
 	if (highest > READ_ONCE(pgdat->balance_highest))
 		WRITE_ONCE(pgdat->balance_highest, highest);
-	if (READ_ONCE(pgdat->reclaim_failures) >= NODE_FAILURES)
+	if (READ_ONCE(pgdat->reclaim_failures) >= NODE_FAILURES && !much_has_changed(pgdat))
 		return false;
 	return !node_balanced(pgdat);
 }
@@ -86,7 +115,7 @@ unsigned long node_balance(struct pglist_data *pgdat)
 		shrink_caches(&rc);
 		drain_all_pages();
 		if (rc.freed == before && !rc.priority) {
-			WRITE_ONCE(pgdat->reclaim_failures, pgdat->reclaim_failures + 1);
+			note_failure(pgdat);
 			break;
 		}
 		rc.priority -= rc.priority != 0;
@@ -98,6 +127,59 @@ unsigned long node_balance(struct pglist_data *pgdat)
 	memalloc_flags_restore(PF_MEMALLOC | PF_KSWAPD, old);
 	return rc.freed;
 }
+
+/* Lives as long as the machine. */
+static int kswapd(void *data)
+{
+	struct pglist_data *pgdat = data;
+
+	for (;;) {
+		wait_event(pgdat->kswapd_wait, READ_ONCE(pgdat->kswapd_wanted));
+		WRITE_ONCE(pgdat->kswapd_wanted, false);
+		node_balance(pgdat);
+	}
+	return 0;
+}
+
+void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest)
+{
+	if (!READ_ONCE(pgdat->kswapd) || !node_wants_balance(pgdat, highest))
+		return;
+	if (READ_ONCE(pgdat->kswapd_wanted))
+		return;
+	WRITE_ONCE(pgdat->kswapd_wanted, true);
+	wake_up(&pgdat->kswapd_wait);
+}
+
+static bool __init has_memory(const struct pglist_data *pgdat)
+{
+	unsigned int idx;
+
+	for (idx = 0; idx < MAX_NR_ZONES; idx++)
+		if (zone_has_pages(&pgdat->zones[idx]))
+			return true;
+	return false;
+}
+
+static int __init kswapd_init(void)
+{
+	struct pglist_data *pgdat;
+
+	for (pgdat = node_data[0]; pgdat; pgdat = pgdat->next) {
+		struct task_struct *task;
+
+		if (!has_memory(pgdat))
+			continue;
+		init_waitqueue_head(&pgdat->kswapd_wait);
+		task = kthread_run(kswapd, pgdat, "kswapd%d", pgdat->node_id);
+		if (IS_ERR(task))
+			pr_err("mem: no reclaim thread for node %d\n", pgdat->node_id);
+		else
+			WRITE_ONCE(pgdat->kswapd, task);
+	}
+	return 0;
+}
+early_initcall(kswapd_init);
 
 /* ---- For one allocation ---------------------------------------------------------------------- */
 

@@ -71,6 +71,15 @@ bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest);
  */
 unsigned long node_balance(struct pglist_data *pgdat);
 
+/**
+ * wake_kswapd - have a node's reclaim thread balance it, if it is short
+ * @pgdat: the node
+ * @highest: the highest zone that an allocation could have used
+ *
+ * Context: any.
+ */
+void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest);
+
 /* show_shrinkers - print what caches hold that could be freed.  Context: may sleep. */
 void show_shrinkers(void);
 

@@ -12,6 +12,7 @@
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <asm/page.h>
 #include "buddy.h"
 
@@ -99,6 +100,10 @@ struct zonelist {
  * @nr_reclaimers: allocations that reclaim here now
  * @balance_highest: the highest zone that was asked for when the node was short
  * @reclaim_failures: searches in a row that freed nothing
+ * @freed_at_failure: pages that had been freed by then, ever
+ * @kswapd: the node's reclaim thread, NULL until it runs and without memory
+ * @kswapd_wanted: it is to balance the node
+ * @kswapd_wait: where it sleeps
  */
 struct pglist_data {
 	struct zone zones[MAX_NR_ZONES];
@@ -109,6 +114,10 @@ struct pglist_data {
 	atomic_t nr_reclaimers;
 	enum zone_type balance_highest;
 	unsigned int reclaim_failures;
+	unsigned long freed_at_failure;
+	struct task_struct *kswapd;
+	bool kswapd_wanted;
+	wait_queue_head_t kswapd_wait;
 };
 
 /* By number; NULL where there is no such node.  Node 0 always exists. */

@@ -10,6 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/gfp_types.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 struct kmem_cache;
 struct objstack;
@@ -29,6 +30,7 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
  * @open: the slab cache behind the pool while @curr_nr is @min_nr; else, and
  *	  behind other pools, a cache that has no objects
  * @front: the cache's magazine, or a closed one
+ * @wait: tasks that wait for an element, in order
  */
 typedef struct mempool {
 	struct kmem_cache *open;
@@ -40,6 +42,7 @@ typedef struct mempool {
 	void *pool_data;
 	mempool_alloc_t *alloc;
 	mempool_free_t *free;
+	wait_queue_head_t wait;
 } mempool_t;
 
 static inline bool mempool_initialized(mempool_t *pool)
