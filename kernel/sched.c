@@ -300,7 +300,7 @@ static struct task_struct *pick_next(struct rq *rq)
 static void finish_switch(struct task_struct *prev)
 {
 	struct rq *rq = this_rq();
-	bool dead = prev->__state == TASK_DEAD;
+	bool dead = prev->__state == TASK_DEAD && !prev->on_rq; /* else preempted before its end */
 
 	if (unlikely(prev->on_rq && prev != rq->idle && !may_run_on(prev, prev->cpu))) {
 		queue_remove(rq, prev);
