@@ -185,7 +185,7 @@ $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
 	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg
 
 # ---- Running it ------------------------------------------------------------------------------
-.PHONY: run test api-status debug screenshot bench figures usb doctor help lint format clean
+.PHONY: run test api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
@@ -223,6 +223,10 @@ CASE ?=
 bench:
 	@scripts/setup.sh build image run
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run $(CASE)
+
+bench-smp:
+	@scripts/setup.sh build image run
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run-smp $(CASE)
 
 # The documents' figures and picture, made anew.
 figures:

@@ -15,12 +15,16 @@
 
 DEFINE_PER_CPU(u32, __preempt_count) = PREEMPT_NO_RESCHED;
 DEFINE_PER_CPU(u32, preempt_site[PREEMPT_SITES]);
+DEFINE_PER_CPU(unsigned long, spin_lock_waits);
+DEFINE_PER_CPU(unsigned long, spin_lock_spins);
 
 void spin_lock_wait(arch_spinlock_t *lock, u16 ticket)
 {
 	unsigned int spins = 0;
 
+	this_cpu_inc(spin_lock_waits);
 	while (READ_ONCE(lock->serving) != ticket) {
+		this_cpu_inc(spin_lock_spins);
 		tlb_serve(); /* the holder may be waiting for that */
 		cpu_relax();
 		if (++spins != LOCKUP_SPINS)

@@ -49,6 +49,10 @@ typedef spinlock_t raw_spinlock_t;
 #define DEFINE_SPINLOCK(name)	      spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 #define DEFINE_RAW_SPINLOCK(name)     raw_spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 
+/* How often this CPU has found a lock taken, and how many rounds it has waited for one. */
+DECLARE_PER_CPU(unsigned long, spin_lock_waits);
+DECLARE_PER_CPU(unsigned long, spin_lock_spins);
+
 /* spin_lock_wait - wait until @lock serves @ticket; the contended half of spin_lock(). */
 void spin_lock_wait(arch_spinlock_t *lock, u16 ticket) __cold;
 

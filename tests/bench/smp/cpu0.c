@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define INSTANCE 0
+#include "instance.h"

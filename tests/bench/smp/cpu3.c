@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define INSTANCE 3
+#include "instance.h"

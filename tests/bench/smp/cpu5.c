@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define INSTANCE 5
+#include "instance.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define INSTANCE 6
+#include "instance.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#define INSTANCE 7
+#include "instance.h"
