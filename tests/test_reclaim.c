@@ -669,9 +669,9 @@ KTEST(reclaim, nofail_takes_from_the_reserve)
 /* struct worker - a thread that allocates a page, or an element, and says so */
 struct worker {
 	struct task_struct *task;
-	gfp_t gfp;
 	mempool_t *pool;
 	void *got;
+	gfp_t gfp;
 	unsigned int place; /* it was the how-manieth, from 1; 0: not yet */
 };
 

@@ -96,20 +96,27 @@ static bool copy_requests(struct tlb_range *copy, u64 seen, u64 gen)
 	return pages <= TLB_FLUSH_SINGLE_MAX && READ_ONCE(tlb_gen) - seen < RING;
 }
 
+static void serve_requests(u64 seen, u64 gen)
+{
+	struct tlb_range copy[RING] = {};
+	u64 i;
+
+	if (!copy_requests(copy, seen, gen)) {
+		flush_everything();
+		return;
+	}
+	for (i = 0; i < gen - seen; i++)
+		flush_range(&copy[i]);
+}
+
 /* One round; interrupts are off. */
 static void catch_up(void)
 {
-	u64 seen = this_cpu_read(tlb_seen), gen = smp_load_acquire(&tlb_gen), i;
-	struct tlb_range copy[RING];
+	u64 seen = this_cpu_read(tlb_seen), gen = smp_load_acquire(&tlb_gen);
 
 	if (seen == gen)
 		return;
-	if (copy_requests(copy, seen, gen)) {
-		for (i = 0; i < gen - seen; i++)
-			flush_range(&copy[i]);
-	} else {
-		flush_everything();
-	}
+	serve_requests(seen, gen);
 	this_cpu_write(tlb_seen, gen);
 }
 
