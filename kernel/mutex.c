@@ -61,7 +61,7 @@ static struct waiter *first_waiter(struct list_head *queue)
 
 /* ---- Mutexes --------------------------------------------------------------------------------- */
 
-int mutex_trylock(struct mutex *lock)
+int __mutex_trylock(struct mutex *lock)
 {
 	struct task_struct *none = NULL;
 
@@ -74,7 +74,7 @@ static void mutex_lock_slow(struct mutex *lock)
 	struct waiter w = {.writer = true};
 
 	spin_lock_irqsave(&lock->wait_lock, flags);
-	if (!mutex_trylock(lock))
+	if (!__mutex_trylock(lock))
 		wait_for_grant(&lock->wait_lock, &flags, &lock->waiters, &w, MAX_SCHEDULE_TIMEOUT);
 	spin_unlock_irqrestore(&lock->wait_lock, flags);
 }
@@ -82,7 +82,7 @@ static void mutex_lock_slow(struct mutex *lock)
 void mutex_lock(struct mutex *lock)
 {
 	might_sleep();
-	if (likely(mutex_trylock(lock)))
+	if (likely(__mutex_trylock(lock)))
 		return;
 	if (WARN(lock->owner == current, "mutex %pS: %s takes it again\n", lock, current->comm))
 		return;

@@ -57,6 +57,12 @@
 #define __acquires(x)  __attribute__((context(x, 0, 1)))
 #define __releases(x)  __attribute__((context(x, 1, 0)))
 #define __must_hold(x) __attribute__((context(x, 1, 1)))
+#define __cond_lock(x, taken)      \
+	((taken) ? ({              \
+		__context__(x, 1); \
+		1;                 \
+	})                         \
+		 : 0)
 #else
 #define __user
 #define __iomem
@@ -65,6 +71,7 @@
 #define __acquires(x)
 #define __releases(x)
 #define __must_hold(x)
+#define __cond_lock(x, taken) (taken)
 #endif
 
 #endif

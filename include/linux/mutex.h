@@ -47,7 +47,8 @@ static inline bool mutex_is_locked(struct mutex *lock)
  */
 void mutex_lock(struct mutex *lock) __acquires(lock);
 /* mutex_trylock - 1 if it took @lock, 0 if somebody holds it.  Context: process. */
-int mutex_trylock(struct mutex *lock);
+int __mutex_trylock(struct mutex *lock);
+#define mutex_trylock(lock) __cond_lock(lock, __mutex_trylock(lock))
 /* mutex_unlock - release @lock, to the longest waiting.  Context: process, the task that took it. */
 void mutex_unlock(struct mutex *lock) __releases(lock);
 
