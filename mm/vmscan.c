@@ -141,9 +141,17 @@ static int kswapd(void *data)
 	return 0;
 }
 
+static bool kswapd_held;
+
+void kswapd_hold(bool hold)
+{
+	WRITE_ONCE(kswapd_held, hold);
+}
+
 void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest)
 {
-	if (!READ_ONCE(pgdat->kswapd) || !node_wants_balance(pgdat, highest))
+	if (!READ_ONCE(pgdat->kswapd) || READ_ONCE(kswapd_held) ||
+	    !node_wants_balance(pgdat, highest))
 		return;
 	if (READ_ONCE(pgdat->kswapd_wanted))
 		return;

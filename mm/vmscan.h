@@ -80,6 +80,16 @@ unsigned long node_balance(struct pglist_data *pgdat);
  */
 void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest);
 
+/**
+ * kswapd_hold - keep the reclaim threads from starting, or no longer
+ * @hold: true, and later false
+ *
+ * For who counts what his own allocations free.  A pass that runs goes on.
+ *
+ * Context: any.
+ */
+void kswapd_hold(bool hold);
+
 /* show_shrinkers - print what caches hold that could be freed.  Context: may sleep. */
 void show_shrinkers(void);
 

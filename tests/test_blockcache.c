@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include "../block/cache.h"
+#include "../mm/vmscan.h"
 
 #define BLOCKS	 256
 #define NO_BLOCK (~0ULL)
@@ -356,6 +357,7 @@ KTEST(blockcache, each_flag_under_pressure)
 		ktest_skip("no disk larger than memory (QEMU: -drive if=virtio)");
 		return;
 	}
+	kswapd_hold(true);
 	limit = block_dirty_limit(ULONG_MAX);
 	fill_names(dev);
 	EXPECT_EQ(block_sync(dev), 0);
@@ -408,4 +410,5 @@ KTEST(blockcache, each_flag_under_pressure)
 	names_drop();
 	EXPECT_EQ(block_drop(dev), 0);
 	block_dirty_limit(limit);
+	kswapd_hold(false);
 }

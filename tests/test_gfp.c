@@ -19,6 +19,7 @@
 #include <linux/topology.h>
 #include "../mm/internal.h"
 #include "../mm/memmap.h"
+#include "../mm/vmscan.h"
 #include "../mm/zone.h"
 
 /* ---- Taking memory --------------------------------------------------------------------------- */
@@ -224,6 +225,7 @@ KTEST(gfp, per_cpu_lists_go_off_when_large_blocks_take_the_reserve)
 	struct page *chain = NULL, *block;
 
 	ASSERT(page && other);
+	kswapd_hold(true);
 	__free_page(other);
 	while ((block = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 5)))
 		chain = push_page(chain, block);
@@ -235,6 +237,7 @@ KTEST(gfp, per_cpu_lists_go_off_when_large_blocks_take_the_reserve)
 	if (page)
 		__free_page(page);
 	free_chain(chain);
+	kswapd_hold(false);
 }
 
 KTEST(gfp, watermarks_rise_and_reserves_grow_with_the_zones_above)

@@ -8,6 +8,7 @@
  * The last test shows that the attack is one: without the restart, some k does
  * damage.
  */
+#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/percpu-defs.h>
 #include <linux/string.h>
@@ -138,12 +139,18 @@ static void attack_fill(void)
 		pcpu_stack_pop(victim_stack);
 }
 
+/* With interrupts off: one that came between would be stepped through and counted. */
 static unsigned long run_attacked(void (*victim)(void), void (*what)(void), unsigned int k)
 {
+	unsigned long flags, steps;
+
 	attack = what;
 	attack_at = k;
 	step = 0;
-	return single_step_run(victim, on_step);
+	local_irq_save(flags);
+	steps = single_step_run(victim, on_step);
+	local_irq_restore(flags);
+	return steps;
 }
 
 /* Four items, @victim, and @what after instruction @k; @more: numbers that exist besides 1..4. */
