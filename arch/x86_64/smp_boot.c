@@ -43,6 +43,7 @@
 #include <cairn/numa.h>
 #include <cairn/start.h>
 #include <asm/apic.h>
+#include <asm/irq.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
 #include <asm/stack.h>
@@ -261,6 +262,7 @@ void __noreturn secondary_start(unsigned long cpu)
 	percpu_set_base(__per_cpu_offset[cpu]);
 	cpu_init_secondary();
 	apic_init_secondary();
+	clock_event_init_cpu();
 	tlb_init_cpu();
 	idle = starting_idle; /* the next CPU's, once this one is online */
 	set_cpu_online((unsigned int)cpu, true);
