@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Several CPUs at once: calls from each to each, translations that must not
+ * outlive a flush, and memory that one CPU takes and another gives back.
+ *
+ * With one CPU most of it still runs, on itself; what needs another is skipped.
+ */
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <cairn/test.h>
+#include <asm/pgtable.h>
+#include <asm/stack.h>
+#include <asm/tlbflush.h>
+
+static atomic_t calls;
+static int call_cpu[NR_CPUS];
+
+static void note_cpu(void *info)
+{
+	int *where = info;
+
+	where[raw_smp_processor_id()] = irqs_disabled() ? raw_smp_processor_id() : -1;
+	atomic_inc(&calls);
+}
+
+/* Each CPU is asked by name, then all: every call runs once, where it should, interrupts off. */
+KTEST(smp, call_single_and_all)
+{
+	int cpu, n = (int)num_online_cpus();
+
+	atomic_set(&calls, 0);
+	for_each_online_cpu(cpu) {
+		call_cpu[cpu] = -2;
+		EXPECT_EQ(smp_call_function_single(cpu, note_cpu, call_cpu, 1), 0);
+		EXPECT_EQ(call_cpu[cpu], cpu);
+	}
+	EXPECT_EQ(atomic_read(&calls), n);
+	on_each_cpu(note_cpu, call_cpu, 1);
+	EXPECT_EQ(atomic_read(&calls), 2 * n);
+	smp_call_function(note_cpu, call_cpu, 1);
+	EXPECT_EQ(atomic_read(&calls), 3 * n - 1);
+	EXPECT_EQ(smp_call_function_single(NR_CPUS - 1, note_cpu, call_cpu, 1),
+		  cpu_online(NR_CPUS - 1) ? 0 : -ENXIO);
+}
+
+static void count_call(void *info)
+{
+	atomic_inc(info);
+}
+
+static void call_everybody(void *info)
+{
+	smp_call_function(count_call, info, 1);
+}
+
+/* Every CPU calls all others and waits, with interrupts off, all at the same time. */
+KTEST(smp, calls_cross)
+{
+	int n = (int)num_online_cpus(), round;
+
+	atomic_set(&calls, 0);
+	for (round = 0; round < 50; round++)
+		on_each_cpu(call_everybody, &calls, 1);
+	EXPECT_EQ(atomic_read(&calls), 50 * n * (n - 1));
+}
+
+static void flush_some(void *info)
+{
+	unsigned long at = (unsigned long)info;
+
+	flush_tlb_kernel_range(at, at + PAGE_SIZE);
+	flush_tlb_all();
+}
+
+/* Every CPU asks all others to flush and waits, with interrupts off, at the same time. */
+KTEST(smp, flushes_cross)
+{
+	struct tlb_counts before, after;
+	char *area = vmalloc(PAGE_SIZE);
+	int round;
+
+	ASSERT(area);
+	tlb_counts_sum(&before);
+	for (round = 0; round < 50; round++)
+		on_each_cpu(flush_some, area, 1);
+	tlb_counts_sum(&after);
+	EXPECT(after.all + after.one > before.all + before.one);
+	vfree(area);
+}
+
+/* ---- stale translations ---------------------------------------------------------------------- */
+
+struct watch {
+	const volatile u32 *at; /* shows the number of a round, by way of one of two pages */
+	volatile u32 flushed;	/* the round whose flush is over */
+	atomic_t ready;
+	atomic_t stale;
+	atomic_t reads;
+};
+
+/* Reads the address all the time; what it shows must not be older than the last flush. */
+static int watch_address(void *info)
+{
+	struct watch *w = info;
+
+	atomic_inc(&w->ready);
+	while (!kthread_should_stop()) {
+		u32 flushed = READ_ONCE(w->flushed);
+
+		barrier();
+		if ((int)(*w->at - flushed) < 0)
+			atomic_inc(&w->stale);
+		atomic_inc(&w->reads);
+	}
+	return 0;
+}
+
+static pte_t *pte_of(unsigned long va)
+{
+	return pte_offset_kernel(pmd_offset(pud_offset(pgd_offset_k(va), va), va), va);
+}
+
+/*
+ * A page at a fixed address is exchanged for another one and the address flushed,
+ * many times, while a thread on each other CPU reads it: once the flush has come
+ * back, nobody sees the page that was there before.
+ */
+KTEST(smp, no_stale_translation)
+{
+	struct task_struct *thread[NR_CPUS] = {0};
+	struct page *page[2];
+	static struct watch w;
+	int cpu, n = 0;
+	u32 *area;
+	u32 round;
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		return;
+	}
+	page[0] = alloc_page(GFP_KERNEL);
+	page[1] = alloc_page(GFP_KERNEL);
+	ASSERT(page[0] && page[1]);
+	*(u32 *)page_to_virt(page[0]) = 0;
+	area = vmap(page, 1, VM_MAP, PAGE_KERNEL);
+	ASSERT(area);
+	w = (struct watch){.at = area};
+	for_each_online_cpu(cpu) {
+		if (cpu == raw_smp_processor_id())
+			continue;
+		thread[cpu] = kthread_create(watch_address, &w, "watch/%d", cpu);
+		ASSERT(!IS_ERR(thread[cpu]));
+		kthread_bind(thread[cpu], (unsigned int)cpu);
+		wake_up_process(thread[cpu]);
+		n++;
+	}
+	while (atomic_read(&w.ready) < n)
+		schedule();
+	for (round = 1; round <= 1000; round++) {
+		*(u32 *)page_to_virt(page[round & 1]) = round;
+		set_pte(pte_of((unsigned long)area),
+			pfn_pte(page_to_pfn(page[round & 1]), PAGE_KERNEL));
+		flush_tlb_kernel_range((unsigned long)area, (unsigned long)area + PAGE_SIZE);
+		WRITE_ONCE(w.flushed, round);
+	}
+	for_each_online_cpu(cpu) {
+		if (thread[cpu])
+			kthread_stop(thread[cpu]);
+	}
+	EXPECT_EQ(atomic_read(&w.stale), 0);
+	EXPECT(atomic_read(&w.reads) > 0);
+	vunmap(area);
+	__free_page(page[0]);
+	__free_page(page[1]);
+}
+
+/* ---- memory that changes hands --------------------------------------------------------------- */
+
+#define HANDED 64
+
+struct hand {
+	void *object[HANDED];
+	struct page *page[HANDED];
+	void __percpu *percpu[HANDED];
+	unsigned int bad;
+};
+
+static void take_memory(void *info)
+{
+	struct hand *h = info;
+	unsigned int i;
+
+	for (i = 0; i < HANDED; i++) {
+		h->object[i] = kmalloc(8 + i * 13, GFP_ATOMIC);
+		h->page[i] = alloc_page(GFP_ATOMIC);
+		h->percpu[i] = __alloc_percpu_gfp(16, 8, GFP_ATOMIC);
+		if (h->object[i])
+			memset(h->object[i], (int)i, 8 + i * 13);
+		if (h->page[i])
+			*(unsigned int *)page_to_virt(h->page[i]) = i;
+	}
+}
+
+static void give_memory(void *info)
+{
+	struct hand *h = info;
+	unsigned int i, k;
+
+	for (i = 0; i < HANDED; i++) {
+		for (k = 0; h->object[i] && k < 8 + i * 13; k++)
+			h->bad += ((u8 *)h->object[i])[k] != (u8)i;
+		h->bad += h->page[i] && *(unsigned int *)page_to_virt(h->page[i]) != i;
+		h->bad += !h->object[i] || !h->page[i];
+		kfree(h->object[i]);
+		if (h->page[i])
+			__free_page(h->page[i]);
+		free_percpu(h->percpu[i]);
+	}
+}
+
+/*
+ * Each CPU takes objects, pages and per-CPU objects, in an interrupt, and the next
+ * one checks and frees them.  Nothing is damaged; the end of the test counts all.
+ */
+KTEST(smp, one_takes_another_gives)
+{
+	struct hand *h = kzalloc(sizeof(*h), GFP_KERNEL);
+	unsigned int round, n = num_online_cpus();
+	int cpu, next;
+
+	ASSERT(h);
+	for (round = 0; round < 20; round++) {
+		for_each_online_cpu(cpu) {
+			next = (int)cpumask_next(cpu, cpu_online_mask);
+			if ((unsigned int)next >= nr_cpu_ids)
+				next = 0;
+			smp_call_function_single(cpu, take_memory, h, 1);
+			smp_call_function_single(next, give_memory, h, 1);
+		}
+	}
+	EXPECT_EQ(h->bad, 0u);
+	EXPECT(n >= 1);
+	kfree(h);
+}
+
+static void frame_here(void *info)
+{
+	*(unsigned long *)info = (unsigned long)__builtin_frame_address(0);
+}
+
+/* A call runs on a stack of its CPU that reports can name. */
+KTEST(smp, stacks_are_known)
+{
+	struct stack_info stack;
+	unsigned long at = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		smp_call_function_single(cpu, frame_here, &at, 1);
+		EXPECT(stack_find(at, &stack) && !stack.in_guard);
+		at = cpu_stack_top((unsigned int)cpu, STACK_NMI) - 8;
+		EXPECT(stack_find(at, &stack) && stack.cpu == (unsigned int)cpu);
+		EXPECT(!strcmp(stack.name, "NMI"));
+	}
+}
