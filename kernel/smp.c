@@ -259,6 +259,22 @@ void on_each_cpu(smp_call_func_t func, void *info, int wait)
 	on_each_cpu_mask(cpu_online_mask, func, info, wait);
 }
 
+void drain_each_cpu(bool (*has)(int cpu, void *info), smp_call_func_t func, void *info)
+{
+	struct cpumask mask = {{0}};
+	int cpu;
+
+	if (num_online_cpus() == 1 || !preemptible()) {
+		call_here(func, info);
+		return;
+	}
+	for_each_online_cpu(cpu) {
+		if (!has || has(cpu, info))
+			cpumask_set_cpu((unsigned int)cpu, &mask);
+	}
+	on_each_cpu_mask(&mask, func, info, true);
+}
+
 void smp_send_reschedule(unsigned int cpu)
 {
 	apic_send_ipi(cpu, RESCHEDULE_VECTOR);

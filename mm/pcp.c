@@ -170,13 +170,28 @@ static void drain_cpu(struct per_cpu_pages *pcp)
 	drain_whole(pcp->zone, cold_of(pcp), 0);
 }
 
+static void drain_this_cpu(void *info __unused)
+{
+	drain_cpu(this_cpu_ptr(&pcp_pages));
+}
+
+static bool cpu_has_blocks(int cpu, void *info __unused)
+{
+	struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
+	unsigned int list;
+
+	if (!pcp->zone)
+		return false;
+	for (list = 0; list < NR_PCP_LISTS; list++) {
+		if (READ_ONCE(list_of(pcp, list_order[list])->used))
+			return true;
+	}
+	return READ_ONCE(cold_of(pcp)->used);
+}
+
 void drain_all_pages(void)
 {
-	unsigned long flags;
-
-	local_irq_save(flags);
-	drain_cpu(this_cpu_ptr(&pcp_pages));
-	local_irq_restore(flags);
+	drain_each_cpu(cpu_has_blocks, drain_this_cpu, NULL);
 }
 
 static void turn_off(struct per_cpu_pages *pcp)

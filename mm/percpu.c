@@ -34,6 +34,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <linux/smp.h>
 #include <asm/bitops.h>
 #include <asm/ras.h>
 #include "percpu.h"
@@ -402,7 +403,18 @@ void free_percpu(void __percpu *pcpu_ptr)
 
 /* ---- giving back ----------------------------------------------------------------------- */
 
-static void drain_stacks(void)
+static bool cpu_has_objects(int cpu, void *info __unused)
+{
+	struct pcpu_cpu *stacks = per_cpu_ptr(&pcpu_cpu, cpu);
+
+	for (unsigned int k = 0; k < PCPU_CLASSES; k++) {
+		if (READ_ONCE(((struct pcpu_stack *)stacks->stack[k])->used))
+			return true;
+	}
+	return false;
+}
+
+static void drain_stacks(void *info __unused)
 {
 	for (unsigned int k = 0; k < PCPU_CLASSES; k++) {
 		void *ptr;
@@ -414,6 +426,6 @@ static void drain_stacks(void)
 
 void pcpu_drain(void)
 {
-	drain_stacks();
+	drain_each_cpu(cpu_has_objects, drain_stacks, NULL);
 	pcpu_drain_chunks();
 }

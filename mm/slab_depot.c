@@ -46,6 +46,7 @@
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 #include "slab.h"
@@ -456,19 +457,35 @@ void slab_give_one(struct slab_cache *c, void *obj)
 		slab_release_beyond(c, slab_empty_kept(c));
 }
 
+/* Puts this CPU's magazine into the slabs; interrupts are off. */
+static void drain_magazine(void *info)
+{
+	struct slab_cache *c = info;
+	struct objstack *m;
+
+	spin_lock(&c->lock);
+	m = this_cpu_ptr(c->magazine);
+	while (m->used > 8) {
+		m->used -= 8;
+		slab_give_object(c, m->slot[m->used / 8]);
+	}
+	spin_unlock(&c->lock);
+}
+
+static bool magazine_holds_any(int cpu, void *info)
+{
+	struct slab_cache *c = info;
+
+	return READ_ONCE(per_cpu_ptr(c->magazine, cpu)->used) > 8;
+}
+
 void slab_drain(struct slab_cache *c)
 {
 	unsigned long flags;
 
+	if (c->magazine)
+		drain_each_cpu(magazine_holds_any, drain_magazine, c);
 	spin_lock_irqsave(&c->lock, flags);
-	if (c->magazine) {
-		struct objstack *m = this_cpu_ptr(c->magazine);
-
-		while (m->used > 8) {
-			m->used -= 8;
-			slab_give_object(c, m->slot[m->used / 8]);
-		}
-	}
 	depot_drain(c);
 	spin_unlock_irqrestore(&c->lock, flags);
 	if (!(c->flags & SLAB_TYPESAFE_BY_RCU))

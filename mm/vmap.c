@@ -54,6 +54,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <linux/smp.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <asm/tlbflush.h>
@@ -543,13 +544,13 @@ void vmap_area_drop(struct vmap_area *va, enum vmap_kind kind)
 	vmap_purge();
 }
 
-/* Every cached range that this CPU can reach, as a list. */
-static struct vmap_area *collect_cached(void)
+/* Adds the ranges that no CPU has at hand to @all. */
+static struct vmap_area *collect_depot(struct vmap_area *all)
 {
-	struct vmap_area *all = NULL, *va;
+	struct vmap_area *va;
 
 	for (unsigned int k = 0; k < VMAP_CLASSES; k++) {
-		while ((va = vmap_cache_pop(k)) || (va = take_from_depot(k))) {
+		while ((va = depot_pop(k))) {
 			va->next = all;
 			all = va;
 		}
@@ -557,15 +558,51 @@ static struct vmap_area *collect_cached(void)
 	return all;
 }
 
+struct cached_ranges {
+	spinlock_t lock;
+	struct vmap_area *all;
+};
+
+static bool cpu_has_ranges(int cpu, void *info __unused)
+{
+	const struct vmap_cpu *v = per_cpu_ptr(&vmap_cpu, cpu);
+
+	for (unsigned int k = 0; k < VMAP_CLASSES; k++) {
+		if (READ_ONCE(v->cache[k].list.first))
+			return true;
+	}
+	return false;
+}
+
+/* Adds what the running CPU has at hand; vmap_lock may be held by what this interrupts. */
+static void collect_here(void *info)
+{
+	struct cached_ranges *c = info;
+	struct vmap_area *va;
+
+	spin_lock(&c->lock);
+	for (unsigned int k = 0; k < VMAP_CLASSES; k++) {
+		while ((va = vmap_cache_pop(k))) {
+			va->next = c->all;
+			c->all = va;
+		}
+	}
+	spin_unlock(&c->lock);
+}
+
 void vmap_drain(void)
 {
+	struct cached_ranges cached = {0};
 	struct pt_gather gather = {0};
 	struct vmap_area *all, *va;
 	struct vseg *tags;
 
 	pcpu_drain();
 	vmap_purge();
-	all = collect_cached();
+	drain_each_cpu(cpu_has_ranges, collect_here, &cached);
+	spin_lock(&vmap_lock);
+	all = collect_depot(cached.all);
+	spin_unlock(&vmap_lock);
 	for (va = all; va; va = va->next)
 		unpin_tables(va, &gather);
 	unpin_idle_slot(vmap_arena.start, vmap_arena.end);

@@ -77,6 +77,19 @@ void smp_call_function(smp_call_func_t func, void *info, int wait);
 void on_each_cpu(smp_call_func_t func, void *info, int wait);
 void on_each_cpu_mask(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);
 
+/**
+ * drain_each_cpu - run a function on each online CPU that has something to give back
+ * @has: does @cpu?  May be out of date; NULL: all do
+ * @func: empties the calling CPU's caches; interrupts are off
+ * @info: for both
+ *
+ * Where the caller may not wait for others, holding a lock or with interrupts
+ * off, only its own CPU's are emptied.
+ *
+ * Context: any.
+ */
+void drain_each_cpu(bool (*has)(int cpu, void *info), smp_call_func_t func, void *info);
+
 /* smp_send_reschedule - have @cpu look at its run queue. */
 void smp_send_reschedule(unsigned int cpu);
 
