@@ -347,8 +347,8 @@ static void __schedule(bool preempted)
 		prev->nvcsw++;
 	next = pick_next(rq);
 	if (next == prev && !may_run_on(prev, prev->cpu) && prev != rq->idle) {
+		next = pick_next(rq); /* others may be waiting behind it */
 		queue_insert(rq, prev);
-		next = rq->idle;
 	}
 	if (next != prev)
 		switch_to(rq, prev, next);
