@@ -68,9 +68,9 @@ KTEST(smp, calls_cross)
 	int n = (int)num_online_cpus(), round;
 
 	atomic_set(&calls, 0);
-	for (round = 0; round < 50; round++)
+	for (round = 0; round < 20; round++)
 		on_each_cpu(call_everybody, &calls, 1);
-	EXPECT_EQ(atomic_read(&calls), 50 * n * (n - 1));
+	EXPECT_EQ(atomic_read(&calls), 20 * n * (n - 1));
 }
 
 static void flush_some(void *info)
@@ -90,7 +90,7 @@ KTEST(smp, flushes_cross)
 
 	ASSERT(area);
 	tlb_counts_sum(&before);
-	for (round = 0; round < 50; round++)
+	for (round = 0; round < 20; round++)
 		on_each_cpu(flush_some, area, 1);
 	tlb_counts_sum(&after);
 	EXPECT(after.all + after.one > before.all + before.one);
@@ -165,7 +165,7 @@ KTEST(smp, no_stale_translation)
 	}
 	while (atomic_read(&w.ready) < n)
 		schedule();
-	for (round = 1; round <= 1000; round++) {
+	for (round = 1; round <= 200; round++) {
 		*(u32 *)page_to_virt(page[round & 1]) = round;
 		set_pte(pte_of((unsigned long)area),
 			pfn_pte(page_to_pfn(page[round & 1]), PAGE_KERNEL));
