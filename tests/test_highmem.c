@@ -169,8 +169,10 @@ KTEST(highmem, kmap_waits_for_a_slot)
 		EXPECT(kmap(page[i]) != NULL);
 	if (n == 65) {
 		mapped_late = NULL;
-		thread = kthread_run(map_one_more, page[64], "kmap-test");
-		EXPECT(!IS_ERR(thread));
+		thread = kthread_create(map_one_more, page[64], "kmap-test");
+		ASSERT(!IS_ERR(thread));
+		get_task_struct(thread); /* it ends by itself */
+		wake_up_process(thread);
 		for (i = 0; i < 100; i++)
 			yield();
 		EXPECT(mapped_late == NULL);
@@ -179,6 +181,7 @@ KTEST(highmem, kmap_waits_for_a_slot)
 			yield();
 		EXPECT(mapped_late != NULL);
 		kthread_stop(thread);
+		put_task_struct(thread);
 		EXPECT(kmap(page[0]) != NULL);
 		EXPECT_REPORT("is not mapped by kmap()") {
 			kunmap(page[64]);

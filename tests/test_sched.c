@@ -53,7 +53,8 @@ KTEST(sched, run_and_stop)
 	ASSERT(!IS_ERR(t));
 	EXPECT(!strcmp(t->comm, "t_seven"));
 	EXPECT(t->pid > 0 && t->tgid == t->pid && t != current);
-	msleep(3);
+	while (!READ_ONCE(runs)) /* another CPU may take its time to start it */
+		msleep(1);
 	EXPECT_EQ(kthread_stop(t), 7);
 	EXPECT_EQ(runs, 1);
 }
