@@ -65,6 +65,7 @@ void irq_set_chip(unsigned int irq, const struct irq_chip *chip, void *data, u32
 	desc->chip_data = data;
 	desc->hw = hw;
 	desc->level = level;
+	desc->cpu = 0;
 	desc->depth = 1;
 	desc->masked = true;
 	desc->stuck = false;

@@ -16,7 +16,9 @@
 	.altmacro
 	.macro stub vector
 	.balign 16
-	.if \vector >= 32 || !((HAS_ERROR_CODE >> \vector) & 1)
+	.if \vector >= 32
+	pushq $0
+	.elseif !((HAS_ERROR_CODE >> \vector) & 1)
 	pushq $0
 	.endif
 	pushq $\vector

@@ -96,6 +96,7 @@ struct pci_bus {
  * @enable_cnt: pci_enable_device() calls not undone yet
  * @is_busmaster: may reach memory by itself
  * @is_managed: pcim_enable_device() was called
+ * @msi: its message interrupt, or NULL
  */
 struct pci_dev {
 	struct list_head bus_list;
@@ -121,6 +122,7 @@ struct pci_dev {
 	atomic_t enable_cnt;
 	bool is_busmaster;
 	bool is_managed;
+	struct pci_msi *msi;
 };
 
 static inline struct pci_dev *to_pci_dev(const struct device *dev)
@@ -309,6 +311,32 @@ static inline int pci_is_enabled(struct pci_dev *dev)
 
 void pci_set_master(struct pci_dev *dev);
 void pci_clear_master(struct pci_dev *dev);
+
+/* ---- interrupts ------------------------------------------------------- */
+
+#define PCI_IRQ_LEGACY	  1 /* the line */
+#define PCI_IRQ_MSI	  2
+#define PCI_IRQ_MSIX	  4
+#define PCI_IRQ_ALL_TYPES (PCI_IRQ_LEGACY | PCI_IRQ_MSI | PCI_IRQ_MSIX)
+
+/**
+ * pci_alloc_irq_vectors - get a device an interrupt
+ * @dev: the device
+ * @min: the fewest that will do
+ * @max: the most that are of use
+ * @flags: PCI_IRQ_*: which kinds will do; MSI-X is preferred, then MSI
+ *
+ * Context: may sleep.
+ * Return: the number of vectors, which is 1; -ENOSPC if @min cannot be met.
+ */
+int pci_alloc_irq_vectors(struct pci_dev *dev, unsigned int min, unsigned int max,
+			  unsigned int flags);
+
+/* pci_irq_vector - what request_irq() takes for vector @nr of the device */
+int pci_irq_vector(struct pci_dev *dev, unsigned int nr);
+
+/* pci_free_irq_vectors - undo pci_alloc_irq_vectors(); the handler is gone. */
+void pci_free_irq_vectors(struct pci_dev *dev);
 
 /* ---- BARs ------------------------------------------------------------- */
 
