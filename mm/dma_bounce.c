@@ -174,14 +174,14 @@ bool bounce_reserve(u64 mask)
 }
 
 /* Takes an idle pool out of the table; its pages are the caller's. */
-static struct page *retire(struct bounce_pool *pool, u64 mask)
+static struct page *retire(struct bounce_pool *pool)
 {
 	struct page *page = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&pools_lock, flags);
 	spin_lock(&pool->lock);
-	if (fits_mask(pool, mask) && !pool->stays && !pool->used) {
+	if (pool->start && !pool->stays && !pool->used) {
 		page = phys_to_page(pool->start);
 		WRITE_ONCE(pool->start, 0);
 	}
@@ -190,13 +190,22 @@ static struct page *retire(struct bounce_pool *pool, u64 mask)
 	return page;
 }
 
-unsigned long dma_bounce_shrink(u64 mask)
+unsigned long dma_bounce_pools(void)
+{
+	unsigned long present = 0;
+
+	for (unsigned int i = 0; i < NR_POOLS; i++)
+		present |= READ_ONCE(pools[i].start) ? BIT(i) : 0;
+	return present;
+}
+
+unsigned long dma_bounce_shrink(unsigned long keep)
 {
 	unsigned long freed = 0;
 
 	for (unsigned int i = 0; i < NR_POOLS; i++) {
 		unsigned int order = pools[i].order;
-		struct page *page = retire(&pools[i], mask);
+		struct page *page = keep & BIT(i) ? NULL : retire(&pools[i]);
 
 		if (!page)
 			continue;

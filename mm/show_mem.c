@@ -48,6 +48,17 @@ unsigned long nr_free_pages(void)
 	return pages;
 }
 
+unsigned long nr_free_highpages(void)
+{
+	unsigned long pages = 0;
+	const struct zone *zone;
+
+	for_each_zone(zone)
+		if (zone->idx == ZONE_HIGHMEM)
+			pages += zone->buddy.free + zone->pending_pages;
+	return pages;
+}
+
 unsigned long totalram_pages(void)
 {
 	unsigned long pages = 0;

@@ -5,7 +5,7 @@
  *
  * Its mask is 24 bits where something must be out of reach, since any machine has
  * memory above 16 MiB.  Bounce pools that a test made necessary are given back at
- * its end, so that free pages add up.  tests/test_edu.c does the same with QEMU's
+ * its end, and no others, so that free pages add up.  tests/test_edu.c does the same with QEMU's
  * device.
  */
 #include <cairn/dma.h>
@@ -24,6 +24,7 @@
 
 static struct device device, other;
 static u64 device_mask, other_mask;
+static unsigned long pools_before;
 
 static void no_release(struct device *dev)
 {
@@ -32,6 +33,7 @@ static void no_release(struct device *dev)
 
 static void begin(void)
 {
+	pools_before = dma_bounce_pools();
 	device_mask = other_mask = DMA_BIT_MASK(32);
 	device = (struct device){.dma_mask = &device_mask, .release = no_release};
 	other = (struct device){.dma_mask = &other_mask, .release = no_release};
@@ -49,7 +51,7 @@ static void end(void)
 	EXPECT_EQ(dma_report_pending(&other), 0);
 	device_unregister(&device);
 	device_unregister(&other);
-	dma_bounce_shrink(DMA_BIT_MASK(24));
+	dma_bounce_shrink(pools_before);
 }
 
 /* What the device sees at one of its addresses. */

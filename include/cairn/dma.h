@@ -20,15 +20,23 @@ void dma_init(void);
 unsigned int dma_report_pending(struct device *dev);
 
 /**
- * dma_bounce_shrink - free the bounce buffers that nobody uses
- * @mask: pools that lie at or below it
+ * dma_bounce_pools - which pools of bounce buffers there are
  *
- * Those that start-up reserved stay.  A mapping that needs some makes them anew.
+ * Context: any.
+ * Return: a bit for each, by the number that dma_bounce_pool() takes.
+ */
+unsigned long dma_bounce_pools(void);
+
+/**
+ * dma_bounce_shrink - free pools of bounce buffers that nobody uses
+ * @keep: a bit for each that stays, as dma_bounce_pools() has them
+ *
+ * Those that start-up reserved stay too.  A mapping that needs one makes it anew.
  *
  * Context: any.
  * Return: pages freed.
  */
-unsigned long dma_bounce_shrink(u64 mask);
+unsigned long dma_bounce_shrink(unsigned long keep);
 
 /**
  * struct dma_stats - what the monitor's dma command shows

@@ -203,6 +203,9 @@ void free_pages_bulk(unsigned long nr, struct page **array);
 /* nr_free_pages - pages nobody owns: in zones, on per-CPU lists, not yet described. */
 unsigned long nr_free_pages(void);
 
+/* nr_free_highpages - those of them that are in ZONE_HIGHMEM. */
+unsigned long nr_free_highpages(void);
+
 /* drain_all_pages - put what is on per-CPU lists back into its zones. */
 void drain_all_pages(void);
 
