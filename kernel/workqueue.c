@@ -184,12 +184,29 @@ bool flush_work(struct work_struct *work)
 	return true;
 }
 
+/* Makes a queued item due at once; one that its thread has taken is left alone. */
+static void hasten(struct workqueue_struct *wq, struct work_struct *work)
+{
+	unsigned long flags;
+	bool was;
+
+	spin_lock_irqsave(&wq->lock, flags);
+	was = work->pending;
+	if (was) {
+		list_del(&work->entry);
+		insert(wq, work, 0);
+	}
+	spin_unlock_irqrestore(&wq->lock, flags);
+	if (was)
+		wake_up(&wq->more);
+}
+
 bool flush_delayed_work(struct delayed_work *work)
 {
 	struct workqueue_struct *wq = work->work.wq;
 
-	if (wq && work_pending(&work->work))
-		mod_delayed_work(wq, work, 0);
+	if (wq)
+		hasten(wq, &work->work);
 	return flush_work(&work->work);
 }
 

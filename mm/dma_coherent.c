@@ -12,6 +12,7 @@
  *
  * Contexts: dma_alloc_coherent() as its flags say; freeing any.
  */
+#include <linux/dma-map-ops.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -41,9 +42,12 @@ void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *handle, gfp_t
 		.caller = RET_IP,
 	};
 	unsigned int order = (unsigned int)get_order(size);
+	const struct dma_map_ops *ops = get_dma_ops(dev);
 	struct dma_record *rec;
 	struct page *page;
 
+	if (ops)
+		return ops->alloc ? ops->alloc(dev, size, handle, gfp, attrs) : NULL;
 	if (!size || order >= MAX_ORDER)
 		return NULL;
 	if (!coherent_mask(dev)) {
@@ -68,8 +72,9 @@ void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *handle, gfp_t
 }
 
 void dma_free_attrs(struct device *dev, size_t size, void *vaddr, dma_addr_t handle,
-		    unsigned long attrs __unused)
+		    unsigned long attrs)
 {
+	const struct dma_map_ops *ops = get_dma_ops(dev);
 	struct dma_record want = {
 		.dev = dev,
 		.addr = handle,
@@ -80,6 +85,10 @@ void dma_free_attrs(struct device *dev, size_t size, void *vaddr, dma_addr_t han
 
 	if (!vaddr)
 		return;
+	if (ops) {
+		ops->free(dev, size, vaddr, handle, attrs);
+		return;
+	}
 	if (vaddr != phys_to_virt(handle)) {
 		dma_misuse(&want, "dma_free_coherent",
 			   "is not where the address is that goes with it");

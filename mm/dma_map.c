@@ -23,6 +23,7 @@
  *
  * Not done here: merging pieces of a scatter list, segment boundaries.
  */
+#include <linux/dma-map-ops.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -127,8 +128,13 @@ static bool place(struct dma_record *want, unsigned long attrs)
 /* Maps what @want says; its memory has been looked at. */
 static dma_addr_t map(struct dma_record *want, unsigned long attrs)
 {
+	const struct dma_map_ops *ops = get_dma_ops(want->dev);
 	struct dma_record *rec;
 
+	if (ops)
+		return ops->map_page(want->dev, pfn_to_page(PHYS_PFN(want->phys)),
+				     offset_in_page(want->phys), want->size,
+				     (enum dma_data_direction)want->dir, attrs);
 	if (!place(want, attrs)) {
 		dma_count(want->kind, false, true);
 		if (!(attrs & DMA_ATTR_NO_WARN))
@@ -221,8 +227,15 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 
 static void unmap(const struct dma_record *want, const char *call, unsigned long attrs)
 {
-	struct dma_record *rec = dma_record_take(want, call);
+	const struct dma_map_ops *ops = get_dma_ops(want->dev);
+	struct dma_record *rec;
 
+	if (ops) {
+		ops->unmap_page(want->dev, want->addr, want->size,
+				(enum dma_data_direction)want->dir, attrs);
+		return;
+	}
+	rec = dma_record_take(want, call);
 	if (!rec)
 		return;
 	if (rec->bounced) {
@@ -331,7 +344,13 @@ void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 			     enum dma_data_direction dir)
 {
 	struct dma_record want = {.dev = dev, .addr = addr, .size = size, .dir = (u8)dir}, rec;
+	const struct dma_map_ops *ops = get_dma_ops(dev);
 
+	if (ops) {
+		if (ops->sync_single_for_cpu)
+			ops->sync_single_for_cpu(dev, addr, size, dir);
+		return;
+	}
 	if (!find_for_sync(&want, "dma_sync_single_for_cpu", &rec))
 		return;
 	if (rec.bounced && copies_out(dir))
@@ -342,7 +361,13 @@ void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size
 				enum dma_data_direction dir)
 {
 	struct dma_record want = {.dev = dev, .addr = addr, .size = size, .dir = (u8)dir}, rec;
+	const struct dma_map_ops *ops = get_dma_ops(dev);
 
+	if (ops) {
+		if (ops->sync_single_for_device)
+			ops->sync_single_for_device(dev, addr, size, dir);
+		return;
+	}
 	if (!find_for_sync(&want, "dma_sync_single_for_device", &rec))
 		return;
 	if (rec.bounced && copies_in(dir))

@@ -17,6 +17,7 @@
 #include <linux/spinlock.h>
 
 struct module;
+struct dma_map_ops;
 
 struct bus_type {
 	const char *name;
@@ -36,6 +37,7 @@ struct device_driver {
  * @platform_data: whoever registered it
  * @dma_mask: highest bus address it reaches
  * @coherent_dma_mask: the same for coherent memory
+ * @dma_ops: how it maps memory, if in a way of its own; set_dma_ops()
  * @release: called when the last reference goes
  * @init_name: name given before registration, or NULL
  *
@@ -49,6 +51,7 @@ struct device {
 	void *platform_data;
 	u64 *dma_mask;
 	u64 coherent_dma_mask;
+	const struct dma_map_ops *dma_ops;
 	void (*release)(struct device *dev);
 	const char *init_name;
 

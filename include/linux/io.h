@@ -195,4 +195,10 @@ void iowrite8_rep(volatile void __iomem *addr, const void *from, unsigned long c
 void iowrite16_rep(volatile void __iomem *addr, const void *from, unsigned long count);
 void iowrite32_rep(volatile void __iomem *addr, const void *from, unsigned long count);
 
+/* The names of old for what an ISA device or a bus master is told: physical addresses. */
+#define virt_to_bus(virt)     virt_to_phys(virt)
+#define bus_to_virt(bus)      phys_to_virt(bus)
+#define isa_virt_to_bus(virt) ((unsigned int)virt_to_phys(virt))
+#define isa_bus_to_virt(bus)  phys_to_virt(bus)
+
 #endif

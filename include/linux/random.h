@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/ktime.h>
+#include <linux/limits.h>
 #include <linux/percpu.h>
 #include <linux/prandom.h>
 
@@ -25,6 +26,24 @@ u8 get_random_u8(void);
 u16 get_random_u16(void);
 u32 get_random_u32(void);
 u64 get_random_u64(void);
+
+/* get_random_u32_below - 0 .. @ceil - 1; 0 for 0. */
+static inline u32 get_random_u32_below(u32 ceil)
+{
+	return prandom_u32_max(ceil);
+}
+
+/* get_random_u32_inclusive - @floor .. @ceil. */
+static inline u32 get_random_u32_inclusive(u32 floor, u32 ceil)
+{
+	return floor + (u32)((u64)get_random_u32() * ((u64)ceil - floor + 1) >> 32);
+}
+
+/* get_random_u32_above - @floor + 1 .. U32_MAX. */
+static inline u32 get_random_u32_above(u32 floor)
+{
+	return get_random_u32_inclusive(floor + 1, U32_MAX);
+}
 
 static inline unsigned int get_random_int(void)
 {

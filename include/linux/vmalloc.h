@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/gfp_types.h>
+#include <linux/io.h>
 #include <linux/mm_types.h>
 #include <asm/page.h>
 #include <asm/pgtable.h>
@@ -122,6 +123,19 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
  * Context: any but interrupt.
  */
 void vunmap(const void *addr);
+
+/* vm_map_ram, vm_unmap_ram - the same, for pages that the kernel reads and writes. */
+static inline void *vm_map_ram(struct page **pages, unsigned int count, int node)
+{
+	(void)node;
+	return vmap(pages, count, VM_MAP, PAGE_KERNEL);
+}
+
+static inline void vm_unmap_ram(const void *addr, unsigned int count)
+{
+	(void)count;
+	vunmap(addr);
+}
 
 /**
  * vmalloc_to_page - the page behind an address of the vmalloc range

@@ -168,6 +168,14 @@ def linux_surface(ctx):
                    f"{name} is not loaded{ctx.tail(machine)}")
 
 
+@case
+def boot_memory_exhausted(ctx):
+    """alloc_bootmem() for more than there is ends with a report of what is there"""
+    machine = ctx.boot(Image("greedy", "", "tests/modules/greedy"), until=r"not syncing")
+    ctx.expect_lines(machine, r"greedy: 4096 bytes at ", r"not syncing: .*1099511627776 bytes")
+    ctx.expect(not any(re.search(UP, line) for line in machine.lines), "it went on")
+
+
 # ---- Machines that lack something ----------------------------------------------------------------
 
 @case

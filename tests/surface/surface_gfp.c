@@ -11,10 +11,16 @@ int init_module(void)
 	unsigned long zeroed = get_zeroed_page(GFP_KERNEL);
 	unsigned long dma = __get_dma_pages(GFP_KERNEL, 0);
 	void *exact = alloc_pages_exact(5000, GFP_KERNEL);
-	int ok = page && one && near && addr && zeroed && dma && exact &&
-		 *(unsigned long *)zeroed == 0;
+	unsigned long one_page = __get_free_page(GFP_NOWAIT);
+	struct page *low = alloc_page(GFP_KERNEL | GFP_DMA32 | __GFP_NOWARN | __GFP_NORETRY);
+	struct page *compound = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_NOFAIL, 1);
+	int ok = one_page && low && compound && page_to_phys(low) < 1UL << 32 && page && one &&
+		 near && addr && zeroed && dma && exact && *(unsigned long *)zeroed == 0;
 
 	__free_pages(page, 2);
+	free_page(one_page);
+	__free_page(low);
+	__free_pages(compound, 1);
 	__free_page(one);
 	__free_page(near);
 	free_pages(addr, 1);

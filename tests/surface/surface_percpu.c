@@ -3,6 +3,17 @@
 #include <linux/percpu.h>
 
 static DEFINE_PER_CPU(int, surface_counter);
+DECLARE_PER_CPU(long, surface_declared);
+DEFINE_PER_CPU(long, surface_declared);
+
+static int is_online_missing(void)
+{
+	int cpu, n = 0;
+
+	for_each_online_cpu(cpu)
+		n++;
+	return n != num_online_cpus();
+}
 
 int init_module(void)
 {
@@ -18,6 +29,19 @@ int init_module(void)
 	__this_cpu_add(surface_counter, 3);
 	this_cpu_inc(surface_counter);
 	sum = *this_cpu_ptr(p) + __this_cpu_read(surface_counter);
+	__this_cpu_write(surface_declared, 10);
+	__this_cpu_sub(surface_declared, 1);
+	__this_cpu_inc(surface_declared);
+	__this_cpu_dec(surface_declared);
+	this_cpu_write(surface_declared, this_cpu_read(surface_declared) + 1);
+	this_cpu_add(surface_declared, 2);
+	this_cpu_sub(surface_declared, 1);
+	this_cpu_dec(surface_declared);
+	sum += __this_cpu_add_return(surface_declared, 5) == 15 ? 0 : 100;
+	sum += __this_cpu_sub_return(surface_declared, 5) == 10 ? 0 : 100;
+	sum += this_cpu_add_return(surface_declared, 1) == 11 ? 0 : 100;
+	sum += this_cpu_sub_return(surface_declared, 1) == 10 ? 0 : 100;
+	sum += per_cpu(surface_declared, smp_processor_id()) == 10 ? 0 : 100;
 	preempt_enable();
 	get_cpu_var(surface_counter)--;
 	put_cpu_var(surface_counter);
@@ -26,5 +50,5 @@ int init_module(void)
 	put_cpu();
 	free_percpu(p);
 	free_percpu(q);
-	return sum == 1 + 4 + 3 && num_online_cpus() ? 0 : -1;
+	return sum == 1 + 4 + 3 && num_online_cpus() && !is_online_missing() ? 0 : -1;
 }

@@ -2,7 +2,7 @@
 #ifndef _ASM_IO_H
 #define _ASM_IO_H
 
-/* Port I/O. Memory-mapped device registers: <linux/io.h>. */
+/* Port I/O; and, for drivers of old that include nothing else, all of <linux/io.h>. */
 #include <linux/types.h>
 
 static inline void outb(u8 value, u16 port)
@@ -43,5 +43,7 @@ static inline u32 inl(u16 port)
 	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
 	return value;
 }
+
+#include <linux/io.h>
 
 #endif
