@@ -135,8 +135,6 @@ static void msi_ack(struct irq_desc *desc __unused)
  */
 static int msi_set_affinity(struct irq_desc *desc, unsigned int cpu)
 {
-	struct pci_msi *msi = desc->chip_data;
-
 	if (cpu_apicid[cpu] > 0xff)
 		return -EINVAL;
 	desc->cpu = cpu;

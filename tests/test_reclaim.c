@@ -761,19 +761,23 @@ KTEST(reclaim, nofail_sleeps_until_memory_is_freed)
 	}
 }
 
-/* Below low an allocation that cannot wait wakes the node's thread, which frees up to high. */
+/*
+ * Below low an allocation that cannot wait wakes the node's thread, which frees up to
+ * high.  Only this node is short: other nodes' threads would free this one's pages too.
+ */
 KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 {
 	const struct zone *home = home_zone();
 	unsigned long high = home->watermark[WMARK_HIGH], runs = vm_events(PAGEOUTRUN);
 	unsigned int ticks = PATIENCE;
+	gfp_t here = GFP_NOWAIT | __GFP_THISNODE | __GFP_NOWARN;
 	struct page *chain, *page;
 
 	ASSERT(home->pgdat->kswapd);
 	cache_open(&clean, 0, 4 * high);
-	chain = take_all(NULL, 0);
+	chain = take_all(NULL, __GFP_THISNODE);
 	EXPECT_EQ(vm_events(PAGEOUTRUN), runs);
-	page = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+	page = alloc_page(here);
 	if (page) /* the thread was quicker */
 		__free_page(page);
 	while (ticks-- && zone_free(home) < high)
@@ -784,7 +788,7 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
 	EXPECT(clean.asked_by_kswapd > 0);
 	EXPECT_EQ(clean.asked, 0);
-	page = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+	page = alloc_page(here);
 	EXPECT(page);
 	if (page)
 		__free_page(page);
