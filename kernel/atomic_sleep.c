@@ -12,16 +12,18 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <cairn/symbols.h>
 
 bool interrupts_expected;
 
+/* The line of an inline function in a header tells nothing that the name does not. */
 static void print_site(const char *what, unsigned long address)
 {
 	unsigned int line;
 	const char *file = symbol_line(address, &line);
 
-	if (file)
+	if (file && strcmp(file + strlen(file) - 2, ".h"))
 		pr_err("%s at %pS (%s:%u)\n", what, (void *)address, file, line);
 	else
 		pr_err("%s at %pS\n", what, (void *)address);
@@ -41,7 +43,7 @@ void print_atomic_context(void)
 	else if (count & SOFTIRQ_OFFSET)
 		pr_err("inside a soft interrupt\n");
 	else if (count & SOFTIRQ_MASK)
-		pr_err("soft interrupts are disabled\n");
+		print_site("Soft interrupts disabled", arch_bh_disable_site());
 	if (count & PREEMPT_MASK)
 		print_site("Preemption disabled", arch_preempt_site(1));
 }

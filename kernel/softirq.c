@@ -103,9 +103,10 @@ void irq_exit(void)
 
 void local_bh_enable(void)
 {
-	WARN_ON(!(softirq_count() >= SOFTIRQ_DISABLE_OFFSET));
-	/* The last step is left for preempt_enable(), so that nobody comes in between. */
-	preempt_count_sub(SOFTIRQ_DISABLE_OFFSET - 1);
+	if (WARN(softirq_count() < SOFTIRQ_DISABLE_OFFSET, "local_bh_enable: not disabled\n"))
+		return;
+	preempt_disable(); /* so that nobody comes in between */
+	preempt_count_sub(SOFTIRQ_DISABLE_OFFSET);
 	if (!in_interrupt() && local_softirq_pending() && !irqs_disabled())
 		do_softirq();
 	preempt_enable();

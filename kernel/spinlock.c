@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The contended half of spin_lock(), and the preemption count that locks raise.
+ * The contended halves of spin_lock(), read_lock() and write_lock(), and the
+ * preemption count that locks raise.
+ *
+ * Readers and writers that may not go in at once stand in one queue, a spinlock, so
+ * in the order in which they came.  The first one waits for the state it needs while
+ * it holds the queue; a writer there also sets RWLOCK_WAITING, which sends who comes
+ * now to the queue.
+ *
+ * Who waits serves requests for TLB flushes: the holder may be waiting for one.
  */
 #include <linux/compiler.h>
 #include <linux/preempt.h>
@@ -15,22 +23,61 @@
 
 DEFINE_PER_CPU(u32, __preempt_count) = PREEMPT_NO_RESCHED;
 DEFINE_PER_CPU(u32, preempt_site[PREEMPT_SITES]);
+DEFINE_PER_CPU(u32, bh_disable_site);
 DEFINE_PER_CPU(unsigned long, spin_lock_waits);
 DEFINE_PER_CPU(unsigned long, spin_lock_spins);
+
+/* One round of waiting for @lock. */
+static void wait_round(const void *lock, unsigned int *spins)
+{
+	this_cpu_inc(spin_lock_spins);
+	tlb_serve();
+	cpu_relax();
+	if (++*spins != LOCKUP_SPINS)
+		return;
+	pr_emerg("BUG: spinlock lockup suspected on CPU#%d, lock %pS\n", raw_smp_processor_id(),
+		 lock);
+	dump_stack();
+}
 
 void spin_lock_wait(arch_spinlock_t *lock, u16 ticket)
 {
 	unsigned int spins = 0;
 
 	this_cpu_inc(spin_lock_waits);
-	while (READ_ONCE(lock->serving) != ticket) {
-		this_cpu_inc(spin_lock_spins);
-		tlb_serve(); /* the holder may be waiting for that */
-		cpu_relax();
-		if (++spins != LOCKUP_SPINS)
-			continue;
-		pr_emerg("BUG: spinlock lockup suspected on CPU#%d, lock %pS\n",
-			 raw_smp_processor_id(), lock);
-		dump_stack();
+	while (READ_ONCE(lock->serving) != ticket)
+		wait_round(lock, &spins);
+	barrier();
+}
+
+void read_lock_wait(rwlock_t *lock)
+{
+	bool queued = !in_interrupt();
+	unsigned int spins = 0;
+
+	this_cpu_inc(spin_lock_waits);
+	if (queued) {
+		__atomic_fetch_sub(&lock->value, RWLOCK_READER, __ATOMIC_RELAXED);
+		arch_spin_lock(&lock->queue);
+		__atomic_fetch_add(&lock->value, RWLOCK_READER, __ATOMIC_RELAXED);
 	}
+	while (__atomic_load_n(&lock->value, __ATOMIC_ACQUIRE) & RWLOCK_WRITER)
+		wait_round(lock, &spins);
+	if (queued)
+		arch_spin_unlock(&lock->queue);
+}
+
+void write_lock_wait(rwlock_t *lock)
+{
+	u32 mine = RWLOCK_WAITING;
+	unsigned int spins = 0;
+
+	this_cpu_inc(spin_lock_waits);
+	arch_spin_lock(&lock->queue);
+	__atomic_fetch_or(&lock->value, RWLOCK_WAITING, __ATOMIC_RELAXED);
+	while (!try_cmpxchg(&lock->value, &mine, RWLOCK_WRITER)) {
+		mine = RWLOCK_WAITING;
+		wait_round(lock, &spins);
+	}
+	arch_spin_unlock(&lock->queue);
 }

@@ -420,11 +420,11 @@ KTEST(sched, sleep_in_interrupts_is_reported)
 		might_sleep();
 		preempt_count_sub(HARDIRQ_OFFSET);
 	}
-	EXPECT_REPORT("soft interrupts are disabled") {
-		preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
+	EXPECT_REPORT("Soft interrupts disabled at sched_sleep_in_interrupts_is_reported") {
+		local_bh_disable();
 		EXPECT(in_interrupt() && in_task() && !in_serving_softirq());
 		might_sleep();
-		preempt_count_sub(SOFTIRQ_DISABLE_OFFSET);
+		local_bh_enable();
 	}
 	EXPECT(in_task() && !in_interrupt() && !in_nmi());
 }

@@ -7,6 +7,8 @@
 
 static __always_inline void local_bh_disable(void)
 {
+	if (!in_softirq())
+		arch_bh_disable_note();
 	preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
 }
 

@@ -10,6 +10,7 @@
  * before, or the same one outside any section, is through with all it had begun.
  */
 #include <linux/atomic.h>
+#include <linux/bottom_half.h>
 #include <linux/compiler.h>
 #include <linux/container_of.h>
 #include <linux/list.h>
@@ -28,8 +29,17 @@ static __always_inline void rcu_read_unlock(void)
 	preempt_enable();
 }
 
-#define rcu_read_lock_bh()		rcu_read_lock()
-#define rcu_read_unlock_bh()		rcu_read_unlock()
+/* rcu_read_lock_bh - the same, with no soft interrupts on this CPU meanwhile */
+static __always_inline void rcu_read_lock_bh(void)
+{
+	local_bh_disable();
+}
+
+static __always_inline void rcu_read_unlock_bh(void)
+{
+	local_bh_enable();
+}
+
 #define rcu_read_lock_sched()		rcu_read_lock()
 #define rcu_read_unlock_sched()		rcu_read_unlock()
 #define rcu_read_lock_held()		in_atomic()

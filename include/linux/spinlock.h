@@ -8,6 +8,7 @@
  * the preemption count.  Waiting for ever is reported, once a lock, as a lockup.
  */
 #include <linux/atomic.h>
+#include <linux/bottom_half.h>
 #include <linux/compiler.h>
 #include <linux/irqflags.h>
 #include <linux/preempt.h>
@@ -192,20 +193,69 @@ static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned lo
 		__taken;                          \
 	})
 
-/* There are no soft interrupts yet that could come between. */
-#define spin_lock_bh(lock)			spin_lock(lock)
-#define spin_unlock_bh(lock)			spin_unlock(lock)
+#define spin_trylock_irq(lock)                \
+	({                                    \
+		bool __taken;                 \
+                                              \
+		local_irq_disable();          \
+		__taken = spin_trylock(lock); \
+		if (!__taken)                 \
+			local_irq_enable();   \
+		__taken;                      \
+	})
 
-#define raw_spin_lock_init(lock)		spin_lock_init(lock)
-#define raw_spin_lock(lock)			spin_lock(lock)
-#define raw_spin_trylock(lock)			spin_trylock(lock)
-#define raw_spin_unlock(lock)			spin_unlock(lock)
-#define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
-#define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
+/* spin_lock_bh - no soft interrupts on this CPU, then spin_lock(); for what they take too. */
+static __always_inline void spin_lock_bh(spinlock_t *lock) __acquires(lock)
+{
+	local_bh_disable();
+	spin_lock(lock);
+}
 
-#define assert_spin_locked(lock)		BUG_ON(!spin_is_locked(lock))
-#define lockdep_assert_held(lock)		WARN_ON(!spin_is_locked(lock))
+static __always_inline bool spin_trylock_bh(spinlock_t *lock)
+{
+	local_bh_disable();
+	if (spin_trylock(lock))
+		return true;
+	local_bh_enable();
+	return false;
+}
+
+/* spin_unlock_bh - release @lock; soft interrupts that have gathered run now.  Interrupts on. */
+static __always_inline void spin_unlock_bh(spinlock_t *lock) __releases(lock)
+{
+	spin_unlock(lock);
+	local_bh_enable();
+}
+
+/* spin_is_contended - does somebody else wait for @lock, which the caller holds? */
+static __always_inline bool spin_is_contended(const spinlock_t *lock)
+{
+	u32 tickets = READ_ONCE(lock->arch.tickets);
+
+	return (u16)((tickets >> 16) - tickets) > 1;
+}
+
+/* The class of a lock taken inside another of its kind; ranks tell them apart here. */
+#define spin_lock_nested(lock, class)		     spin_lock(lock)
+#define spin_lock_irqsave_nested(lock, flags, class) spin_lock_irqsave(lock, flags)
+
+#define raw_spin_lock_init(lock)		     spin_lock_init(lock)
+#define raw_spin_lock(lock)			     spin_lock(lock)
+#define raw_spin_trylock(lock)			     spin_trylock(lock)
+#define raw_spin_unlock(lock)			     spin_unlock(lock)
+#define raw_spin_lock_irq(lock)			     spin_lock_irq(lock)
+#define raw_spin_unlock_irq(lock)		     spin_unlock_irq(lock)
+#define raw_spin_lock_bh(lock)			     spin_lock_bh(lock)
+#define raw_spin_unlock_bh(lock)		     spin_unlock_bh(lock)
+#define raw_spin_trylock_irqsave(lock, flags)	     spin_trylock_irqsave(lock, flags)
+#define raw_spin_is_locked(lock)		     spin_is_locked(lock)
+#define raw_spin_lock_irqsave(lock, flags)	     spin_lock_irqsave(lock, flags)
+#define raw_spin_unlock_irqrestore(lock, flags)	     spin_unlock_irqrestore(lock, flags)
+
+#define assert_spin_locked(lock)		     BUG_ON(!spin_is_locked(lock))
+#define lockdep_assert_held(lock)		     WARN_ON(!spin_is_locked(lock))
 
 #include <linux/bug.h>
+#include <linux/rwlock.h>
 
 #endif

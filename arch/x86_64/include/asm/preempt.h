@@ -22,6 +22,7 @@
 DECLARE_PER_CPU(u32, __preempt_count);
 /* Code addresses, as distances from the lowest a kernel has. */
 DECLARE_PER_CPU(u32, preempt_site[PREEMPT_SITES]);
+DECLARE_PER_CPU(u32, bh_disable_site);
 
 static __always_inline u32 arch_preempt_count(void)
 {
@@ -79,6 +80,18 @@ static __always_inline void arch_clear_need_resched(void)
 static __always_inline bool arch_need_resched(void)
 {
 	return !(this_cpu_read(__preempt_count) & PREEMPT_NO_RESCHED);
+}
+
+/* arch_bh_disable_note - here the section without soft interrupts begins */
+static __always_inline void arch_bh_disable_note(void)
+{
+	asm volatile("1:\tmovl $(1b - 0xffffffff80000000), %%gs:%0" : "=m"(bh_disable_site));
+}
+
+/* arch_bh_disable_site - where it began */
+static inline unsigned long arch_bh_disable_site(void)
+{
+	return 0xffffffff80000000UL + this_cpu_read(bh_disable_site);
 }
 
 /* arch_preempt_site - where the section of depth @depth of this CPU began */
