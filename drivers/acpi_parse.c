@@ -77,6 +77,51 @@ static void madt_add_cpu(struct acpi_madt *madt, u32 apic_id, u32 uid)
 	madt->cpu[madt->nr_cpus++].uid = uid;
 }
 
+static void madt_add_ioapic(struct acpi_madt *madt, const u8 *item)
+{
+	u32 phys = get_unaligned_le32(item + 4);
+	unsigned int i;
+
+	if (!phys || phys & 0xf) {
+		note(&madt->found, ACPI_BAD_VALUE);
+		return;
+	}
+	for (i = 0; i < madt->nr_ioapics; i++) {
+		if (madt->ioapic[i].phys == phys) {
+			note(&madt->found, ACPI_DUPLICATE);
+			return;
+		}
+	}
+	if (madt->nr_ioapics == ACPI_MAX_IOAPIC) {
+		note(&madt->found, ACPI_SURPLUS);
+		return;
+	}
+	madt->ioapic[madt->nr_ioapics].id = item[2];
+	madt->ioapic[madt->nr_ioapics].phys = phys;
+	madt->ioapic[madt->nr_ioapics++].gsi_base = get_unaligned_le32(item + 8);
+}
+
+/* Two bits each of polarity and trigger; 2 is reserved in both.  Bus 0 is ISA, and there is no other. */
+static void madt_add_override(struct acpi_madt *madt, const u8 *item)
+{
+	u16 flags = get_unaligned_le16(item + 8);
+	struct acpi_override *override;
+
+	if (item[2] || item[3] >= ACPI_ISA_IRQS || (flags & 3) == 2 || (flags >> 2 & 3) == 2) {
+		note(&madt->found, ACPI_BAD_VALUE);
+		return;
+	}
+	override = &madt->override[item[3]];
+	if (override->present) {
+		note(&madt->found, ACPI_DUPLICATE);
+		return;
+	}
+	override->present = true;
+	override->gsi = get_unaligned_le32(item + 4);
+	override->polarity = flags & 3;
+	override->trigger = flags >> 2 & 3;
+}
+
 static void madt_item(struct acpi_madt *madt, const u8 *item)
 {
 	u64 phys;
@@ -86,6 +131,14 @@ static void madt_item(struct acpi_madt *madt, const u8 *item)
 		if (long_enough(item, 8, &madt->found) &&
 		    get_unaligned_le32(item + 4) & ITEM_ENABLED && item[3] != 0xff)
 			madt_add_cpu(madt, item[3], item[2]);
+		break;
+	case 1: /* I/O APIC */
+		if (long_enough(item, 12, &madt->found))
+			madt_add_ioapic(madt, item);
+		break;
+	case 2: /* interrupt source override */
+		if (long_enough(item, 10, &madt->found))
+			madt_add_override(madt, item);
 		break;
 	case 5: /* 64-bit address of the local APICs */
 		if (!long_enough(item, 12, &madt->found))

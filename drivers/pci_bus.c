@@ -16,6 +16,7 @@
  */
 #include <cairn/memory_map.h>
 #include <cairn/resource.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -23,6 +24,7 @@
 
 /* Device memory below 4 GiB ends where the chip set's own registers begin. */
 #define MMIO32_END 0xfec00000ULL
+#define PCI_LINES  16 /* a line register counts the legacy controllers' lines */
 
 LIST_HEAD(pci_root_buses);
 
@@ -99,6 +101,19 @@ static void release_device(struct device *dev)
 	kfree(to_pci_dev(dev));
 }
 
+/*
+ * The line that firmware has connected the device's pin to, by the number that the
+ * legacy controllers give it; 255 stands for none, and 0 is the timer's.
+ */
+static unsigned int line_of(const struct pci_function *fn)
+{
+	if (!fn->interrupt_pin)
+		return 0;
+	if (!fn->interrupt_line || fn->interrupt_line >= PCI_LINES)
+		return IRQ_NOTCONNECTED;
+	return fn->interrupt_line;
+}
+
 static struct pci_dev *new_device(struct pci_bus *bus, const struct pci_function *fn)
 {
 	struct pci_dev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
@@ -116,7 +131,7 @@ static struct pci_dev *new_device(struct pci_bus *bus, const struct pci_function
 	dev->hdr_type = fn->header_type;
 	dev->multifunction = fn->multifunction;
 	dev->pin = fn->interrupt_pin;
-	dev->irq = fn->interrupt_line;
+	dev->irq = line_of(fn);
 	dev->cfg_size = pci_host_config(bus->host)->size;
 	dev->dma_mask = 0xffffffff;
 	dev->dev.bus = &pci_bus_type;

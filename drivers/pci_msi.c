@@ -236,7 +236,7 @@ int pci_alloc_irq_vectors(struct pci_dev *dev, unsigned int min, unsigned int ma
 		err = set_up(dev, msix, true);
 	if (err < 0 && apic_enabled() && flags & PCI_IRQ_MSI && msi)
 		err = set_up(dev, msi, false);
-	if (err < 0 && flags & PCI_IRQ_LEGACY && dev->irq && irq_to_desc(dev->irq))
+	if (err < 0 && flags & PCI_IRQ_LEGACY && dev->pin && irq_to_desc(dev->irq))
 		err = 1;
 	return err;
 }

@@ -339,6 +339,79 @@ KTEST(acpi, madt)
 	end();
 }
 
+#define IOAPIC(id, page, base)		1, 12, id, 0, 0, page, 0xc0, 0xfe, base, 0, 0, 0
+#define OVERRIDE(bus, line, gsi, flags) 2, 10, bus, line, gsi, 0, 0, 0, flags, 0
+
+struct ioapic_case {
+	const char *name;
+	u8 item[64];
+	u8 n;
+	u8 ioapics;
+	u16 lines; /* that have an override */
+	u32 bits;
+};
+
+static const struct ioapic_case ioapic_cases[] = {
+	{"two", {IOAPIC(0, 0, 0), IOAPIC(1, 0x10, 24)}, 24, 2, 0, 0},
+	{"the same twice", {IOAPIC(0, 0, 0), IOAPIC(1, 0, 24)}, 24, 1, 0, BIT_OF(ACPI_DUPLICATE)},
+	{"at no address", {1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 12, 0, 0, BIT_OF(ACPI_BAD_VALUE)},
+	{"at an odd address", {1, 12, 0, 0, 4, 0, 0xc0, 0xfe}, 12, 0, 0, BIT_OF(ACPI_BAD_VALUE)},
+	{"too short", {1, 11, 0, 0, 0, 0, 0xc0, 0xfe}, 11, 0, 0, BIT_OF(ACPI_SHORT_ITEM)},
+	{"overrun", {1, 12, 0, 0, 0, 0, 0xc0, 0xfe}, 8, 0, 0, BIT_OF(ACPI_BAD_ITEM)},
+	{"overrides", {OVERRIDE(0, 0, 2, 0), OVERRIDE(0, 9, 9, 0xd)}, 20, 0, 0x201, 0},
+	{"another bus", {OVERRIDE(1, 0, 2, 0)}, 10, 0, 0, BIT_OF(ACPI_BAD_VALUE)},
+	{"no such line", {OVERRIDE(0, 16, 2, 0)}, 10, 0, 0, BIT_OF(ACPI_BAD_VALUE)},
+	{"reserved polarity", {OVERRIDE(0, 0, 2, 2)}, 10, 0, 0, BIT_OF(ACPI_BAD_VALUE)},
+	{"reserved trigger", {OVERRIDE(0, 0, 2, 8)}, 10, 0, 0, BIT_OF(ACPI_BAD_VALUE)},
+	{"a line twice",
+	 {OVERRIDE(0, 3, 2, 0), OVERRIDE(0, 3, 4, 0)},
+	 20,
+	 0,
+	 8,
+	 BIT_OF(ACPI_DUPLICATE)},
+	{"short override", {2, 9, 0, 0, 2, 0, 0, 0, 0}, 9, 0, 0, BIT_OF(ACPI_SHORT_ITEM)},
+};
+
+static u16 overridden(const struct acpi_madt *madt)
+{
+	u16 lines = 0;
+
+	for (unsigned int i = 0; i < ACPI_ISA_IRQS; i++)
+		lines |= (u16)(madt->override[i].present << i);
+	return lines;
+}
+
+/* I/O APICs and overrides, whole, damaged and senseless. */
+KTEST(acpi, madt_ioapics)
+{
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(ioapic_cases); i++) {
+		const struct ioapic_case *c = &ioapic_cases[i];
+
+		start("APIC", 3, 44);
+		add(c->item, c->n);
+		ktest_check(acpi_madt_parse(guarded_table(), f->len, &f->madt) &&
+				    f->madt.nr_ioapics == c->ioapics &&
+				    overridden(&f->madt) == c->lines && f->madt.found == c->bits,
+			    c->name, __FILE__, __LINE__);
+	}
+	start("APIC", 3, 44);
+	for (i = 0; i < ACPI_MAX_IOAPIC + 1; i++) {
+		u8 item[12] = {IOAPIC((u8)i, 0, (u8)(i * 24))};
+
+		item[5] = (u8)(i + 1);
+		add(item, 12);
+	}
+	EXPECT(acpi_madt_parse(guarded_table(), f->len, &f->madt));
+	EXPECT_EQ(f->madt.nr_ioapics, ACPI_MAX_IOAPIC);
+	EXPECT_EQ(f->madt.ioapic[3].phys, 0xfec00400);
+	EXPECT_EQ(f->madt.ioapic[3].gsi_base, 72);
+	EXPECT_EQ(f->madt.found, BIT_OF(ACPI_SURPLUS));
+	end();
+}
+
 /* A25: more CPUs than there is room for. */
 KTEST(acpi, madt_surplus)
 {
@@ -763,8 +836,9 @@ KTEST(acpi, random_damage)
 		if (round % 4 == 0)
 			f->len = (u32)(guarded_random(&state) % f->len);
 		parse_all(guarded_copy(&f->guard, f->table, f->len));
-		EXPECT(f->madt.nr_cpus <= ACPI_MAX_CPUS && f->srat.nr_nodes <= ACPI_MAX_NODES &&
-		       f->mcfg.nr <= ACPI_MAX_ECAM && f->slit.nr <= ACPI_MAX_NODES);
+		EXPECT(f->madt.nr_cpus <= ACPI_MAX_CPUS && f->madt.nr_ioapics <= ACPI_MAX_IOAPIC &&
+		       f->srat.nr_nodes <= ACPI_MAX_NODES && f->mcfg.nr <= ACPI_MAX_ECAM &&
+		       f->slit.nr <= ACPI_MAX_NODES);
 	}
 	end();
 }

@@ -97,6 +97,7 @@ static const struct irq_chip test_chip = {
 };
 
 static const struct irq_chip *real_chip;
+static bool real_level;
 
 static bool borrow_line(void)
 {
@@ -107,7 +108,9 @@ static bool borrow_line(void)
 		return false;
 	}
 	real_chip = desc->chip;
+	real_level = desc->level;
 	desc->chip = &test_chip;
+	desc->level = false;
 	calls_a = calls_b = 0;
 	return true;
 }
@@ -115,6 +118,7 @@ static bool borrow_line(void)
 static void return_line(void)
 {
 	irq_to_desc(FREE_LINE)->chip = real_chip;
+	irq_to_desc(FREE_LINE)->level = real_level;
 }
 
 KTEST(irq, shared_line)

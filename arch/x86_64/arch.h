@@ -36,12 +36,26 @@ void __noreturn secondary_start(unsigned long cpu);
 /* pic_init - legacy interrupt controllers: moved away from the exceptions, all masked. */
 void pic_init(void);
 
+/* pic_levels - a bit for each of their lines that is level triggered */
+u16 pic_levels(void);
+
 /* pic_irq_init - make their lines interrupts 0..15. */
 void pic_irq_init(void);
 
 /* pic_spurious - has line @irq asked without being in service?  Then that is all there is to do. */
 bool pic_spurious(unsigned int irq);
 extern unsigned int pic_spurious_count;
+
+/**
+ * ioapic_init - let the I/O APICs take the legacy controllers' place
+ *
+ * Lines 0..15 are where the firmware's overrides say, the numbers from 16 on are
+ * inputs.  All are masked.
+ *
+ * Context: start-up, after apic_init().
+ * Return: false, and nothing changed, where there is none to use or noapic was given.
+ */
+bool ioapic_init(void);
 
 /* apic_read, apic_write - registers of this CPU's local APIC */
 u32 apic_read(u32 reg);

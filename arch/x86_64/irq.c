@@ -183,10 +183,16 @@ void arch_show_interrupts(struct seq_file *m)
 
 /* ---- Start-up -------------------------------------------------------------------------- */
 
-void __init irq_init(void)
+static void __init legacy_init(void)
 {
 	for (unsigned int irq = 0; irq < NR_LEGACY_IRQS; irq++)
 		vector_irq[IRQ_BASE + irq] = (u16)irq;
-	apic_init();
 	pic_irq_init();
+}
+
+void __init irq_init(void)
+{
+	apic_init();
+	if (!ioapic_init())
+		legacy_init();
 }

@@ -144,12 +144,17 @@ static const struct irq_chip pic_chip = {
 	.irq_eoi = pic_end,
 };
 
-void pic_irq_init(void)
+u16 pic_levels(void)
 {
 	unsigned int levels = inb(ELCR1) | (unsigned int)inb(ELCR2) << 8;
 
-	if (levels == 0xffff)
-		levels = 0; /* a machine without those registers */
+	return levels == 0xffff ? 0 : (u16)levels; /* all ones: no such registers */
+}
+
+void pic_irq_init(void)
+{
+	unsigned int levels = pic_levels();
+
 	for (unsigned int irq = 0; irq < NR_LEGACY_IRQS; irq++) {
 		if (irq != CASCADE_IRQ)
 			irq_set_chip(irq, &pic_chip, NULL, irq, levels >> irq & 1);

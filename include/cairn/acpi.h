@@ -15,6 +15,8 @@
 #define ACPI_MAX_NODES	64
 #define ACPI_MAX_MEMORY 256
 #define ACPI_MAX_ECAM	16
+#define ACPI_MAX_IOAPIC 16
+#define ACPI_ISA_IRQS	16
 
 /* What was wrong with a table: bits of each structure's @found. */
 enum acpi_finding {
@@ -109,14 +111,46 @@ bool acpi_root_parse(const struct acpi_rsdp *rsdp, const struct acpi_memory *mem
 /* acpi_find - the first table with a signature, or NULL. */
 const struct acpi_table *acpi_find(const struct acpi_root *root, const char *signature);
 
-/* Local APICs, in the order of the table: MADT. */
+/* Which way an interrupt line asks; ACPI_CONFORMING: as its bus says. */
+enum acpi_polarity {
+	ACPI_ACTIVE_CONFORMING = 0,
+	ACPI_ACTIVE_HIGH = 1,
+	ACPI_ACTIVE_LOW = 3,
+};
+enum acpi_trigger {
+	ACPI_TRIGGER_CONFORMING = 0,
+	ACPI_TRIGGER_EDGE = 1,
+	ACPI_TRIGGER_LEVEL = 3,
+};
+
+/**
+ * struct acpi_madt - interrupt controllers, in the order of the table: MADT
+ * @lapic_phys: registers of the local APICs; 0: not told
+ * @nr_cpus: that may be started
+ * @nr_ioapics: I/O APICs
+ * @ioapic: each one's registers and the number of its first input
+ * @override: of the sixteen legacy lines, those that are not at the input of their number
+ * @found: what was wrong
+ */
 struct acpi_madt {
-	u64 lapic_phys;	      /* 0: not told */
-	unsigned int nr_cpus; /* that may be started */
+	u64 lapic_phys;
+	unsigned int nr_cpus;
 	struct {
 		u32 apic_id;
 		u32 uid;
 	} cpu[ACPI_MAX_CPUS];
+	unsigned int nr_ioapics;
+	struct {
+		u32 phys;
+		u32 gsi_base;
+		u8 id;
+	} ioapic[ACPI_MAX_IOAPIC];
+	struct acpi_override {
+		bool present;
+		u32 gsi;
+		enum acpi_polarity polarity;
+		enum acpi_trigger trigger;
+	} override[ACPI_ISA_IRQS];
 	u32 found;
 };
 bool acpi_madt_parse(const u8 *table, u32 length, struct acpi_madt *out);

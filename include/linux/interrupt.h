@@ -22,6 +22,8 @@
 #define IRQF_SHARED	     0x00000080
 #define IRQF_NO_AUTOEN	     0x00080000
 
+#define IRQ_NOTCONNECTED     (1U << 31) /* number of a line that a device does not have */
+
 typedef irqreturn_t (*irq_handler_t)(int irq, void *dev);
 
 /**

@@ -194,6 +194,17 @@ def no_pci(ctx):
 
 
 @case
+def legacy_interrupts(ctx):
+    """without I/O APIC, and without local APIC, the legacy controllers serve the devices"""
+    tests = 'exec="test irq.* ioapic.* msi.* timer.*;cat interrupts;poweroff"'
+    for word, row in ("noapic", r"LOC: +[1-9]"), ("nolapic", r"LOC: +0 "):
+        machine = ctx.boot(Image(word, f"{word} {tests}"), cpu="max", smp="2")
+        ctx.expect_end(machine, 0)
+        ctx.expect_lines(machine, r"^ok .* ioapic.edu_interrupts_by_its_line$", r" XT-PIC .*timer", row)
+        ctx.expect(not any(line.startswith("not ok") for line in machine.lines), "a test failed")
+
+
+@case
 def no_edu(ctx):
     """a machine without the edu device is told so and goes on"""
     machine = ctx.boot(POWEROFF, edu=False)
