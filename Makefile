@@ -189,13 +189,14 @@ $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
-machine = MEM=$(MEM) MACHINE=$(call quote,$(MACHINE)) FIRMWARE=$(FIRMWARE) \
+machine = MEM=$(call quote,$(MEM)) MACHINE=$(call quote,$(MACHINE)) FIRMWARE=$(call quote,$(FIRMWARE)) \
 	CPU=$(call quote,$(CPU)) SMP=$(call quote,$(SMP)) ACCEL=$(call quote,$(ACCEL)) \
 	SCREEN=$(call quote,$(SCREEN)) QEMU_ARGS=$(call quote,$(QEMU_ARGS))
 wants_window := $(if $(filter none,$(SCREEN)),,$(if $(DISPLAY)$(WAYLAND_DISPLAY),display))
 
 run:
 	@scripts/setup.sh build image run $(wants_window)
+	@$(machine) scripts/qemu.sh --check
 	@$(MAKE) image
 	@$(machine) scripts/qemu.sh $(iso)
 
@@ -207,11 +208,13 @@ test:
 
 debug:
 	@scripts/setup.sh build image run debug
+	@$(machine) scripts/qemu.sh --check
 	@$(MAKE) image
 	@$(machine) scripts/debug.sh $(elf) $(iso)
 
 screenshot:
 	@scripts/setup.sh build image run
+	@$(machine) scripts/qemu.sh --check
 	@$(MAKE) image
 	@$(machine) python3 scripts/screenshot.py $(iso) $(or $(PNG),$(O)/screenshot.png)
 

@@ -842,6 +842,20 @@ def doctor_and_help(ctx):
 
 
 @case
+def machine_misnamed(ctx):
+    """a bad MACHINE=, FIRMWARE=, MEM=, SMP=, CPU=, ACCEL=, DISPLAY= gets one line, before QEMU does"""
+    for name, value in (("MACHINE", "pc2"), ("FIRMWARE", "coreboot"), ("MEM", "lots"), ("MEM", "1M"),
+                        ("MEM", "9999999999999G"), ("SMP", "0"), ("SMP", "four"), ("CPU", "z80"),
+                        ("CPU", "host"), ("ACCEL", "warp"), ("SCREEN", "paper"), ("QEMU_ARGS", "'")):
+        done = subprocess.run(["scripts/qemu.sh", "--check"], cwd=ROOT, check=False, text=True,
+                              env=dict(os.environ, **{name: value}), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        shown = "DISPLAY" if name == "SCREEN" else name
+        ctx.expect(done.returncode == 2 and done.stdout.startswith(f"cairn: {shown}={value}: ")
+                   and done.stdout.count("\n") == 1, f"{name}={value}: {done.stdout}")
+
+
+@case
 def usb_refuses(ctx):
     """make usb writes to nothing but a removable disk"""
     for device in ("", "/dev/null", "/etc/passwd", "/dev/nosuchdisk"):
