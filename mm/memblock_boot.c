@@ -375,16 +375,14 @@ static phys_addr_t take(struct memblock_request *req)
 	return memblock_core_alloc(&memblock, req);
 }
 
+/* REQUEST - what every call says of the memory it wants, in the order of their arguments */
+#define REQUEST(_size, _align, _min, _max, _nid) \
+	.size = (_size), .align = (_align), .min = (_min), .max = (_max), .nid = (_nid)
+
 phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_addr_t start,
 				      phys_addr_t end)
 {
-	struct memblock_request req = {
-		.size = size,
-		.align = align,
-		.min = start,
-		.max = end,
-		.nid = NUMA_NO_NODE,
-	};
+	struct memblock_request req = {REQUEST(size, align, start, end, NUMA_NO_NODE)};
 
 	return take(&req);
 }
@@ -413,13 +411,7 @@ static void *alloc_virt(struct memblock_request *req)
 void *memblock_alloc_try_nid_raw(phys_addr_t size, phys_addr_t align, phys_addr_t min_addr,
 				 phys_addr_t max_addr, int nid)
 {
-	struct memblock_request req = {
-		.size = size,
-		.align = align,
-		.min = min_addr,
-		.max = max_addr,
-		.nid = nid,
-	};
+	struct memblock_request req = {REQUEST(size, align, min_addr, max_addr, nid)};
 
 	return alloc_virt(&req);
 }
@@ -436,11 +428,7 @@ void *memblock_alloc_exact_nid_raw(phys_addr_t size, phys_addr_t align, phys_add
 				   phys_addr_t max_addr, int nid)
 {
 	struct memblock_request req = {
-		.size = size,
-		.align = align,
-		.min = min_addr,
-		.max = max_addr,
-		.nid = nid,
+		REQUEST(size, align, min_addr, max_addr, nid),
 		.exact = true,
 	};
 

@@ -128,12 +128,9 @@ void show_memory_holders(void)
 
 void out_of_memory(gfp_t gfp, unsigned int order, unsigned long caller)
 {
-	char flags[160];
-
 	count_vm_event(OOM_REPORT);
-	pr_warn("Out of memory: %s needs order:%u, mode:%#x(%s), by %pS, and nobody frees any\n",
-		current->comm, order, gfp, gfp_flags_string(gfp, flags, sizeof(flags)),
-		(void *)caller);
+	pr_warn("Out of memory: %s needs order:%u, mode:%#x(%pGg), by %pS, and nobody frees any\n",
+		current->comm, order, gfp, &gfp, (void *)caller);
 	show_mem();
 	show_memory_holders();
 }

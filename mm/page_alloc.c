@@ -266,10 +266,8 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned
 
 void might_alloc_failed(gfp_t gfp)
 {
-	char flags[160];
-
-	pr_err("BUG: sleeping function called from invalid context: allocation with %s by %pS\n",
-	       gfp_flags_string(gfp, flags, sizeof(flags)), (void *)RET_IP);
+	pr_err("BUG: sleeping function called from invalid context: allocation with %pGg by %pS\n",
+	       &gfp, (void *)RET_IP);
 	print_atomic_context();
 	dump_stack();
 }

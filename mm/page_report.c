@@ -118,76 +118,12 @@ void page_misuse(const struct page *page, unsigned int order, const char *what,
 	dump_stack();
 }
 
-struct flag_name {
-	gfp_t flags;
-	const char *name;
-};
-
-/* Combinations before what they are made of, larger ones first. */
-static const struct flag_name flag_names[] = {
-	{GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE"},
-	{GFP_HIGHUSER, "GFP_HIGHUSER"},
-	{GFP_USER, "GFP_USER"},
-	{GFP_KERNEL_ACCOUNT, "GFP_KERNEL_ACCOUNT"},
-	{GFP_KERNEL, "GFP_KERNEL"},
-	{GFP_NOFS, "GFP_NOFS"},
-	{GFP_ATOMIC, "GFP_ATOMIC"},
-	{GFP_NOIO, "GFP_NOIO"},
-	{GFP_NOWAIT, "GFP_NOWAIT"},
-	{__GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM"},
-	{__GFP_HIGH, "__GFP_HIGH"},
-	{__GFP_IO, "__GFP_IO"},
-	{__GFP_FS, "__GFP_FS"},
-	{__GFP_DMA, "__GFP_DMA"},
-	{__GFP_HIGHMEM, "__GFP_HIGHMEM"},
-	{__GFP_DMA32, "__GFP_DMA32"},
-	{__GFP_COLD, "__GFP_COLD"},
-	{__GFP_NOWARN, "__GFP_NOWARN"},
-	{__GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL"},
-	{__GFP_NOFAIL, "__GFP_NOFAIL"},
-	{__GFP_NORETRY, "__GFP_NORETRY"},
-	{__GFP_NO_GROW, "__GFP_NO_GROW"},
-	{__GFP_COMP, "__GFP_COMP"},
-	{__GFP_ZERO, "__GFP_ZERO"},
-	{__GFP_NOMEMALLOC, "__GFP_NOMEMALLOC"},
-	{__GFP_ACCOUNT, "__GFP_ACCOUNT"},
-	{__GFP_MEMALLOC, "__GFP_MEMALLOC"},
-	{__GFP_THISNODE, "__GFP_THISNODE"},
-	{__GFP_RECLAIMABLE, "__GFP_RECLAIMABLE"},
-	{__GFP_MOVABLE, "__GFP_MOVABLE"},
-	{__GFP_HARDWALL, "__GFP_HARDWALL"},
-	{__GFP_WRITE, "__GFP_WRITE"},
-};
-
-char *gfp_flags_string(gfp_t gfp, char *buf, size_t size)
-{
-	size_t used = 0, i;
-
-	if (!size)
-		return buf;
-	buf[0] = '\0';
-	for (i = 0; i < ARRAY_SIZE(flag_names) && gfp; i++) {
-		const struct flag_name *flag = &flag_names[i];
-
-		if ((gfp & flag->flags) != flag->flags)
-			continue;
-		gfp &= ~flag->flags;
-		used += (size_t)scnprintf(buf + used, size - used, "%s%s", used ? "|" : "",
-					  flag->name);
-	}
-	if (gfp || !used)
-		scnprintf(buf + used, size - used, "%s%#x", used ? "|" : "", gfp);
-	return buf;
-}
-
 void alloc_failure(gfp_t gfp, unsigned int order, unsigned long caller)
 {
-	char flags[160];
-
 	if (gfp & __GFP_NOWARN)
 		return;
-	pr_warn("page allocation failure: order:%u, mode:%#x(%s), by %pS\n", order, gfp,
-		gfp_flags_string(gfp, flags, sizeof(flags)), (void *)caller);
+	pr_warn("page allocation failure: order:%u, mode:%#x(%pGg), by %pS\n", order, gfp, &gfp,
+		(void *)caller);
 	dump_stack();
 	if (gfpflags_allow_blocking(gfp) && !in_atomic() && order <= PAGE_ALLOC_COSTLY_ORDER)
 		out_of_memory(gfp, order, caller);

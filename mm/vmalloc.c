@@ -50,12 +50,9 @@
 
 static void __cold report(unsigned long size, gfp_t gfp, const char *why)
 {
-	char flags[128];
-
 	if (gfp & __GFP_NOWARN)
 		return;
-	pr_warn("vmalloc error: size %lu, %s, mode:%#x(%s)\n", size, why, gfp,
-		gfp_flags_string(gfp, flags, sizeof(flags)));
+	pr_warn("vmalloc error: size %lu, %s, mode:%#x(%pGg)\n", size, why, gfp, &gfp);
 	dump_stack();
 }
 

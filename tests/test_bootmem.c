@@ -14,13 +14,13 @@
 #include <linux/string.h>
 #include <cairn/boot_info.h>
 #include <cairn/test.h>
+#include "memblock_instance.h"
 
 #define REAL_ORDER 5
 #define REAL_SIZE  (PAGE_SIZE << REAL_ORDER)
 
 static struct memblock machine;
-static struct memblock_region memory_regions[INIT_MEMBLOCK_REGIONS];
-static struct memblock_region reserved_regions[INIT_MEMBLOCK_REGIONS];
+static struct memblock_tables tables;
 static unsigned long pages;
 
 static bool begin(gfp_t gfp)
@@ -29,20 +29,8 @@ static bool begin(gfp_t gfp)
 	if (!pages)
 		return false;
 	memset((void *)pages, 0xaa, REAL_SIZE);
-	memset(memory_regions, 0, sizeof(memory_regions));
-	memset(reserved_regions, 0, sizeof(reserved_regions));
 	machine = memblock;
-	memblock = (struct memblock){
-		.current_limit = MEMBLOCK_ALLOC_ANYWHERE,
-		.memory = {.cnt = 1,
-			   .max = INIT_MEMBLOCK_REGIONS,
-			   .regions = memory_regions,
-			   .name = "memory"},
-		.reserved = {.cnt = 1,
-			     .max = INIT_MEMBLOCK_REGIONS,
-			     .regions = reserved_regions,
-			     .name = "reserved"},
-	};
+	memblock_make_empty(&memblock, &tables);
 	memblock_add(virt_to_phys((void *)pages), REAL_SIZE);
 	return true;
 }

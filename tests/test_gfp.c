@@ -21,40 +21,9 @@
 #include "../mm/memmap.h"
 #include "../mm/vmscan.h"
 #include "../mm/zone.h"
+#include "page_chain.h"
 
-/* ---- Taking memory --------------------------------------------------------------------------- */
-
-static struct page *push_page(struct page *chain, struct page *page)
-{
-	page->private = (unsigned long)chain;
-	return page;
-}
-
-/* Takes all that flags can get, the larger blocks first: that is quicker. */
-static struct page *take_all(struct page *chain, gfp_t gfp)
-{
-	int order;
-
-	gfp &= ~__GFP_KSWAPD_RECLAIM; /* nobody is to make room meanwhile */
-	for (order = 9; order >= 0; order--) {
-		struct page *page;
-
-		while ((page = alloc_pages(gfp | __GFP_NOWARN | (order ? __GFP_NORETRY : 0),
-					   (unsigned int)order)))
-			chain = push_page(chain, page);
-	}
-	return chain;
-}
-
-static void free_chain(struct page *chain)
-{
-	while (chain) {
-		struct page *next = (struct page *)chain->private;
-
-		__free_pages(chain, chain->order);
-		chain = next;
-	}
-}
+/* ---- What is left ---------------------------------------------------------------------------- */
 
 static struct zone *zone_named(enum zone_type idx)
 {
@@ -437,21 +406,6 @@ KTEST(gfp, a_failure_is_reported_with_order_flags_caller_and_memory)
 		EXPECT(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0) == NULL);
 	}
 	free_chain(chain);
-}
-
-KTEST(gfp, flags_by_name)
-{
-	char buf[160], small[8];
-
-	EXPECT(!strcmp(gfp_flags_string(GFP_KERNEL, buf, sizeof(buf)), "GFP_KERNEL"));
-	EXPECT(!strcmp(gfp_flags_string(GFP_ATOMIC, buf, sizeof(buf)), "GFP_ATOMIC"));
-	EXPECT(!strcmp(gfp_flags_string(GFP_HIGHUSER | __GFP_ZERO, buf, sizeof(buf)),
-		       "GFP_HIGHUSER|__GFP_ZERO"));
-	EXPECT(!strcmp(gfp_flags_string(GFP_NOFS | GFP_DMA, buf, sizeof(buf)),
-		       "GFP_NOFS|__GFP_DMA"));
-	EXPECT(!strcmp(gfp_flags_string(0, buf, sizeof(buf)), "0x0"));
-	EXPECT(!strcmp(gfp_flags_string(0x80000000, buf, sizeof(buf)), "0x80000000"));
-	EXPECT(!strcmp(gfp_flags_string(GFP_KERNEL, small, sizeof(small)), "GFP_KER"));
 }
 
 /* Sleeping flags while a spinlock is held: found on each call, though there is plenty of memory. */

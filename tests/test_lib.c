@@ -107,10 +107,13 @@ KTEST(lib, printf_pointers)
 KTEST(lib, printf_flags)
 {
 	gfp_t kernel = GFP_KERNEL | __GFP_ZERO, dma = GFP_ATOMIC | GFP_DMA, odd = 0x80000000u;
+	gfp_t user = GFP_HIGHUSER | __GFP_ZERO, nothing = 0;
 	u8 page = PGF_COMPOUND | PGF_TABLE;
 
 	EXPECT(gives("GFP_KERNEL|__GFP_ZERO", "%pGg", &kernel));
 	EXPECT(gives("GFP_ATOMIC|GFP_DMA", "%pGg", &dma));
+	EXPECT(gives("GFP_HIGHUSER|__GFP_ZERO", "%pGg", &user));
+	EXPECT(gives("none", "%pGg", &nothing));
 	EXPECT(gives("0x80000000", "%pGg", &odd));
 	EXPECT(gives("0x11(head|table)", "%pGp", &page));
 }

@@ -17,29 +17,17 @@
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
 #include "guarded.h"
+#include "memblock_instance.h"
 
 #define K 1024ULL
 #define M (1024 * K)
 #define G (1024 * M)
 
-static struct memblock_region memory_regions[INIT_MEMBLOCK_REGIONS];
-static struct memblock_region reserved_regions[INIT_MEMBLOCK_REGIONS];
+static struct memblock_tables tables;
 
 static void make_empty(struct memblock *mb)
 {
-	memset(memory_regions, 0, sizeof(memory_regions));
-	memset(reserved_regions, 0, sizeof(reserved_regions));
-	*mb = (struct memblock){
-		.current_limit = MEMBLOCK_ALLOC_ANYWHERE,
-		.memory = {.cnt = 1,
-			   .max = INIT_MEMBLOCK_REGIONS,
-			   .regions = memory_regions,
-			   .name = "memory"},
-		.reserved = {.cnt = 1,
-			     .max = INIT_MEMBLOCK_REGIONS,
-			     .regions = reserved_regions,
-			     .name = "reserved"},
-	};
+	memblock_make_empty(mb, &tables);
 }
 
 /* The machine's instance while an empty one stands in for it. */

@@ -19,6 +19,7 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "../mm/zone.h"
+#include "page_chain.h"
 
 static struct numa_stats stats_of(int nid)
 {
@@ -167,12 +168,6 @@ KTEST(numa, a_node_without_memory)
 	__free_page(page);
 }
 
-static struct page *push_page(struct page *chain, struct page *page)
-{
-	page->private = (unsigned long)chain;
-	return page;
-}
-
 /* Takes what a node has above its watermarks; others are not touched. */
 static struct page *take_node(int nid)
 {
@@ -184,16 +179,6 @@ static struct page *take_node(int nid)
 						(unsigned int)order)))
 			chain = push_page(chain, page);
 	return chain;
-}
-
-static void free_chain(struct page *chain)
-{
-	while (chain) {
-		struct page *next = (struct page *)chain->private;
-
-		__free_pages(chain, chain->order);
-		chain = next;
-	}
 }
 
 /*

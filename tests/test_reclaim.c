@@ -29,39 +29,7 @@
 #include "../mm/page_alloc.h"
 #include "../mm/vmscan.h"
 #include "../mm/zone.h"
-
-/* ---- Memory made short ----------------------------------------------------------------------- */
-
-static struct page *push_page(struct page *chain, struct page *page)
-{
-	page->private = (unsigned long)chain;
-	return page;
-}
-
-/* Takes all that flags can get, the larger blocks first: that is quicker. */
-static struct page *take_all(struct page *chain, gfp_t gfp)
-{
-	int order;
-
-	for (order = 9; order >= 0; order--) {
-		struct page *page;
-
-		while ((page = alloc_pages(gfp | __GFP_NOWARN | (order ? __GFP_NORETRY : 0),
-					   (unsigned int)order)))
-			chain = push_page(chain, page);
-	}
-	return chain;
-}
-
-static void free_chain(struct page *chain)
-{
-	while (chain) {
-		struct page *next = (struct page *)chain->private;
-
-		__free_pages(chain, chain->order);
-		chain = next;
-	}
-}
+#include "page_chain.h"
 
 /* ---- Caches that can give pages back --------------------------------------------------------- */
 

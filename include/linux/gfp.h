@@ -209,14 +209,4 @@ unsigned long nr_free_highpages(void);
 /* drain_all_pages - put what is on per-CPU lists back into its zones. */
 void drain_all_pages(void);
 
-/**
- * gfp_flags_string - flags by name, as "GFP_KERNEL|__GFP_ZERO"
- * @gfp: the flags
- * @buf: room
- * @size: of @buf
- *
- * Return: @buf.
- */
-char *gfp_flags_string(gfp_t gfp, char *buf, size_t size);
-
 #endif

@@ -8,6 +8,7 @@
  */
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/align.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm_types.h>
@@ -177,40 +178,22 @@ static __always_inline bool slab_may_sleep_here(gfp_t gfp)
 	return likely(!in_atomic()) || !(gfp & __GFP_DIRECT_RECLAIM);
 }
 
-/* slab_zero - clear @size bytes of a new object, rounded up to words */
+/*
+ * slab_zero - clear @size bytes of a new object, rounded up to words
+ *
+ * In two halves: up to four words compilers write out as stores, beyond that they call
+ * or set up a string instruction.
+ */
 static __always_inline void slab_zero(void *obj, size_t size)
 {
-	u64 *word = obj;
+	const size_t bytes = ALIGN(size, 8), half = bytes < 32 ? bytes : 32;
 
 	if (!__builtin_constant_p(size) || size > 64) {
 		memset(__builtin_assume_aligned(obj, 8), 0, size);
 		return;
 	}
-	switch ((size + 7) / 8) {
-	case 8:
-		word[7] = 0;
-		fallthrough;
-	case 7:
-		word[6] = 0;
-		fallthrough;
-	case 6:
-		word[5] = 0;
-		fallthrough;
-	case 5:
-		word[4] = 0;
-		fallthrough;
-	case 4:
-		word[3] = 0;
-		fallthrough;
-	case 3:
-		word[2] = 0;
-		fallthrough;
-	case 2:
-		word[1] = 0;
-		fallthrough;
-	case 1:
-		word[0] = 0;
-	}
+	__builtin_memset(__builtin_assume_aligned(obj, 8), 0, half);
+	__builtin_memset(__builtin_assume_aligned(obj + half, 8), 0, bytes - half);
 }
 
 /**

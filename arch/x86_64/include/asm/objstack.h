@@ -69,21 +69,9 @@ struct objstack {
  */
 static __always_inline void *objstack_pop(struct objstack __percpu *stack)
 {
-	unsigned long used;
-	void *top;
-
-	asm_goto_output(__OBJSTACK_POP("(%[stack])", "(%[stack],%[at])")
-			: [at] "=&r"(used), [top] "=&r"(top)
-			: [stack] "r"(stack), [used] "i"(__builtin_offsetof(struct objstack, used)),
-			  [slot] "i"(__builtin_offsetof(struct objstack, slot))
-			: "memory", "cc"
-			: none);
-	if (!top)
-		unreachable();
-	return top;
-none:
-	asm_goto_landing();
-	return NULL;
+	RAS_POP(__OBJSTACK_POP("(%[stack])", "(%[stack],%[at])"), [stack] "r"(stack),
+		[used] "i"(__builtin_offsetof(struct objstack, used)),
+		[slot] "i"(__builtin_offsetof(struct objstack, slot)));
 }
 
 /**
@@ -94,20 +82,8 @@ none:
  */
 static __always_inline void *objstack_pop_static(struct objstack __percpu *stack)
 {
-	unsigned long used;
-	void *top;
-
-	asm_goto_output(__OBJSTACK_POP("", "(%[at])")
-			: [at] "=&r"(used), [top] "=&r"(top)
-			: [used] "i"(&stack->used), [slot] "i"(&stack->slot[0])
-			: "memory", "cc"
-			: none);
-	if (!top)
-		unreachable();
-	return top;
-none:
-	asm_goto_landing();
-	return NULL;
+	RAS_POP(__OBJSTACK_POP("", "(%[at])"), [used] "i"(&stack->used),
+		[slot] "i"(&stack->slot[0]));
 }
 
 /**
@@ -118,26 +94,10 @@ none:
  */
 static __always_inline void *objstack_take(struct objstack __percpu *stack)
 {
-	unsigned long used;
-	void *top;
-
-	asm_goto_output(RAS_RECORD("1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
-					       "subl $8, %k[at]\n\t"
-					       "jz %l[none]\n\t"
-					       "movq %%gs:%c[slot](%[stack],%[at]), %[top]\n\t"
-					       "movl %k[at], %%gs:%c[used](%[stack])\n"
-					       "2:"
-			: [at] "=&r"(used), [top] "=&r"(top)
-			: [stack] "r"(stack), [used] "i"(__builtin_offsetof(struct objstack, used)),
-			  [slot] "i"(__builtin_offsetof(struct objstack, slot))
-			: "memory", "cc"
-			: none);
-	if (!top)
-		unreachable();
-	return top;
-none:
-	asm_goto_landing();
-	return NULL;
+	/* the floor is a word that counts: empty is one pointer, not none */
+	RAS_POP(RAS_POP_LAST("jz"), [stack] "r"(stack),
+		[used] "i"(__builtin_offsetof(struct objstack, used)),
+		[slot] "i"(__builtin_offsetof(struct objstack, slot)));
 }
 
 /**

@@ -40,6 +40,37 @@ extern const struct ras_range __ras_table_start[], __ras_table_end[];
 #define RAS_RECORD(start, end) \
 	".pushsection .ras_table,\"a\"\n\t.quad " start ", " end "\n\t.popsection\n\t"
 
+/*
+ * RAS_POP - the body of a function that pops a pointer from a per-CPU stack
+ * @_code: the sequence: sets %[top], not to NULL, or jumps to %l[none] with nothing
+ *	changed; %[at] is scratch
+ * @...: its inputs
+ */
+#define RAS_POP(_code, ...)                                    \
+	unsigned long used_;                                   \
+	void *top_;                                            \
+                                                               \
+	asm_goto_output(_code                                  \
+			: [at] "=&r"(used_), [top] "=&r"(top_) \
+			: __VA_ARGS__                          \
+			: "memory", "cc"                       \
+			: none);                               \
+	if (!top_)                                             \
+		unreachable(); /* spares the caller a test */  \
+	return top_;                                           \
+	none:                                                  \
+	asm_goto_landing();                                    \
+	return NULL
+
+/* Bytes in use, less one pointer; jumps to none on the condition @_empty; the pointer; commit. */
+#define RAS_POP_LAST(_empty)                             \
+	RAS_RECORD("1f", "2f")                           \
+	"1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"   \
+	"subl $8, %k[at]\n\t" _empty " %l[none]\n\t"     \
+	"movq %%gs:%c[slot](%[stack],%[at]), %[top]\n\t" \
+	"movl %k[at], %%gs:%c[used](%[stack])\n"         \
+	"2:"
+
 /**
  * pcpu_stack_pop - take the top pointer of this CPU's stack
  * @stack: a per-CPU address (linked or from alloc_percpu), not this CPU's copy
@@ -49,27 +80,9 @@ extern const struct ras_range __ras_table_start[], __ras_table_end[];
  */
 static __always_inline void *pcpu_stack_pop(struct pcpu_stack __percpu *stack)
 {
-	unsigned long used;
-	void *top;
-
-	asm_goto_output(
-		RAS_RECORD("1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
-				       "subl $8, %k[at]\n\t"
-				       "jb %l[empty]\n\t"
-				       "movq %%gs:%c[slot](%[stack],%[at]), %[top]\n\t"
-				       "movl %k[at], %%gs:%c[used](%[stack])\n"
-				       "2:"
-		: [at] "=&r"(used), [top] "=&r"(top)
-		: [stack] "r"(stack), [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
-		  [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
-		: "memory", "cc"
-		: empty);
-	if (!top)
-		unreachable(); /* spares the caller a test */
-	return top;
-empty:
-	asm_goto_landing();
-	return NULL;
+	RAS_POP(RAS_POP_LAST("jb"), [stack] "r"(stack),
+		[used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
+		[slot] "i"(__builtin_offsetof(struct pcpu_stack, slot)));
 }
 
 /**
