@@ -21,6 +21,9 @@
  *   nr_unused = pages of the chunk that are PCPU_ABSENT or PCPU_FREE, nr_free the latter
  *   a run's first page says how long it is; the rest are PCPU_RUN_REST
  *
+ * A request that may not sleep is given pages that have frames already.  When there
+ * are none it fails, and the work ready_pages() gives the next one some.
+ *
  * Locking: pcpu_lock, interrupts off, guards the use of pages, and the chunks.
  * Giving a page frames happens outside it; meanwhile the page is PCPU_BUSY.
  */
@@ -33,6 +36,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/topology.h>
+#include <linux/workqueue.h>
 #include <asm/tlbflush.h>
 #include "percpu.h"
 #include "vmap.h"
@@ -280,6 +284,31 @@ static bool populate(struct pcpu_page *page, unsigned int n, u32 absent, gfp_t g
 	return !still;
 }
 
+static unsigned int wanted_pages; /* side by side, by a request that could not wait */
+
+static void ready_pages(struct work_struct *work __unused)
+{
+	unsigned int n = xchg(&wanted_pages, 0);
+	struct pcpu_page *page = n ? pcpu_get_pages(n, GFP_KERNEL | __GFP_NOWARN) : NULL;
+	unsigned long flags;
+
+	if (!page)
+		return;
+	spin_lock_irqsave(&pcpu_lock, flags);
+	pcpu_drop_run(page, n, 0);
+	spin_unlock_irqrestore(&pcpu_lock, flags);
+}
+
+static DECLARE_WORK(ready_work, ready_pages);
+
+static void __cold want_pages(unsigned int n)
+{
+	if (READ_ONCE(wanted_pages) < n)
+		WRITE_ONCE(wanted_pages, n);
+	if (system_wq)
+		schedule_work(&ready_work);
+}
+
 struct pcpu_page *pcpu_get_pages(unsigned int n, gfp_t gfp)
 {
 	bool may_populate = gfp & __GFP_DIRECT_RECLAIM;
@@ -296,6 +325,8 @@ struct pcpu_page *pcpu_get_pages(unsigned int n, gfp_t gfp)
 			absent |= (u32)set_busy(&page[i]) << i;
 		spin_unlock_irqrestore(&pcpu_lock, flags);
 	} while (!page && may_populate && new_chunk(gfp));
+	if (!page && !may_populate)
+		want_pages(n);
 	return page && populate(page, n, absent, gfp) ? page : NULL;
 }
 

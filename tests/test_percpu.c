@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/workqueue.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -265,6 +266,38 @@ KTEST(percpu, atomic_requests_use_what_is_there)
 		preempt_enable();
 	}
 	free_percpu(p);
+}
+
+/*
+ * Requests that cannot wait take every page that has memory; the next one fails.  When
+ * the workers have run there is memory for it again, and nobody had to ask for it.
+ */
+KTEST(percpu, memory_is_readied_for_atomic_requests)
+{
+	struct {
+		void __percpu *next;
+		char rest[2040];
+	} __percpu *p, __percpu *list = NULL;
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	unsigned int round;
+
+	pcpu_drain();
+	for (round = 0; round < 3; round++) {
+		while ((p = __alloc_percpu_gfp(sizeof(*p), 8, gfp))) {
+			per_cpu_ptr(p, 0)->next = list;
+			list = p;
+		}
+		flush_scheduled_work();
+		p = __alloc_percpu_gfp(sizeof(*p), 8, gfp);
+		EXPECT(p);
+		free_percpu(p);
+		expect_sound();
+	}
+	while ((p = list)) {
+		list = per_cpu_ptr(p, 0)->next;
+		free_percpu(p);
+	}
+	expect_sound();
 }
 
 /* ---- mistakes -------------------------------------------------------------------------- */

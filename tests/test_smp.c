@@ -194,6 +194,16 @@ struct hand {
 	unsigned int bad;
 };
 
+static void percpu_ready(struct hand *h)
+{
+	unsigned int i;
+
+	for (i = 0; i < HANDED; i++)
+		h->percpu[i] = __alloc_percpu(16, 8);
+	for (i = 0; i < HANDED; i++)
+		free_percpu(h->percpu[i]);
+}
+
 static void take_memory(void *info)
 {
 	struct hand *h = info;
@@ -219,7 +229,7 @@ static void give_memory(void *info)
 		for (k = 0; h->object[i] && k < 8 + i * 13; k++)
 			h->bad += ((u8 *)h->object[i])[k] != (u8)i;
 		h->bad += h->page[i] && *(unsigned int *)page_to_virt(h->page[i]) != i;
-		h->bad += !h->object[i] || !h->page[i];
+		h->bad += !h->object[i] || !h->page[i] || !h->percpu[i];
 		kfree(h->object[i]);
 		if (h->page[i])
 			__free_page(h->page[i]);
@@ -238,6 +248,7 @@ KTEST(smp, one_takes_another_gives)
 	int cpu, next;
 
 	ASSERT(h);
+	percpu_ready(h); /* those that cannot wait are given what has memory */
 	for (round = 0; round < 20; round++) {
 		for_each_online_cpu(cpu) {
 			next = (int)cpumask_next(cpu, cpu_online_mask);
