@@ -165,12 +165,17 @@ static bool slab_keeps_state(const struct slab_cache *c)
 	return c->hooks.ctor.kind || (c->flags & SLAB_TYPESAFE_BY_RCU);
 }
 
-/* Poisoned objects show their poison unless zeroes are asked for. */
+/*
+ * A constructor's state is never zeroed.  Poisoned objects show their poison, and those
+ * of SLAB_TYPESAFE_BY_RCU what they held, unless zeroes are asked for.
+ */
 static bool slab_zeroes(const struct slab_cache *c, gfp_t gfp)
 {
-	if (slab_keeps_state(c))
+	if (c->hooks.ctor.kind)
 		return false;
-	return c->flags & SLAB_POISON ? gfp & __GFP_ZERO : want_init_on_alloc(gfp);
+	if (c->flags & (SLAB_POISON | SLAB_TYPESAFE_BY_RCU))
+		return gfp & __GFP_ZERO;
+	return want_init_on_alloc(gfp);
 }
 
 static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int nid,

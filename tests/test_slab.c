@@ -427,9 +427,9 @@ KTEST(slab, contents_of_thousands)
 	fill_and_compare(3 << 20, 2);
 }
 
-KTEST(slab, zalloc_zeroes)
+static void zalloc_from(slab_flags_t flags)
 {
-	struct kmem_cache *cache = kmem_cache_create("t_zero", 200, 0, 0, NULL);
+	struct kmem_cache *cache = kmem_cache_create("t_zero", 200, 0, flags, NULL);
 	unsigned int i;
 	void *obj;
 
@@ -439,12 +439,23 @@ KTEST(slab, zalloc_zeroes)
 		ASSERT(obj);
 		memset(obj, 0xff, 200);
 		kmem_cache_free(cache, obj);
-		obj = i % 2 ? kmem_cache_zalloc(cache, GFP_KERNEL)
-			    : kmem_cache_alloc(cache, GFP_KERNEL | __GFP_ZERO);
+		if (i % 3 == 0)
+			obj = kmem_cache_zalloc(cache, GFP_KERNEL);
+		else if (i % 3 == 1)
+			obj = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_ZERO);
+		else
+			obj = kmem_cache_alloc_node(cache, GFP_KERNEL | __GFP_ZERO, 0);
 		EXPECT(!memchr_inv(obj, 0, 200));
 		kmem_cache_free(cache, obj);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Zeroes that are asked for are there, from a cache too whose free objects keep their bytes. */
+KTEST(slab, zalloc_zeroes)
+{
+	zalloc_from(0);
+	zalloc_from(SLAB_TYPESAFE_BY_RCU);
 }
 
 KTEST(slab, bulk)
