@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _TESTS_STRESS_H
+#define _TESTS_STRESS_H
+
+/*
+ * What test_stress.c and stress_objects.c share: objects of every kind, and those
+ * who take and give them.
+ */
+#include <linux/prandom.h>
+#include <linux/types.h>
+
+enum stress_kind {
+	STRESS_KMALLOC,
+	STRESS_KMALLOC_NODE,
+	STRESS_CACHE,
+	STRESS_PAGES,
+	STRESS_HIGH_PAGE, /* one page that need not have an address */
+	STRESS_VMALLOC,
+	STRESS_PERCPU,
+	STRESS_MEMPOOL,
+	STRESS_NR_KINDS,
+};
+
+extern const char *const stress_kind_name[STRESS_NR_KINDS];
+
+#define STRESS_CACHES 6
+#define STRESS_POOLS  3
+
+struct kmem_cache;
+extern struct kmem_cache *stress_caches[STRESS_CACHES];
+
+/**
+ * struct stress_actor - a thread, or a CPU's interrupts
+ * @rnd: its random numbers
+ * @may_sleep: it is a thread
+ */
+struct stress_actor {
+	struct rnd_state rnd;
+	bool may_sleep;
+};
+
+/* struct stress_counts - what happened on a CPU */
+struct stress_counts {
+	unsigned long taken[STRESS_NR_KINDS];
+	unsigned long given[STRESS_NR_KINDS];
+	unsigned long refused[STRESS_NR_KINDS]; /* no memory for it */
+	unsigned long remote;			/* given by another CPU than took it */
+	unsigned long in_interrupt;		/* operations there */
+	unsigned long resized;
+	unsigned long bytes; /* taken, less those given; of all CPUs only */
+};
+
+/* Bytes that may be in objects at a time; more are taken from small ones only. */
+extern unsigned long stress_budget;
+
+static inline u32 stress_random(struct stress_actor *a, u32 below)
+{
+	return (u32)((u64)prandom_u32_state(&a->rnd) * below >> 32);
+}
+
+/* stress_objects_init - caches and pools; false without memory.  May sleep. */
+bool stress_objects_init(u64 seed);
+
+/* stress_objects_exit - give all objects, caches and pools back.  Nobody else acts. May sleep. */
+void stress_objects_exit(void);
+
+/* stress_operate - take, check and give, or resize, one object.  Context: as @a says. */
+void stress_operate(struct stress_actor *a);
+
+/* stress_bulk - take many objects of a cache at once, and give them.  Context: as @a says. */
+void stress_bulk(struct stress_actor *a);
+
+/* stress_sum - the counts of all CPUs. */
+struct stress_counts stress_sum(void);
+
+/* stress_operations - how many of them were operations. */
+unsigned long stress_operations(const struct stress_counts *sum);
+
+/* stress_failed - something was not as it should be: say so, the first few times. */
+void stress_failed(const char *fmt, ...) __attribute__((format(__printf__, 1, 2)));
+
+/* stress_failures - how often. */
+unsigned int stress_failures(void);
+
+#endif
