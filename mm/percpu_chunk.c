@@ -335,7 +335,7 @@ struct pcpu_page *pcpu_get_pages(unsigned int n, gfp_t gfp)
 /* A page with memory but no object in @chunk becomes busy; NULL if there is none. */
 static struct pcpu_page *grab_free_page(struct pcpu_chunk *chunk)
 {
-	for (unsigned int i = 0; i < pcpu_unit_pages(); i++) {
+	for (unsigned int i = 0; chunk && chunk->nr_free && i < pcpu_unit_pages(); i++) {
 		struct pcpu_page *page = &chunk->page[i];
 
 		if (page->use == PCPU_FREE) {
@@ -346,39 +346,39 @@ static struct pcpu_page *grab_free_page(struct pcpu_chunk *chunk)
 	return NULL;
 }
 
-static void depopulate(struct pcpu_chunk *chunk)
+/*
+ * Takes back the unused memory at a place of the window; a chunk with nothing left
+ * is the caller's.  Others may do the same meanwhile: a chunk with a busy page stays.
+ */
+static struct pcpu_chunk *drain_place(unsigned int i)
 {
+	struct pcpu_chunk *chunk;
 	struct pcpu_page *page;
 	unsigned long flags;
 
 	spin_lock_irqsave(&pcpu_lock, flags);
-	while ((page = grab_free_page(chunk))) {
+	while ((page = grab_free_page(chunks[i]))) {
 		spin_unlock_irqrestore(&pcpu_lock, flags);
 		unmap_page(page, nr_cpu_ids);
 		spin_lock_irqsave(&pcpu_lock, flags);
 		pcpu_set_unused(page, PCPU_ABSENT);
 		nr_pages -= nr_cpu_ids;
 	}
+	chunk = chunks[i];
+	if (chunk && chunk->nr_unused < pcpu_unit_pages())
+		chunk = NULL;
+	if (chunk)
+		WRITE_ONCE(chunks[i], NULL);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
+	return chunk;
 }
 
 void pcpu_drain_chunks(void)
 {
-	unsigned long flags;
-
 	for (unsigned int i = 0; i < PCPU_MAX_CHUNKS; i++) {
-		struct pcpu_chunk *chunk = chunks[i];
-		bool empty;
+		struct pcpu_chunk *chunk = READ_ONCE(chunks[i]) ? drain_place(i) : NULL;
 
-		if (!chunk)
-			continue;
-		depopulate(chunk);
-		spin_lock_irqsave(&pcpu_lock, flags);
-		empty = chunk->nr_unused == pcpu_unit_pages();
-		if (empty)
-			WRITE_ONCE(chunks[i], NULL);
-		spin_unlock_irqrestore(&pcpu_lock, flags);
-		if (empty)
+		if (chunk)
 			free_pages_exact(chunk, pcpu_chunk_struct_size());
 	}
 }
