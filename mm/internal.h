@@ -85,7 +85,11 @@ struct page *pcp_take_cold(void);
 bool pcp_put(struct page *page, unsigned int order);
 bool pcp_put_cold(struct page *page);
 
-/* pcp_reset - empty this CPU's lists and turn them off; the next use sets them up as new. */
+/*
+ * pcp_reset - empty this CPU's lists and turn them off; the next use sets them up as new
+ *
+ * CPUs whose home zone is below its high watermark do the same soon.
+ */
 void pcp_reset(void);
 
 /* pcp_cached_pages - pages on the lists of all CPUs that belong to a zone; NULL: any. */

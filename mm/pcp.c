@@ -28,12 +28,14 @@
  * Refill and drain move many blocks with interrupts off.
  *
  * Only blocks of the zone that this CPU's allocations try first are kept, its
- * home zone, the first of the nearest node that lies in the direct map, so that low memory which was freed is not handed to those who had a
- * choice.  And they are filled only while that zone has more than its high
+ * home zone, the first of the nearest node that lies in the direct map, so that low
+ * memory which was freed is not handed to those who had a choice.  And they are filled only while that zone has more than its high
  * watermark free.  A refill that ends below it turns the lists off, and so does any
  * allocation before it takes a zone below its low watermark: then every allocation
  * and free passes the zone, where watermarks are checked.  So nobody finds reserves
- * on a list, and an allocation fails with per-CPU lists no earlier than without.
+ * on a list, and an allocation fails with per-CPU lists no earlier than without;
+ * with several CPUs that holds for those who may wait.  Others are asked to turn theirs
+ * off too, and do when they take the interrupt, but an atomic allocation does not wait.
  *
  * A single page freed as cold goes to a list of its own, which hot allocations
  * use only when the hot one is empty.
@@ -207,12 +209,43 @@ static void turn_off(struct per_cpu_pages *pcp)
 	pcp->on = false;
 }
 
+static bool above_high(const struct zone *zone)
+{
+	return READ_ONCE(zone->buddy.free) > zone->watermark[WMARK_HIGH];
+}
+
+/* One each, for when a CPU's lists are to be turned off by another. */
+static DEFINE_PER_CPU(call_single_data_t, turn_off_call);
+
+static void turn_off_here(void *info __unused)
+{
+	turn_off(this_cpu_ptr(&pcp_pages));
+}
+
+/* Other CPUs whose zone is short turn theirs off soon; the caller may be unable to wait. */
+static void turn_off_others(void)
+{
+	int cpu, this = raw_smp_processor_id();
+
+	for_each_online_cpu(cpu) {
+		const struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
+		call_single_data_t *call = per_cpu_ptr(&turn_off_call, cpu);
+
+		if (cpu == this || !READ_ONCE(pcp->on) || above_high(pcp->zone))
+			continue;
+		call->func = turn_off_here;
+		smp_call_function_single_async(cpu, call);
+	}
+}
+
 void pcp_reset(void)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);
-	turn_off(this_cpu_ptr(&pcp_pages));
+	turn_off_here(NULL);
+	if (num_online_cpus() > 1)
+		turn_off_others();
 	local_irq_restore(flags);
 }
 
@@ -231,11 +264,6 @@ static void turn_on(struct per_cpu_pages *pcp)
 	}
 	cold_of(pcp)->limit = limit_bytes(pcp->zone, PCP_SLOTS_COLD, 0);
 	pcp->on = true;
-}
-
-static bool above_high(const struct zone *zone)
-{
-	return READ_ONCE(zone->buddy.free) > zone->watermark[WMARK_HIGH];
 }
 
 /* Turns the lists on if the home zone has well more than it must keep. */

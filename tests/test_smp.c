@@ -20,6 +20,9 @@
 #include <asm/pgtable.h>
 #include <asm/stack.h>
 #include <asm/tlbflush.h>
+#include "../mm/internal.h"
+#include "../mm/percpu.h"
+#include "../mm/zone.h"
 
 static atomic_t calls;
 static int call_cpu[NR_CPUS];
@@ -281,5 +284,114 @@ KTEST(smp, stacks_are_known)
 		at = cpu_stack_top((unsigned int)cpu, STACK_NMI) - 8;
 		EXPECT(stack_find(at, &stack) && stack.cpu == (unsigned int)cpu);
 		EXPECT(!strcmp(stack.name, "NMI"));
+	}
+}
+
+/* ---- caches of other CPUs -------------------------------------------------------------------- */
+
+#define CACHED 40
+
+static struct kmem_cache *shared_cache;
+
+/* Leaves objects of each kind at hand on this CPU. */
+static void fill_caches(void *info)
+{
+	void *object[CACHED];
+	void __percpu *percpu[CACHED];
+	struct page *page = alloc_page(GFP_ATOMIC);
+	unsigned int i;
+
+	for (i = 0; i < CACHED; i++) {
+		object[i] = kmem_cache_alloc(shared_cache, GFP_ATOMIC);
+		percpu[i] = __alloc_percpu_gfp(672, 8, GFP_ATOMIC | __GFP_NOWARN);
+		if (!object[i] || !page)
+			atomic_inc(info);
+	}
+	for (i = 0; i < CACHED; i++) {
+		if (object[i])
+			kmem_cache_free(shared_cache, object[i]);
+		free_percpu(percpu[i]);
+	}
+	if (page)
+		__free_page(page);
+}
+
+/*
+ * Every CPU has objects of a cache at hand, pages and per-CPU objects.  The cache can be
+ * destroyed, and the drains leave no CPU anything.
+ */
+KTEST(smp, drains_reach_every_cpu)
+{
+	atomic_t missing = ATOMIC_INIT(0);
+	unsigned long free, percpu;
+
+	pcpu_drain();
+	percpu = pcpu_nr_pages();
+	drain_all_pages();
+	free = nr_free_pages();
+	shared_cache = kmem_cache_create("t_shared", 3000, 0, 0, NULL);
+	ASSERT(shared_cache);
+	on_each_cpu(fill_caches, &missing, 1);
+	EXPECT_EQ(atomic_read(&missing), 0);
+	EXPECT_EQ(kmem_cache_destroy(shared_cache), 0);
+	vmap_drain();
+	EXPECT_EQ(pcpu_nr_pages(), percpu);
+	kmem_cache_drain_all();
+	drain_all_pages();
+	EXPECT_EQ(pcp_cached_pages(NULL), 0);
+	EXPECT_EQ(nr_free_pages(), free);
+}
+
+/* One object of another CPU's magazine is still in use: the cache stays, and works. */
+KTEST(smp, a_cache_in_use_elsewhere_stays)
+{
+	atomic_t missing = ATOMIC_INIT(0);
+	void *object;
+
+	shared_cache = kmem_cache_create("t_shared", 200, 0, 0, NULL);
+	ASSERT(shared_cache);
+	object = kmem_cache_alloc(shared_cache, GFP_KERNEL);
+	on_each_cpu(fill_caches, &missing, 1);
+	EXPECT_REPORT("Objects remaining in t_shared") {
+		EXPECT_EQ(kmem_cache_destroy(shared_cache), -EBUSY);
+	}
+	on_each_cpu(fill_caches, &missing, 1);
+	EXPECT_EQ(atomic_read(&missing), 0);
+	kmem_cache_free(shared_cache, object);
+	EXPECT_EQ(kmem_cache_destroy(shared_cache), 0);
+}
+
+static void pair_of_pages(void *info __unused)
+{
+	struct page *page = alloc_page(GFP_ATOMIC);
+
+	if (page)
+		__free_page(page);
+}
+
+/* When a zone is short on one CPU, the others keep no lists of its pages either. */
+KTEST(smp, a_short_zone_turns_off_every_list)
+{
+	int cpu, this = raw_smp_processor_id();
+	unsigned long high;
+	struct zone *zone;
+
+	on_each_cpu(pair_of_pages, NULL, 1);
+	for_each_online_cpu(cpu) {
+		struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
+
+		if (cpu == this || !pcp->on)
+			continue;
+		zone = pcp->zone;
+		high = zone->watermark[WMARK_HIGH];
+		pcp_reset();
+		on_each_cpu(count_call, &calls, 1);
+		EXPECT(pcp->on); /* its zone has enough */
+		WRITE_ONCE(zone->watermark[WMARK_HIGH], ~0UL / 2);
+		pcp_reset();
+		on_each_cpu(count_call, &calls, 1);
+		EXPECT(!pcp->on);
+		WRITE_ONCE(zone->watermark[WMARK_HIGH], high);
+		on_each_cpu(pair_of_pages, NULL, 1);
 	}
 }
