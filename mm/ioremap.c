@@ -19,8 +19,9 @@
  * covers), a conflict of types.  Firmware's tables are RAM too, but nobody's:
  * they can be had write-back, as the direct map has them.
  *
- * Locking: memtype_lock guards the lists; it nests inside purge_lock.
- * Contexts: mapping may sleep; unmapping works in any.
+ * Locking: memtype_lock guards the lists; it nests inside purge_lock, and like that is
+ * never taken in an interrupt.
+ * Contexts: mapping may sleep; unmapping is for any but interrupts, and reported there.
  */
 #include <linux/bug.h>
 #include <linux/gfp.h>
@@ -269,6 +270,8 @@ void iounmap(volatile void __iomem *addr)
 
 	if (!addr)
 		return;
+	if (unlikely(in_interrupt()))
+		vmap_report_interrupt("iounmap");
 	va = claim_io("iounmap", (unsigned long)addr);
 	if (!va)
 		return;

@@ -23,8 +23,8 @@
  * Protection: an entry is never both writable and executable; vmalloc() memory
  * is never executable.
  *
- * Contexts: allocation may sleep.  vfree() and vunmap() work in any context;
- * see vmap.c for what happens then.
+ * Contexts: allocation may sleep.  vfree() works in any context; see vmap.c for what
+ * happens then.  vunmap() would too, but Linux's does not: in interrupts it is reported.
  */
 #include <linux/bug.h>
 #include <linux/cpumask.h>
@@ -445,6 +445,8 @@ void vfree_atomic(const void *addr)
 
 void vunmap(const void *addr)
 {
+	if (unlikely(in_interrupt()))
+		vmap_report_interrupt("vunmap");
 	free_area("vunmap", addr, VMAP_MAP);
 }
 

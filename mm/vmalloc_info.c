@@ -13,6 +13,7 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -270,5 +271,12 @@ void __cold vmap_report_bad(const char *call, const volatile void *addr)
 		pr_err("it is: an address in the direct map\n");
 	else
 		pr_err("it is: outside the vmalloc range and RAM\n");
+	dump_stack();
+}
+
+void __cold vmap_report_interrupt(const char *call)
+{
+	pr_err("BUG: %s() in an interrupt\n", call);
+	print_atomic_context();
 	dump_stack();
 }

@@ -17,8 +17,9 @@
  * TLB may still hold the translations, so neither the range nor the pages are
  * used again before the purge, which takes all CPUs' lists, decides what is
  * kept, unpins what is not, flushes once, and only then releases pages, tables
- * and ranges.  A CPU purges when what it has pending weighs enough; an
- * allocation that finds no memory, vm_unmap_aliases() and the shrinker purge too.
+ * and ranges.  A CPU purges when what it has pending weighs enough, in an interrupt
+ * or under a lock by way of a worker; an allocation that finds no memory,
+ * vm_unmap_aliases() and the shrinker purge too.
  *
  * An area's key is its address with what it is in the low bits.  The hash is
  * searched for a whole key, without a lock; freeing exchanges the key for a
@@ -37,11 +38,12 @@
  *   cached:  no entry is present, and no TLB holds one
  *   areas pin the tables of their slots (page_table.c)
  *
- * Locking: vmap_lock for arena, hash writes and depots; purge_lock around a
- * whole purge, so that vm_unmap_aliases() returns after every earlier one.
- * Order: purge_lock, vmap_lock, pt_lock.  Contexts: allocation may sleep (for
- * memory, never under these locks); claiming, unmapping and pending an area
- * take no lock and work in interrupts.
+ * Locking: vmap_lock for arena, hash writes and depots, interrupts off, because
+ * an interrupt's vfree() that misses looks again under it; purge_lock around a
+ * whole purge, so that vm_unmap_aliases() returns after every earlier one, and
+ * never in an interrupt.  Order: purge_lock, vmap_lock, pt_lock.  Contexts:
+ * allocation may sleep (for memory, never under these locks); claiming,
+ * unmapping and pending an area take no lock otherwise and work in interrupts.
  *
  * Not done here: pages (vmalloc.c), device memory (ioremap.c), what is printed
  * (vmalloc_info.c).
@@ -57,6 +59,7 @@
 #include <linux/smp.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <asm/tlbflush.h>
 #include "percpu.h"
 #include "vmap.h"
@@ -116,17 +119,17 @@ static void hash_remove(struct vmap_area *va)
 /* ---- tags ------------------------------------------------------------------------------ */
 
 /* Stocks the arena for one allocation; returns with vmap_lock held, or false without it. */
-static bool lock_with_tags(gfp_t gfp)
+static bool lock_with_tags(gfp_t gfp, unsigned long *flags)
 {
-	spin_lock(&vmap_lock);
+	spin_lock_irqsave(&vmap_lock, *flags);
 	while (vmap_arena.nr_spare < VARENA_TAGS_PER_ALLOC) {
 		struct vseg *tag;
 
-		spin_unlock(&vmap_lock);
+		spin_unlock_irqrestore(&vmap_lock, *flags);
 		tag = kmem_cache_alloc(seg_cache, gfp);
 		if (!tag)
 			return false;
-		spin_lock(&vmap_lock);
+		spin_lock_irqsave(&vmap_lock, *flags);
 		varena_give_tag(&vmap_arena, tag);
 	}
 	return true;
@@ -173,6 +176,7 @@ static struct vseg *take_range(const struct vmap_request *req, struct vmap_area 
 		.min = req->min,
 		.max = req->max,
 	};
+	unsigned long flags;
 	struct vseg *seg;
 
 	if (req->pages < PMD_PAGES)
@@ -180,7 +184,7 @@ static struct vseg *take_range(const struct vmap_request *req, struct vmap_area 
 	else if (range.align < PMD_SIZE)
 		range.align = PMD_SIZE;
 
-	if (!lock_with_tags(req->gfp))
+	if (!lock_with_tags(req->gfp, &flags))
 		return NULL;
 	seg = varena_alloc(&vmap_arena, &range);
 	if (seg) {
@@ -189,20 +193,21 @@ static struct vseg *take_range(const struct vmap_request *req, struct vmap_area 
 		va->key = seg->start;
 		hash_insert(va);
 	}
-	spin_unlock(&vmap_lock);
+	spin_unlock_irqrestore(&vmap_lock, flags);
 	return seg;
 }
 
 /* The opposite: takes @va's range back, its tables unpinned, and frees @va. */
 static void give_range(struct vmap_area *va, unsigned int keep_tags)
 {
+	unsigned long flags;
 	struct vseg *tags;
 
-	spin_lock(&vmap_lock);
+	spin_lock_irqsave(&vmap_lock, flags);
 	hash_remove(va);
 	varena_free(&vmap_arena, va->seg);
 	tags = trim_tags(keep_tags);
-	spin_unlock(&vmap_lock);
+	spin_unlock_irqrestore(&vmap_lock, flags);
 	free_tags(tags);
 	kmem_cache_free(area_cache, va);
 }
@@ -278,8 +283,9 @@ static void depot_push(struct vmap_area *va)
 static struct vmap_area *take_from_depot(unsigned int class)
 {
 	struct vmap_area *va, *more;
+	unsigned long flags;
 
-	spin_lock(&vmap_lock);
+	spin_lock_irqsave(&vmap_lock, flags);
 	va = depot_pop(class);
 	for (unsigned int i = 1; va && i < REFILL_BATCH; i++) {
 		more = depot_pop(class);
@@ -287,7 +293,7 @@ static struct vmap_area *take_from_depot(unsigned int class)
 			break;
 		vmap_cache_push(more, class);
 	}
-	spin_unlock(&vmap_lock);
+	spin_unlock_irqrestore(&vmap_lock, flags);
 	return va;
 }
 
@@ -417,10 +423,19 @@ static void retire_tables(struct vmap_area *va, struct pt_gather *gather)
 
 /* ---- the way back ---------------------------------------------------------------------- */
 
+static void purge_later(struct work_struct *work __unused)
+{
+	vmap_purge();
+}
+static DECLARE_WORK(purge_work, purge_later);
+
+/* A thread purges at once; whoever may not be held up has a worker do it. */
 void vmap_pending_full(void)
 {
-	if (!in_interrupt())
+	if (may_sleep_here())
 		vmap_purge();
+	else if (system_wq)
+		schedule_work(&purge_work);
 }
 
 /* What one purge settles. */
@@ -485,14 +500,15 @@ static __always_inline void release_contents(struct vmap_area *va)
 static __always_inline void keep_range(struct vmap_area *va)
 {
 	unsigned int class = va->class;
+	unsigned long flags;
 
 	if (likely(this_cpu_read(vmap_cpu.cache[class].nr) < VMAP_CACHE_MAX)) {
 		vmap_cache_push(va, class);
 		return;
 	}
-	spin_lock(&vmap_lock);
+	spin_lock_irqsave(&vmap_lock, flags);
 	depot_push(va);
-	spin_unlock(&vmap_lock);
+	spin_unlock_irqrestore(&vmap_lock, flags);
 }
 
 static void release_areas(struct purge *p)
@@ -595,14 +611,15 @@ void vmap_drain(void)
 	struct cached_ranges cached = {0};
 	struct pt_gather gather = {0};
 	struct vmap_area *all, *va;
+	unsigned long flags;
 	struct vseg *tags;
 
 	pcpu_drain();
 	vmap_purge();
 	drain_each_cpu(cpu_has_ranges, collect_here, &cached);
-	spin_lock(&vmap_lock);
+	spin_lock_irqsave(&vmap_lock, flags);
 	all = collect_depot(cached.all);
-	spin_unlock(&vmap_lock);
+	spin_unlock_irqrestore(&vmap_lock, flags);
 	for (va = all; va; va = va->next)
 		unpin_tables(va, &gather);
 	unpin_idle_slot(vmap_arena.start, vmap_arena.end);
@@ -613,9 +630,9 @@ void vmap_drain(void)
 		all = va->next;
 		give_range(va, SPARE_TAGS);
 	}
-	spin_lock(&vmap_lock);
+	spin_lock_irqsave(&vmap_lock, flags);
 	tags = trim_tags(0);
-	spin_unlock(&vmap_lock);
+	spin_unlock_irqrestore(&vmap_lock, flags);
 	free_tags(tags);
 }
 

@@ -261,7 +261,7 @@ static __always_inline void vmap_unmap(struct vmap_area *va)
 #define VMAP_AREA_WEIGHT 32
 extern long vmap_pending_max;
 
-/* vmap_pending_full - this CPU has put off enough. */
+/* vmap_pending_full - this CPU has put off enough: purge, now or soon. */
 void vmap_pending_full(void);
 
 /*
@@ -306,6 +306,9 @@ bool vmap_purge(void);
 
 /* vmap_report_bad - "<call>: bad address", with what is known about it, and the stack. */
 void __cold vmap_report_bad(const char *call, const volatile void *addr);
+
+/* vmap_report_interrupt - "<call>() in an interrupt", which Linux's do not allow. */
+void __cold vmap_report_interrupt(const char *call);
 
 /* vmap_add_block - @va owns the block that begins with @page. */
 static __always_inline void vmap_add_block(struct vmap_area *va, struct page *page)

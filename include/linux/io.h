@@ -47,7 +47,7 @@ void __iomem *ioremap_np(resource_size_t phys, size_t size);
  * iounmap - undo ioremap()
  * @addr: what ioremap() or a relative gave, or NULL
  *
- * Context: any but interrupt.
+ * Context: any but interrupt, where a call is reported.
  */
 void iounmap(volatile void __iomem *addr);
 

@@ -97,7 +97,8 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
  * follow later, one flush for many calls.  An address that is no live area of
  * vmalloc()'s is reported and left alone.
  *
- * Context: any.  From an interrupt only the mapping goes; the rest waits.
+ * Context: any.  Where sleeping is forbidden only the mapping goes; the rest waits for
+ * the next who may, or for a worker if it has become much.
  */
 void vfree(const void *addr);
 
@@ -120,7 +121,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
  * vunmap - undo vmap()
  * @addr: what vmap() gave, or NULL
  *
- * Context: any but interrupt.
+ * Context: any but interrupt, where a call is reported.
  */
 void vunmap(const void *addr);
 
