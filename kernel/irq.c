@@ -112,6 +112,7 @@ static irqreturn_t run_actions(struct irq_desc *desc)
 	unsigned int ret = IRQ_NONE;
 
 	for (struct irqaction *a = READ_ONCE(desc->action); a; a = READ_ONCE(a->next)) {
+		note_hardirq_function(a->handler);
 		ret |= a->handler((int)desc->irq, a->dev_id);
 		if (WARN(!irqs_disabled(), "irq %u: handler %pS switched interrupts on\n",
 			 desc->irq, a->handler))

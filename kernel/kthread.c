@@ -53,6 +53,9 @@ void kthread_free(struct task_struct *task)
 
 void kthread_bind(struct task_struct *thread, unsigned int cpu)
 {
+	if (WARN(READ_ONCE(thread->on_rq) || thread->nvcsw || thread->nivcsw,
+		 "kthread_bind: %s has started\n", thread->comm))
+		return;
 	cpumask_clear(&thread->cpus_mask);
 	cpumask_set_cpu(cpu, &thread->cpus_mask);
 }
@@ -78,13 +81,28 @@ void kthread_main(void)
 	kthread_exit(READ_ONCE(k->should_stop) ? -EINTR : k->fn(k->data));
 }
 
+/* A reference to @thread, or NULL, with a report, if it is none that can be stopped. */
+static struct task_struct *get_stoppable(struct task_struct *thread)
+{
+	if (WARN(IS_ERR_OR_NULL(thread) || !task_get_listed(thread),
+		 "kthread_stop: %p is no thread, or one that has ended\n", thread))
+		return NULL;
+	if (!WARN(thread == current, "kthread_stop: %s wants to stop itself\n", thread->comm) &&
+	    !WARN(!thread->kthread, "kthread_stop: %s was not made to be stopped\n", thread->comm))
+		return thread;
+	put_task_struct(thread);
+	return NULL;
+}
+
 int kthread_stop(struct task_struct *thread)
 {
-	struct kthread *k = thread->kthread;
+	struct kthread *k;
 	int result;
 
 	might_sleep();
-	get_task_struct(thread);
+	if (!get_stoppable(thread))
+		return -EINVAL;
+	k = thread->kthread;
 	WRITE_ONCE(k->should_stop, true);
 	wake_up_process(thread);
 	wait_for_completion(&k->exited);

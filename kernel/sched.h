@@ -33,4 +33,7 @@ u64 timeouts_next(void);
 /* For ps: the task with the lowest number of at least @pid, or NULL; with a reference. */
 struct task_struct *task_from(pid_t pid);
 
+/* task_get_listed - a reference to @task if it is a task that lives; it need not be memory */
+bool task_get_listed(struct task_struct *task);
+
 #endif

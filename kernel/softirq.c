@@ -55,6 +55,7 @@ static void serve(u32 pending)
 		struct softirq_action *h = &softirqs[__builtin_ctz(pending)];
 		u32 before = preempt_count();
 
+		note_softirq_function(h->action);
 		if (h->action)
 			h->action(h);
 		if (WARN(preempt_count() != before,
@@ -166,6 +167,7 @@ static bool run_tasklet(struct tasklet_struct *t)
 		return false;
 	}
 	clear_bit(TASKLET_STATE_SCHED, &t->state);
+	note_softirq_function(t->func);
 	if (t->use_callback)
 		t->callback(t);
 	else

@@ -181,6 +181,23 @@ struct task_struct *task_from(pid_t pid)
 	return found;
 }
 
+bool task_get_listed(struct task_struct *task)
+{
+	struct task_struct *other;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	list_for_each_entry(other, &task_list, tasks) {
+		if (other != task)
+			continue;
+		found = refcount_inc_not_zero(&task->usage);
+		break;
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return found;
+}
+
 static char state_letter(const struct task_struct *task)
 {
 	unsigned int state = READ_ONCE(task->__state);

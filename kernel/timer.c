@@ -175,6 +175,7 @@ int del_timer_sync(struct timer_list *t)
 
 static void call(struct timer_list *t, void (*function)(struct timer_list *))
 {
+	note_softirq_function(function);
 	if (t->flags & TIMER_OLD_FORM)
 		((void (*)(unsigned long))(void *)function)(t->data);
 	else

@@ -166,6 +166,11 @@ void ktest_capture_end(const char *want, const char *file, int line)
 	show_report();
 }
 
+bool ktest_reported(const char *text)
+{
+	return strstr(running.report, text);
+}
+
 /* ---- Leaks ----------------------------------------------------------------------------------- */
 
 static struct holdings take_stock(void)

@@ -405,30 +405,6 @@ KTEST(sched, schedule_in_atomic_context_is_refused)
 	EXPECT_EQ(preempt_count(), 0);
 }
 
-/* A soft interrupt, an interrupt and an NMI are named as what they are. */
-KTEST(sched, sleep_in_interrupts_is_reported)
-{
-	EXPECT_REPORT("inside a soft interrupt") {
-		preempt_count_add(SOFTIRQ_OFFSET);
-		EXPECT(in_interrupt() && in_softirq() && in_serving_softirq() && !in_task());
-		might_sleep();
-		preempt_count_sub(SOFTIRQ_OFFSET);
-	}
-	EXPECT_REPORT("inside an interrupt handler") {
-		preempt_count_add(HARDIRQ_OFFSET);
-		EXPECT(in_interrupt() && in_hardirq() && in_irq() && !in_softirq() && !in_task());
-		might_sleep();
-		preempt_count_sub(HARDIRQ_OFFSET);
-	}
-	EXPECT_REPORT("Soft interrupts disabled at sched_sleep_in_interrupts_is_reported") {
-		local_bh_disable();
-		EXPECT(in_interrupt() && in_task() && !in_serving_softirq());
-		might_sleep();
-		local_bh_enable();
-	}
-	EXPECT(in_task() && !in_interrupt() && !in_nmi());
-}
-
 /* ---- Preemption and affinity ----------------------------------------------------------------- */
 
 static int set_flag(void *data)

@@ -98,6 +98,7 @@ static void system_interrupt(struct pt_regs *regs, unsigned int vector)
 	if (vector == APIC_SPURIOUS_VECTOR)
 		return; /* nothing is in service, so nothing to acknowledge */
 	apic_eoi();
+	note_hardirq_function(system_vectors[i]);
 	if (system_vectors[i])
 		system_vectors[i](regs);
 	else

@@ -52,6 +52,9 @@ struct ktest_case {
 	for (bool __once = ktest_capture_begin(); __once; \
 	     __once = false, ktest_capture_end(NULL, __FILE__, __LINE__))
 
+/* ktest_reported - whether the last of those blocks printed @text, too */
+bool ktest_reported(const char *text);
+
 /* Marks the running test as skipped, for a reason; the caller then returns. */
 void ktest_skip(const char *why);
 

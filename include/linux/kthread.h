@@ -48,8 +48,10 @@ void kthread_bind(struct task_struct *thread, unsigned int cpu);
  * kthread_stop - ask a thread to end, and wait until it has
  * @thread: from kthread_create() or kthread_run()
  *
+ * A thread that is gone, the caller itself and the boot thread are refused, after a report.
+ *
  * Context: may sleep.
- * Return: what its function returned; -EINTR if it had never been started.
+ * Return: what its function returned; -EINTR if it had never been started, -EINVAL if refused.
  */
 int kthread_stop(struct task_struct *thread);
 

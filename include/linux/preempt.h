@@ -53,6 +53,16 @@ static __always_inline void preempt_count_sub(u32 offset)
 	this_cpu_sub(__preempt_count, offset);
 }
 
+/*
+ * Whom a report names: the function that this CPU's interrupt, or soft interrupt, runs.
+ * Right only while one is being served.
+ */
+DECLARE_PER_CPU(unsigned long, hardirq_function);
+DECLARE_PER_CPU(unsigned long, softirq_function);
+
+#define note_hardirq_function(fn) this_cpu_write(hardirq_function, (unsigned long)(fn))
+#define note_softirq_function(fn) this_cpu_write(softirq_function, (unsigned long)(fn))
+
 /* preempt_count_restore - set the count to what preempt_count() was; the wish to switch stays. */
 static inline void preempt_count_restore(u32 count)
 {

@@ -2,9 +2,15 @@
 #ifndef _ASM_IRQFLAGS_H
 #define _ASM_IRQFLAGS_H
 
-/* The interrupt flag of this CPU. */
+/*
+ * The interrupt flag of this CPU.  Switching it off notes where, for who sleeps all
+ * the same: in irq_disable_site, as long as the flag was on.
+ */
 #include <linux/compiler.h>
+#include <linux/percpu-defs.h>
 #include <linux/types.h>
+
+DECLARE_PER_CPU(unsigned long, irq_disable_site);
 
 #define X86_EFLAGS_TF 0x00000100UL /* trap after each instruction */
 #define X86_EFLAGS_IF 0x00000200UL /* interrupts on */
@@ -22,7 +28,11 @@ static __always_inline unsigned long arch_local_save_flags(void)
 
 static __always_inline void arch_local_irq_disable(void)
 {
-	asm volatile("cli" ::: "memory");
+	asm volatile("cli\n"
+		     "1:\tmovq $1b, %%gs:%0"
+		     : "=m"(irq_disable_site)
+		     :
+		     : "memory");
 }
 
 static __always_inline void arch_local_irq_enable(void)
@@ -37,9 +47,18 @@ static __always_inline bool arch_irqs_disabled_flags(unsigned long flags)
 
 static __always_inline unsigned long arch_local_irq_save(void)
 {
-	unsigned long flags = arch_local_save_flags();
+	unsigned long flags;
 
-	arch_local_irq_disable();
+	asm volatile("pushfq\n\t"
+		     "popq %0\n\t"
+		     "cli\n\t"
+		     "testl %2, %k0\n\t"
+		     "jz 2f\n"
+		     "1:\tmovq $1b, %%gs:%1\n"
+		     "2:"
+		     : "=&r"(flags), "+m"(irq_disable_site)
+		     : "i"(X86_EFLAGS_IF)
+		     : "memory", "cc");
 	return flags;
 }
 

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: every kind of call that may sleep is made in every kind of context that
+ * must not: in the handler of a line and of a vector, in a softirq, a tasklet and a
+ * timer's function, and with each lock and each counter that forbids it.  Each call
+ * must be reported although nothing had to wait: the report names the place
+ * where the section began, and the function that tried to sleep.  What the calls gave
+ * is freed afterwards, where that is allowed.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mempool.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/rwsem.h>
+#include <linux/semaphore.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/timer.h>
+#include <linux/vmalloc.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/io.h>
+#include <linux/percpu.h>
+#include <cairn/test.h>
+#include <asm/apic.h>
+#include <asm/irq.h>
+#include <asm/processor.h>
+
+/* ---- What may sleep -------------------------------------------------------------------------- */
+
+static void *got;
+static struct kmem_cache *cache;
+static mempool_t *pool;
+static DEFINE_MUTEX(mutex);
+static DECLARE_RWSEM(rwsem);
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static DECLARE_COMPLETION(done);
+
+static noinline void try_kmalloc(void)
+{
+	got = kmalloc(100, GFP_KERNEL);
+}
+
+static noinline void try_large_kmalloc(void)
+{
+	got = kmalloc(100000, GFP_KERNEL);
+}
+
+static noinline void try_page(void)
+{
+	got = alloc_page(GFP_KERNEL);
+}
+
+static noinline void try_cache_alloc(void)
+{
+	got = kmem_cache_alloc(cache, GFP_NOFS);
+}
+
+static noinline void try_mempool(void)
+{
+	got = mempool_alloc(pool, GFP_NOIO);
+}
+
+static noinline void try_vmalloc(void)
+{
+	got = vmalloc(100);
+}
+
+static noinline void try_ioremap(void)
+{
+	got = (void __force *)ioremap(0xfed00000, 100);
+}
+
+static noinline void try_percpu(void)
+{
+	got = (void __force *)alloc_percpu(u64);
+}
+
+static noinline void try_cache_create(void)
+{
+	got = kmem_cache_create("t_atomic", 100, 0, 0, NULL);
+}
+
+static noinline void try_msleep(void)
+{
+	msleep(0);
+	barrier(); /* no tail call: this function is to be in the report */
+}
+
+static noinline void try_mutex(void)
+{
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+}
+
+static noinline void try_rwsem(void)
+{
+	down_read(&rwsem);
+	up_read(&rwsem);
+}
+
+static noinline void try_semaphore(void)
+{
+	struct semaphore sem;
+
+	sema_init(&sem, 1);
+	down(&sem);
+}
+
+static noinline void try_wait_event(void)
+{
+	wait_event(queue, true);
+	barrier();
+}
+
+static noinline void try_completion(void)
+{
+	wait_for_completion(&done);
+	barrier();
+}
+
+static noinline void try_flush_work(void)
+{
+	struct work_struct none;
+
+	INIT_WORK(&none, NULL);
+	flush_work(&none);
+	barrier();
+}
+
+static noinline void try_cond_resched(void)
+{
+	cond_resched();
+	barrier();
+}
+
+static void free_kmalloced(void)
+{
+	kfree(got);
+}
+
+static void free_the_page(void)
+{
+	if (got)
+		__free_page(got);
+}
+
+static void free_to_cache(void)
+{
+	kmem_cache_free(cache, got);
+}
+
+static void free_to_pool(void)
+{
+	mempool_free(got, pool);
+}
+
+static void free_vmalloced(void)
+{
+	vfree(got);
+}
+
+static void unmap(void)
+{
+	iounmap((void __iomem __force *)got);
+}
+
+static void free_the_percpu(void)
+{
+	free_percpu((void __percpu __force *)got);
+}
+
+static void destroy_cache(void)
+{
+	kmem_cache_destroy(got);
+}
+
+static const struct attempt {
+	const char *name;
+	void (*call)(void);
+	void (*undo)(void); /* where sleeping is allowed; NULL: nothing to do */
+} attempts[] = {
+	{"try_kmalloc", try_kmalloc, free_kmalloced},
+	{"try_large_kmalloc", try_large_kmalloc, free_kmalloced},
+	{"try_page", try_page, free_the_page},
+	{"try_cache_alloc", try_cache_alloc, free_to_cache},
+	{"try_mempool", try_mempool, free_to_pool},
+	{"try_vmalloc", try_vmalloc, free_vmalloced},
+	{"try_ioremap", try_ioremap, unmap},
+	{"try_percpu", try_percpu, free_the_percpu},
+	{"try_cache_create", try_cache_create, destroy_cache},
+	{"try_msleep", try_msleep, NULL},
+	{"try_mutex", try_mutex, NULL},
+	{"try_rwsem", try_rwsem, NULL},
+	{"try_semaphore", try_semaphore, NULL},
+	{"try_wait_event", try_wait_event, NULL},
+	{"try_completion", try_completion, NULL},
+	{"try_flush_work", try_flush_work, NULL},
+	{"try_cond_resched", try_cond_resched, NULL},
+};
+
+static void (*attempt)(void); /* what the context under test calls */
+
+static bool expect_named(const char *text, const struct attempt *a)
+{
+	char what[100];
+
+	snprintf(what, sizeof(what), "\"%s\" in the report of %s", text, a->name);
+	return ktest_check(ktest_reported(text), what, __FILE__, __LINE__);
+}
+
+/* Makes each attempt by way of @in_context; the report must name @place and the attempt. */
+static void expect_reports(void (*in_context)(void), const char *place)
+{
+	cache = kmem_cache_create("t_atomic_sleep", 48, 0, 0, NULL);
+	pool = mempool_create_kmalloc_pool(2, 64);
+	ASSERT(cache && pool);
+	complete_all(&done);
+	for (unsigned int i = 0; i < ARRAY_SIZE(attempts); i++) {
+		const struct attempt *a = &attempts[i];
+
+		attempt = a->call;
+		got = NULL;
+		EXPECT_REPORT("BUG: sleeping function called from invalid context") {
+			in_context();
+		}
+		if (!expect_named(place, a) || !expect_named(a->name, a))
+			break;
+		if (a->undo && got)
+			a->undo();
+		EXPECT(!in_atomic() && !irqs_disabled());
+	}
+	mempool_destroy(pool);
+	kmem_cache_destroy(cache);
+}
+
+/* ---- Interrupts ------------------------------------------------------------------------------ */
+
+#define FREE_LINE 5
+
+static irqreturn_t sleep_in_handler(int irq __unused, void *dev __unused)
+{
+	attempt();
+	return IRQ_HANDLED;
+}
+
+static void by_a_line(void)
+{
+	local_irq_disable();
+	irq_enter();
+	generic_handle_irq(FREE_LINE);
+	irq_exit();
+	local_irq_enable();
+}
+
+static void no_op(struct irq_desc *desc __unused)
+{
+}
+
+static const struct irq_chip test_chip = {
+	.name = "test",
+	.irq_mask = no_op,
+	.irq_unmask = no_op,
+	.irq_ack = no_op,
+};
+
+KTEST(atomic, sleeping_in_a_lines_handler)
+{
+	struct irq_desc *desc = irq_to_desc(FREE_LINE);
+	const struct irq_chip *chip;
+
+	if (!desc || desc->action) {
+		ktest_skip("line 5 is in use");
+		return;
+	}
+	chip = desc->chip;
+	desc->chip = &test_chip;
+	EXPECT_EQ(request_irq(FREE_LINE, sleep_in_handler, 0, "t_sleep", &mutex), 0);
+	expect_reports(by_a_line, "Inside an interrupt, which runs sleep_in_handler");
+	/* Somebody else's dev_id takes nobody's handler away. */
+	EXPECT_REPORT("free_irq: irq 5 has no handler with this dev") {
+		EXPECT(!free_irq(FREE_LINE, &rwsem));
+	}
+	EXPECT(desc->action);
+	EXPECT(free_irq(FREE_LINE, &mutex));
+	desc->chip = chip;
+}
+
+static void sleep_in_vector(struct pt_regs *regs __unused)
+{
+	attempt();
+}
+
+static void by_a_vector(void)
+{
+	apic_send_ipi_self(SELF_VECTOR);
+	asm volatile("nop");
+}
+
+KTEST(atomic, sleeping_in_an_interrupt)
+{
+	if (!apic_enabled()) {
+		ktest_skip("no local APIC");
+		return;
+	}
+	system_vector_set(SELF_VECTOR, sleep_in_vector);
+	expect_reports(by_a_vector, "Inside an interrupt, which runs sleep_in_vector");
+}
+
+/* ---- Soft interrupts ------------------------------------------------------------------------- */
+
+static void sleep_in_softirq(struct softirq_action *h __unused)
+{
+	attempt();
+}
+
+static void by_softirq(void)
+{
+	raise_softirq(NET_RX_SOFTIRQ);
+}
+
+KTEST(atomic, sleeping_in_a_softirq)
+{
+	open_softirq(NET_RX_SOFTIRQ, sleep_in_softirq);
+	expect_reports(by_softirq, "Inside a soft interrupt, which runs sleep_in_softirq");
+	open_softirq(NET_RX_SOFTIRQ, NULL);
+}
+
+static void sleep_in_tasklet(unsigned long data __unused)
+{
+	attempt();
+}
+
+static struct tasklet_struct tasklet;
+
+static void by_tasklet(void)
+{
+	tasklet_schedule(&tasklet);
+	tasklet_kill(&tasklet);
+}
+
+KTEST(atomic, sleeping_in_a_tasklet)
+{
+	tasklet_init(&tasklet, sleep_in_tasklet, 0);
+	expect_reports(by_tasklet, "Inside a soft interrupt, which runs sleep_in_tasklet");
+}
+
+static bool timer_done;
+
+static void sleep_in_timer(struct timer_list *t __unused)
+{
+	attempt();
+	WRITE_ONCE(timer_done, true);
+}
+
+static struct timer_list timer;
+
+static void by_timer(void)
+{
+	timer_done = false;
+	mod_timer(&timer, jiffies + 1);
+	while (!READ_ONCE(timer_done))
+		cpu_relax();
+	del_timer_sync(&timer);
+}
+
+KTEST(atomic, sleeping_in_a_timers_function)
+{
+	timer_setup(&timer, sleep_in_timer, 0);
+	expect_reports(by_timer, "Inside a soft interrupt, which runs sleep_in_timer");
+}
+
+/* ---- Sections -------------------------------------------------------------------------------- */
+
+static DEFINE_SPINLOCK(lock);
+static DEFINE_RWLOCK(rwlock);
+
+static void with_spin_lock(void)
+{
+	spin_lock(&lock);
+	attempt();
+	spin_unlock(&lock);
+}
+
+static void with_spin_lock_irqsave(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	attempt();
+	spin_unlock_irqrestore(&lock, flags);
+}
+
+static void with_spin_lock_bh(void)
+{
+	spin_lock_bh(&lock);
+	attempt();
+	spin_unlock_bh(&lock);
+}
+
+static void with_read_lock(void)
+{
+	read_lock(&rwlock);
+	attempt();
+	read_unlock(&rwlock);
+}
+
+static void with_write_lock_irq(void)
+{
+	write_lock_irq(&rwlock);
+	attempt();
+	write_unlock_irq(&rwlock);
+}
+
+static void with_preempt_disable(void)
+{
+	preempt_disable();
+	attempt();
+	preempt_enable();
+}
+
+static void with_get_cpu(void)
+{
+	get_cpu();
+	attempt();
+	put_cpu();
+}
+
+static void with_bh_disable(void)
+{
+	local_bh_disable();
+	attempt();
+	local_bh_enable();
+}
+
+static void with_rcu_read_lock(void)
+{
+	rcu_read_lock();
+	attempt();
+	rcu_read_unlock();
+}
+
+KTEST(atomic, sleeping_under_a_spinlock)
+{
+	expect_reports(with_spin_lock, "Preemption disabled at with_spin_lock+");
+	expect_reports(with_spin_lock_irqsave, "Preemption disabled at with_spin_lock_irqsave+");
+	expect_reports(with_spin_lock_irqsave, "Interrupts disabled at with_spin_lock_irqsave+");
+	expect_reports(with_spin_lock_bh, "Soft interrupts disabled at with_spin_lock_bh+");
+	expect_reports(with_read_lock, "Preemption disabled at with_read_lock+");
+	expect_reports(with_write_lock_irq, "Interrupts disabled at with_write_lock_irq+");
+}
+
+KTEST(atomic, sleeping_with_preemption_off)
+{
+	expect_reports(with_preempt_disable, "Preemption disabled at with_preempt_disable+");
+	expect_reports(with_get_cpu, "Preemption disabled at with_get_cpu+");
+	expect_reports(with_rcu_read_lock, "Preemption disabled at with_rcu_read_lock+");
+}
+
+KTEST(atomic, sleeping_with_softirqs_off)
+{
+	expect_reports(with_bh_disable, "Soft interrupts disabled at with_bh_disable+");
+}
+
+/* Inner sections do not hide where the outermost began. */
+static void nested(void)
+{
+	preempt_disable();
+	with_spin_lock();
+	preempt_enable();
+}
+
+KTEST(atomic, the_outermost_section_is_named)
+{
+	expect_reports(nested, "Preemption disabled at nested+");
+}
+
+KTEST(atomic, sleeping_with_interrupts_off)
+{
+	EXPECT_REPORT("BUG: sleeping function called from invalid context at tests/") {
+		local_irq_disable();
+		might_sleep();
+		local_irq_enable();
+	}
+	EXPECT(ktest_reported("Interrupts disabled at atomic_sleeping_with_interrupts_off+"));
+}
+
+/* ---- Switching, owners, ends ----------------------------------------------------------------- */
+
+KTEST(atomic, scheduling_is_refused)
+{
+	EXPECT_REPORT("BUG: scheduling while atomic: cairn") {
+		spin_lock(&lock);
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+		EXPECT_EQ(current->__state, TASK_RUNNING);
+		spin_unlock(&lock);
+	}
+	EXPECT(ktest_reported("Preemption disabled at atomic_scheduling_is_refused+"));
+	EXPECT_EQ(preempt_count(), 0);
+}
+
+static int unlock_foreign(void *data)
+{
+	mutex_unlock(data);
+	complete(&done);
+	return 0;
+}
+
+KTEST(atomic, mutex_of_another_and_twice)
+{
+	reinit_completion(&done);
+	mutex_lock(&mutex);
+	EXPECT_REPORT("released by t_stranger, which does not hold it") {
+		struct task_struct *t = kthread_run(unlock_foreign, &mutex, "t_stranger");
+
+		if (EXPECT(!IS_ERR(t)))
+			wait_for_completion(&done);
+	}
+	EXPECT(mutex_is_locked(&mutex));
+	mutex_unlock(&mutex);
+	EXPECT_REPORT("released by cairn, which does not hold it") {
+		mutex_unlock(&mutex);
+	}
+	EXPECT(ktest_reported("atomic_mutex_of_another_and_twice"));
+	EXPECT(mutex_trylock(&mutex));
+	mutex_unlock(&mutex);
+}
+
+static int end_at_once(void *data __unused)
+{
+	return 0;
+}
+
+static int wait_for_stop(void *data __unused)
+{
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 3;
+}
+
+KTEST(atomic, stopping_what_is_no_thread)
+{
+	struct task_struct *t = kthread_create(end_at_once, NULL, "t_end");
+
+	ASSERT(!IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	while (READ_ONCE(t->__state) != TASK_DEAD)
+		msleep(1);
+	put_task_struct(t);
+	threads_reap();
+	EXPECT_REPORT("is no thread, or one that has ended") {
+		EXPECT_EQ(kthread_stop(t), -EINVAL);
+	}
+	EXPECT_REPORT("is no thread, or one that has ended") {
+		EXPECT_EQ(kthread_stop(ERR_PTR(-ENOMEM)), -EINVAL);
+	}
+	EXPECT_REPORT("cairn wants to stop itself") {
+		EXPECT_EQ(kthread_stop(current), -EINVAL);
+	}
+	t = kthread_run(wait_for_stop, NULL, "t_stop");
+	ASSERT(!IS_ERR(t));
+	while (!READ_ONCE(t->nvcsw))
+		msleep(1);
+	EXPECT_REPORT("kthread_bind: t_stop has started") {
+		kthread_bind(t, 0);
+	}
+	EXPECT_EQ(kthread_stop(t), 3);
+}
