@@ -5,29 +5,35 @@
  *	0x00	identification: 0xMMmm00ed, version MM.mm
  *	0x04	liveness: reads back the inverse of what was written
  *	0x08	factorial: write n, wait, read n! modulo 2^32
- *	0x20	status: bit 0 is set while it computes
+ *	0x20	status: bit 0 is set while it computes; bit 7: interrupt when it has
+ *	0x24	why it interrupts: bit 0 factorial, bit 8 DMA; 0x64 takes bits away
  *	0x80	DMA: source, destination (0x88), bytes (0x90); 64 bits each
- *	0x98	DMA command: bit 0 starts it and is set until it is done, bit 1: to memory
+ *	0x98	DMA command: bit 0 starts it and is set until it is done, bit 1: to memory,
+ *		bit 2: interrupt when it is done
  *
  * Its DMA engine copies between memory, of which it reaches 28 bits, and a buffer of
  * 4 KiB inside it, which the engine knows as 0x40000.  The engine stops QEMU if it
  * is sent beyond the buffer, and older ones take its last byte for beyond; so the
  * driver offers one byte less.
  *
- * It computes and copies by itself, so the driver polls, for a bounded time.  One
- * user at a time: a lock of one bit, since polling takes too long for a spinlock.
- * Interrupts are not used.  Source: QEMU, docs/specs/edu.
+ * It computes and copies by itself; the driver sleeps until the device interrupts,
+ * by message if it can, else by its line.  Each job is waited for before the next is
+ * given, so no two interrupts become one.  Where there is no interrupt to be had,
+ * and from the first on that does not come, it polls, for a bounded time.  One user at
+ * a time: edu_lock.  Source: QEMU, docs/specs/edu.
  */
 #include <asm/processor.h>
 #include <cairn/dma.h>
 #include <cairn/monitor.h>
-#include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/dma-mapping.h>
 #include <linux/errname.h>
+#include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -37,6 +43,8 @@
 #define EDU_LIVENESS	  0x04
 #define EDU_FACTORIAL	  0x08
 #define EDU_STATUS	  0x20
+#define EDU_CAUSE	  0x24
+#define EDU_ACK		  0x64
 #define EDU_DMA_SOURCE	  0x80
 #define EDU_DMA_DEST	  0x88
 #define EDU_DMA_COUNT	  0x90
@@ -44,9 +52,13 @@
 
 #define EDU_DMA_START	  0x1
 #define EDU_DMA_TO_MEMORY 0x2
+#define EDU_DMA_INTERRUPT 0x4
 #define EDU_BUFFER	  0x40000
 
 #define EDU_COMPUTING	  0x01
+#define EDU_INTERRUPT	  0x80
+#define CAUSE_FACTORIAL	  0x001
+#define CAUSE_DMA	  0x100
 #define EDU_ID_MASK	  0x0000ffff
 #define EDU_ID_VALUE	  0x000000ed
 
@@ -55,7 +67,14 @@
 
 static void __iomem *edu_regs; /* of the first edu found; NULL without one */
 static struct pci_dev *edu_pci;
-static atomic_t edu_busy; /* somebody has the DMA engine */
+
+static DEFINE_MUTEX(edu_lock);	 /* guards what follows, and the device's job */
+static unsigned int edu_kind;	 /* PCI_IRQ_*: how it interrupts; 0: the driver polls */
+static bool edu_stuck;		 /* its engine never ended, and may still write to memory */
+static struct edu_counts counts; /* interrupts: the handler's */
+
+static struct completion factorial_done = COMPLETION_INITIALIZER(factorial_done);
+static struct completion dma_done = COMPLETION_INITIALIZER(dma_done);
 
 u32 edu_liveness(u32 x)
 {
@@ -68,20 +87,9 @@ bool edu_present(void)
 	return edu_regs;
 }
 
-int edu_factorial(u32 n, u32 *result)
+void edu_get_counts(struct edu_counts *out)
 {
-	u64 start = ktime_get_ns();
-
-	if (!edu_regs)
-		return -ENODEV;
-	writel(n, edu_regs + EDU_FACTORIAL);
-	while (readl(edu_regs + EDU_STATUS) & EDU_COMPUTING) {
-		if (ktime_get_ns() - start > TIMEOUT_NS)
-			return -ETIMEDOUT;
-		cpu_relax();
-	}
-	*result = readl(edu_regs + EDU_FACTORIAL);
-	return 0;
+	*out = counts;
 }
 
 struct device *edu_device(void)
@@ -89,12 +97,87 @@ struct device *edu_device(void)
 	return edu_pci ? &edu_pci->dev : NULL;
 }
 
-/* Waits for the engine; false after two seconds. */
-static bool dma_done(void)
+/* ---- Interrupts ---------------------------------------------------------------------------- */
+
+static irqreturn_t edu_interrupt(int irq __unused, void *data __unused)
+{
+	u32 cause = readl(edu_regs + EDU_CAUSE) & (CAUSE_FACTORIAL | CAUSE_DMA);
+
+	if (!cause)
+		return IRQ_NONE;
+	writel(cause, edu_regs + EDU_ACK);
+	if (cause & CAUSE_FACTORIAL) {
+		counts.factorials++;
+		complete(&factorial_done);
+	}
+	if (cause & CAUSE_DMA) {
+		counts.transfers++;
+		complete(&dma_done);
+	}
+	return IRQ_HANDLED;
+}
+
+static void drop_interrupt(void)
+{
+	writel(0, edu_regs + EDU_STATUS);
+	if (edu_kind) {
+		free_irq((unsigned int)pci_irq_vector(edu_pci, 0), &counts);
+		pci_free_irq_vectors(edu_pci);
+	}
+	edu_kind = 0;
+}
+
+static int take_interrupt(unsigned int kinds)
+{
+	int err = pci_alloc_irq_vectors(edu_pci, 1, 1, kinds);
+
+	if (err < 0)
+		return err;
+	writel(CAUSE_FACTORIAL | CAUSE_DMA, edu_regs + EDU_ACK);
+	err = request_irq((unsigned int)pci_irq_vector(edu_pci, 0), edu_interrupt, IRQF_SHARED,
+			  "edu", &counts);
+	if (err) {
+		pci_free_irq_vectors(edu_pci);
+		return err;
+	}
+	edu_kind = edu_pci->msi ? PCI_IRQ_MSI : PCI_IRQ_LEGACY;
+	writel(EDU_INTERRUPT, edu_regs + EDU_STATUS);
+	return 0;
+}
+
+int edu_use_interrupt(unsigned int kinds)
+{
+	int err = 0;
+
+	if (!edu_pci)
+		return -ENODEV;
+	mutex_lock(&edu_lock);
+	drop_interrupt();
+	if (kinds)
+		err = take_interrupt(kinds);
+	mutex_unlock(&edu_lock);
+	return err;
+}
+
+/* ---- Jobs ---------------------------------------------------------------------------------- */
+
+static bool computing(void)
+{
+	return readl(edu_regs + EDU_STATUS) & EDU_COMPUTING;
+}
+
+static bool copying(void)
+{
+	return readq(edu_regs + EDU_DMA_COMMAND) & EDU_DMA_START;
+}
+
+/* Looks until it is done; false after two seconds. */
+static bool poll(bool (*busy)(void))
 {
 	u64 start = ktime_get_ns();
 
-	while (readq(edu_regs + EDU_DMA_COMMAND) & EDU_DMA_START) {
+	counts.polled++;
+	while (busy()) {
 		if (ktime_get_ns() - start > TIMEOUT_NS)
 			return false;
 		cpu_relax();
@@ -102,13 +185,55 @@ static bool dma_done(void)
 	return true;
 }
 
+/* Sleeps until it is done; the interrupt of a job that was given up may come late. */
+static bool wait_done(struct completion *done, bool (*busy)(void))
+{
+	while (edu_kind) {
+		if (wait_for_completion_timeout(done,
+						msecs_to_jiffies(TIMEOUT_NS / NSEC_PER_MSEC))) {
+			if (!busy())
+				return true;
+			continue;
+		}
+		if (busy())
+			return false;
+		counts.lost++;
+		pci_warn(edu_pci, "its interrupt does not come; polling from now on\n");
+		drop_interrupt();
+	}
+	return poll(busy);
+}
+
+int edu_factorial(u32 n, u32 *result)
+{
+	int err = -ETIMEDOUT;
+
+	if (!edu_regs)
+		return -ENODEV;
+	mutex_lock(&edu_lock);
+	reinit_completion(&factorial_done);
+	writel(n, edu_regs + EDU_FACTORIAL);
+	if (wait_done(&factorial_done, computing)) {
+		*result = readl(edu_regs + EDU_FACTORIAL);
+		err = 0;
+	}
+	mutex_unlock(&edu_lock);
+	return err;
+}
+
+/* An engine that is still running has the memory: nobody may use it again. */
 static int run_dma(u64 source, u64 dest, size_t size, u64 command)
 {
+	if (edu_stuck)
+		return -EBUSY;
+	reinit_completion(&dma_done);
 	writeq(source, edu_regs + EDU_DMA_SOURCE);
 	writeq(dest, edu_regs + EDU_DMA_DEST);
 	writeq(size, edu_regs + EDU_DMA_COUNT);
-	writeq(command | EDU_DMA_START, edu_regs + EDU_DMA_COMMAND);
-	return dma_done() ? 0 : -ETIMEDOUT;
+	writeq(command | EDU_DMA_START | (edu_kind ? EDU_DMA_INTERRUPT : 0),
+	       edu_regs + EDU_DMA_COMMAND);
+	edu_stuck = !wait_done(&dma_done, copying);
+	return edu_stuck ? -ETIMEDOUT : 0;
 }
 
 int edu_dma(dma_addr_t addr, size_t offset, size_t size, enum dma_data_direction dir)
@@ -121,15 +246,12 @@ int edu_dma(dma_addr_t addr, size_t offset, size_t size, enum dma_data_direction
 	if (!size || offset >= EDU_BUFFER_SIZE || size > EDU_BUFFER_SIZE - offset ||
 	    addr > EDU_DMA_MASK || size - 1 > EDU_DMA_MASK - addr)
 		return -EINVAL;
-	if (atomic_cmpxchg(&edu_busy, 0, 1))
-		return -EBUSY;
+	mutex_lock(&edu_lock);
 	if (dir == DMA_TO_DEVICE)
 		err = run_dma(addr, inside, size, 0);
 	else
 		err = run_dma(inside, addr, size, EDU_DMA_TO_MEMORY);
-	/* An engine that is still running has the memory: nobody may use it again. */
-	if (!err)
-		atomic_set(&edu_busy, 0);
+	mutex_unlock(&edu_lock);
 	return err;
 }
 
@@ -174,6 +296,16 @@ static int try_registers(struct pci_dev *dev)
 	return 0;
 }
 
+static void announce_interrupt(int err)
+{
+	if (err)
+		pci_info(edu_pci, "no interrupt (%s): the driver polls\n", errname(err));
+	else
+		pci_info(edu_pci, "interrupts by %s, irq %d\n",
+			 edu_kind == PCI_IRQ_MSI ? "message" : "its line",
+			 pci_irq_vector(edu_pci, 0));
+}
+
 static int edu_probe(struct pci_dev *dev, const struct pci_device_id *id)
 {
 	phys_addr_t phys = pci_resource_start(dev, 0);
@@ -201,6 +333,7 @@ static int edu_probe(struct pci_dev *dev, const struct pci_device_id *id)
 	err = try_registers(dev);
 	if (!err) {
 		edu_pci = dev;
+		announce_interrupt(edu_use_interrupt(PCI_IRQ_ALL_TYPES));
 		return 0;
 	}
 	iounmap(edu_regs);
@@ -214,6 +347,7 @@ out_disable:
 
 static void edu_remove(struct pci_dev *dev)
 {
+	edu_use_interrupt(0);
 	iounmap(edu_regs);
 	edu_regs = NULL;
 	edu_pci = NULL;

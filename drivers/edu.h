@@ -20,9 +20,34 @@ u32 edu_liveness(u32 x);
  * @n: factor to start from
  * @result: n! modulo 2^32
  *
+ * Context: sleeps.
  * Return: 0, -ENODEV without a device, -ETIMEDOUT after two seconds.
  */
 int edu_factorial(u32 n, u32 *result);
+
+/**
+ * edu_use_interrupt - choose how the device says that it is done
+ * @kinds: PCI_IRQ_*: which will do; 0: not at all, the driver polls
+ *
+ * Context: sleeps; waits for the job that is being done.
+ * Return: 0, -ENODEV without a device, or why there is none of @kinds; then it polls.
+ */
+int edu_use_interrupt(unsigned int kinds);
+
+/**
+ * struct edu_counts - how jobs ended, ever
+ * @factorials: interrupts for a factorial
+ * @transfers: interrupts for a transfer
+ * @polled: jobs that were polled for
+ * @lost: interrupts that did not come
+ */
+struct edu_counts {
+	unsigned long factorials;
+	unsigned long transfers;
+	unsigned long polled;
+	unsigned long lost;
+};
+void edu_get_counts(struct edu_counts *out);
 
 /* The memory it reaches, and the part of its buffer that all versions of it do. */
 #define EDU_DMA_MASK	0x0fffffffULL
@@ -40,8 +65,8 @@ struct device *edu_device(void);
  *
  * Takes a tenth of a second.
  *
- * Context: may wait long.
- * Return: 0; -EINVAL beyond the buffer or the mask; -EBUSY while somebody else does;
+ * Context: sleeps.
+ * Return: 0; -EINVAL beyond the buffer or the mask; -EBUSY after a time-out;
  * -ETIMEDOUT after two seconds; -ENODEV.
  */
 int edu_dma(dma_addr_t addr, size_t offset, size_t size, enum dma_data_direction dir);

@@ -7,6 +7,7 @@
 #include <cairn/dma.h>
 #include <cairn/test.h>
 #include <linux/dma-mapping.h>
+#include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/pci.h>
@@ -104,6 +105,92 @@ KTEST(edu, dma_both_ways)
 	EXPECT_EQ(after.mapped - before.mapped, 6);
 	EXPECT_EQ(after.bounced - before.bounced, far ? 6 : 0);
 	kfree(buf);
+}
+
+/* ---- by interrupt ------------------------------------------------------------------------- */
+
+static const struct {
+	unsigned int kinds;
+	const char *name;
+} ways[] = {
+	{PCI_IRQ_LEGACY, "its line"},
+	{PCI_IRQ_MSI, "message"},
+};
+
+/* Every job ends by one interrupt, and none by polling. */
+static void jobs_by_interrupt(u8 *buf)
+{
+	struct edu_counts before, after;
+	u32 expected = 1, result;
+
+	edu_get_counts(&before);
+	for (u32 n = 1; n <= 200; n++) {
+		expected *= n;
+		ASSERT_EQ(edu_factorial(n, &result), 0);
+		EXPECT_EQ(result, expected);
+	}
+	there_and_back(buf, 0, EDU_BUFFER_SIZE, 4);
+	there_and_back(buf, 5, 77, 5);
+	edu_get_counts(&after);
+	EXPECT_EQ(after.factorials - before.factorials, 200);
+	EXPECT_EQ(after.transfers - before.transfers, 4);
+	EXPECT_EQ(after.polled, before.polled);
+	EXPECT_EQ(after.lost, before.lost);
+}
+
+/*
+ * The device interrupts by its line and by message, two hundred times for a factorial
+ * and four times for a transfer, out of and into memory that it may not reach.
+ */
+KTEST(edu, factorials_and_dma_by_interrupt)
+{
+	unsigned int used = 0;
+	u8 *buf;
+
+	if (!need_edu())
+		return;
+	buf = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+	ASSERT(buf);
+	for (unsigned int i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (edu_use_interrupt(ways[i].kinds)) {
+			pr_info("edu: no interrupt by %s here\n", ways[i].name);
+			continue;
+		}
+		used++;
+		jobs_by_interrupt(buf);
+	}
+	kfree(buf);
+	edu_use_interrupt(PCI_IRQ_ALL_TYPES);
+	if (!used)
+		ktest_skip("no interrupt");
+}
+
+/* Without an interrupt it works all the same; where one was lost the driver finds that out. */
+KTEST(edu, polls_without_interrupt)
+{
+	struct edu_counts before, after;
+	u32 result;
+
+	if (!need_edu())
+		return;
+	EXPECT_EQ(edu_use_interrupt(0), 0);
+	edu_get_counts(&before);
+	EXPECT_EQ(edu_factorial(6, &result), 0);
+	EXPECT_EQ(result, 720);
+	edu_get_counts(&after);
+	EXPECT_EQ(after.polled - before.polled, 1);
+	if (!edu_use_interrupt(PCI_IRQ_ALL_TYPES)) {
+		unsigned int irq = (unsigned int)pci_irq_vector(to_pci_dev(edu_device()), 0);
+
+		disable_irq(irq);
+		EXPECT_REPORT("its interrupt does not come") {
+			EXPECT_EQ(edu_factorial(5, &result), 0);
+		}
+		EXPECT_EQ(result, 120);
+		edu_get_counts(&after);
+		EXPECT_EQ(after.lost - before.lost, 1);
+	}
+	edu_use_interrupt(PCI_IRQ_ALL_TYPES);
 }
 
 /* Coherent memory, which both see without being mapped each time, lies within its reach. */

@@ -15,6 +15,7 @@
 #include <cairn/test.h>
 #include <asm/ioapic.h>
 #include <asm/processor.h>
+#include "../drivers/edu.h"
 
 /* ---- Routes ---------------------------------------------------------------------------- */
 
@@ -150,6 +151,7 @@ KTEST(ioapic, edu_interrupts_by_its_line)
 		pci_dev_put(dev);
 		return;
 	}
+	edu_use_interrupt(0); /* the driver polls meanwhile */
 	regs = pci_iomap(dev, 0, 0);
 	if (EXPECT_EQ(request_irq(dev->irq, served, IRQF_SHARED, "test", &came), 0)) {
 		raise_many();
@@ -159,5 +161,6 @@ KTEST(ioapic, edu_interrupts_by_its_line)
 		free_irq(dev->irq, &came);
 	}
 	pci_iounmap(dev, regs);
+	edu_use_interrupt(PCI_IRQ_ALL_TYPES);
 	pci_dev_put(dev);
 }

@@ -13,6 +13,7 @@
 #include <cairn/test.h>
 #include <asm/apic.h>
 #include <asm/processor.h>
+#include "../drivers/edu.h"
 
 #define EDU_CAUSE 0x24
 #define EDU_RAISE 0x60
@@ -64,6 +65,7 @@ KTEST(msi, edu_interrupts_by_message)
 		pci_dev_put(dev);
 		return;
 	}
+	edu_use_interrupt(0); /* the driver polls meanwhile */
 	regs = pci_iomap(dev, 0, 0);
 	EXPECT_EQ(pci_alloc_irq_vectors(dev, 2, 4, PCI_IRQ_MSI), -ENOSPC);
 	EXPECT_EQ(pci_alloc_irq_vectors(dev, 1, 1, PCI_IRQ_MSI), 1);
@@ -78,5 +80,6 @@ KTEST(msi, edu_interrupts_by_message)
 	pci_free_irq_vectors(dev);
 	EXPECT_EQ(pci_irq_vector(dev, 0), dev->irq);
 	pci_iounmap(dev, regs);
+	edu_use_interrupt(PCI_IRQ_ALL_TYPES);
 	pci_dev_put(dev);
 }

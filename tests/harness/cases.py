@@ -240,10 +240,11 @@ def far_bar(ctx):
 
 @case
 def dma_bounced(ctx):
-    """with 8 GiB the edu device, of 28 bits, copies to and from far memory through bounce buffers"""
+    """with 8 GiB the edu device, of 28 bits, copies to and from far memory, and interrupts when it has"""
     machine = ctx.boot(Image("dma", 'exec="test edu.* dma.*;edu-dma;dma;poweroff"'), memory="8G")
     ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, r"^ok .* edu.dma_both_ways$",
+    ctx.expect_lines(machine, r"edu .*interrupts by message", r"^ok .* edu.factorials_and_dma_by_interrupt$",
+                     r"^ok .* edu.dma_both_ways$",
                      r"buffer at 0x[0-9a-f]{9}, 2 of 2 transfers bounced: through the device",
                      r"bounce buffers at 0x[0-9a-f]{1,7}: ")
     ctx.expect(not any(line.startswith("not ok") for line in machine.lines), "a test failed")
