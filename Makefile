@@ -185,7 +185,7 @@ $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
 	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg
 
 # ---- Running it ------------------------------------------------------------------------------
-.PHONY: run test api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
+.PHONY: run test soak api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
@@ -205,6 +205,18 @@ test:
 	@scripts/setup.sh build image run
 	@$(MAKE) image
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/run $(TESTS)
+
+# These have other defaults than the machine of make run.
+given = $(if $(filter command line environment,$(origin $(1))),$($(1)))
+OPERATIONS ?=
+SEED ?=
+REPLAY ?=
+soak:
+	@scripts/setup.sh build image run
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) SEED=$(SEED) REPLAY=$(REPLAY) \
+		SMP=$(call quote,$(call given,SMP)) MEM=$(call given,MEM) MACHINE=$(call quote,$(MACHINE)) \
+		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
+		tests/soak
 
 debug:
 	@scripts/setup.sh build image run debug
