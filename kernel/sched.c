@@ -11,8 +11,12 @@
  * Each task counts the time it has run, its vruntime; the one that waits with the
  * least runs next, for a slice of 4 ms while others wait.  A task that slept comes
  * back at most a small bonus behind those that did not, so it runs soon, and yet
- * cannot claim the time it slept.  A CPU whose last task goes to sleep first looks
- * for one that waits elsewhere, and only then idles.
+ * cannot claim the time it slept.
+ *
+ * The ends of slices are clock events (timer.c), which are set only while others wait.
+ * At some of them a CPU gives a task that waits to one that has at least two fewer,
+ * so the load gets even while all are busy; and a CPU whose last task goes to sleep
+ * first looks for one that waits elsewhere, and only then idles.
  *
  * Invariants: curr is in no tree; nr_running counts curr, unless it is the idle
  * task, and those in the tree; a task is in the tree of the queue of task->cpu.
@@ -31,6 +35,7 @@
 #include <linux/init.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
+#include <linux/timer.h>
 #include <cairn/idle.h>
 #include <asm/irqflags.h>
 #include <asm/processor.h>
@@ -40,7 +45,7 @@
 #define SLICE_NS       4000000ULL
 #define WAKE_BONUS_NS  2000000ULL
 #define WAKE_MARGIN_NS 500000LL
-#define POLL_NS	       10000000ULL /* nearer than an idle CPU's tick */
+#define BALANCE_NS     20000000ULL
 
 struct rq {
 	arch_spinlock_t lock;
@@ -49,6 +54,8 @@ struct rq {
 	struct task_struct *idle;
 	struct rb_root_cached tree;
 	u64 min_vruntime; /* never runs backwards */
+	u64 next_balance;
+	bool wanted; /* the running task shall give way: for who is told by interrupt */
 };
 
 static DEFINE_PER_CPU_ALIGNED(struct rq, runqueues);
@@ -107,7 +114,8 @@ static void queue_remove(struct rq *rq, struct task_struct *p)
 static void update_curr(struct rq *rq)
 {
 	struct task_struct *curr = rq->curr, *first = leftmost(rq);
-	u64 now = ktime_get_ns(), delta = now - curr->exec_start, least;
+	u64 now = max(ktime_get_ns(), curr->exec_start), least;
+	u64 delta = now - curr->exec_start;
 
 	curr->exec_start = now;
 	curr->sum_exec_runtime += delta;
@@ -123,10 +131,38 @@ static void update_curr(struct rq *rq)
 
 static void resched(struct rq *rq, unsigned int cpu)
 {
-	if (rq == this_rq())
+	if (rq == this_rq()) {
 		set_preempt_need_resched();
-	else
+	} else {
+		rq->wanted = true;
 		smp_send_reschedule(cpu);
+	}
+}
+
+/* The running task of this CPU shares it with others: it has a slice. */
+static void arm_slice(struct rq *rq)
+{
+	clock_event_arm(rq->curr->slice_start + SLICE_NS);
+}
+
+/* @p has come to @rq: does it take the CPU, or wait for the end of a slice? */
+static void check_preempt(struct rq *rq, struct task_struct *p)
+{
+	if (rq->curr == rq->idle || (s64)(rq->curr->vruntime - p->vruntime) > WAKE_MARGIN_NS)
+		resched(rq, p->cpu);
+	else if (rq == this_rq())
+		arm_slice(rq);
+	else if (rq->nr_running == 2)
+		smp_send_reschedule(p->cpu); /* it sets its clock */
+}
+
+/* Puts @p, in no tree, in that of @rq.  Context: @rq locked. */
+static void attach(struct rq *rq, struct task_struct *p)
+{
+	rq->nr_running++;
+	queue_insert(rq, p);
+	update_curr(rq);
+	check_preempt(rq, p);
 }
 
 /* ---- Waking ---------------------------------------------------------------------------------- */
@@ -184,11 +220,7 @@ static void activate(struct rq *rq, struct task_struct *p)
 	if ((s64)(p->vruntime - floor) < 0 || (s64)(p->vruntime - rq->min_vruntime) > (s64)SLICE_NS)
 		p->vruntime = floor;
 	p->on_rq = true;
-	rq->nr_running++;
-	queue_insert(rq, p);
-	update_curr(rq);
-	if (rq->curr == rq->idle || (s64)(rq->curr->vruntime - p->vruntime) > WAKE_MARGIN_NS)
-		resched(rq, p->cpu);
+	attach(rq, p);
 }
 
 /*
@@ -244,8 +276,8 @@ int wake_up_process(struct task_struct *p)
 
 /* ---- Switching ------------------------------------------------------------------------------- */
 
-/* Takes a waiting task of a busier CPU.  Context: @rq locked. */
-static struct task_struct *steal_from(struct rq *from, struct rq *rq, unsigned int cpu)
+/* The first task in @from's tree that may run on @cpu, off the queue and @cpu's. */
+static struct task_struct *detach_for(struct rq *from, struct rq *to, unsigned int cpu)
 {
 	struct rb_node *node;
 
@@ -256,14 +288,14 @@ static struct task_struct *steal_from(struct rq *from, struct rq *rq, unsigned i
 			continue;
 		queue_remove(from, p);
 		from->nr_running--;
-		p->vruntime += rq->min_vruntime - from->min_vruntime;
+		p->vruntime += to->min_vruntime - from->min_vruntime;
 		WRITE_ONCE(p->cpu, cpu);
-		rq->nr_running++;
 		return p;
 	}
 	return NULL;
 }
 
+/* A task that waits elsewhere, to run here.  Context: @rq locked. */
 static struct task_struct *steal(struct rq *rq)
 {
 	unsigned int this_cpu = (unsigned int)raw_smp_processor_id();
@@ -276,12 +308,49 @@ static struct task_struct *steal(struct rq *rq)
 		if (from == rq || READ_ONCE(from->nr_running) < 2 ||
 		    !arch_spin_trylock(&from->lock))
 			continue;
-		p = steal_from(from, rq, this_cpu);
+		p = detach_for(from, rq, this_cpu);
 		arch_spin_unlock(&from->lock);
 		if (p)
 			break;
 	}
+	if (p)
+		rq->nr_running++;
 	return p;
+}
+
+static bool give_one(struct rq *rq, int cpu)
+{
+	struct rq *to = cpu_rq(cpu);
+	struct task_struct *p;
+
+	if (!arch_spin_trylock(&to->lock))
+		return false;
+	p = detach_for(rq, to, (unsigned int)cpu);
+	if (p)
+		attach(to, p);
+	arch_spin_unlock(&to->lock);
+	return p;
+}
+
+/*
+ * Gives a task that waits to a CPU with at least two fewer, from time to time; the
+ * one with the fewest that one of them may run on.  Context: @rq, this CPU's, locked.
+ */
+static void balance(struct rq *rq, u64 now)
+{
+	unsigned int fewest;
+	int cpu;
+
+	if (now < rq->next_balance)
+		return;
+	rq->next_balance = now + BALANCE_NS;
+	for (fewest = 0; fewest + 2 <= rq->nr_running; fewest++) {
+		for_each_online_cpu(cpu) {
+			if (READ_ONCE(cpu_rq(cpu)->nr_running) == fewest &&
+			    cpu_active((unsigned int)cpu) && give_one(rq, cpu))
+				return;
+		}
+	}
 }
 
 static struct task_struct *pick_next(struct rq *rq)
@@ -313,12 +382,10 @@ static void finish_switch(struct task_struct *prev)
 		task_die(prev);
 }
 
-static void switch_to(struct rq *rq, struct task_struct *prev, struct task_struct *next)
+static void switch_to(struct task_struct *prev, struct task_struct *next)
 {
-	rq->curr = next;
+	next->exec_start = prev->exec_start;
 	this_cpu_write(current_task, next);
-	next->exec_start = ktime_get_ns();
-	next->slice_start = next->exec_start;
 	finish_switch(switch_context(&prev->sp, next->sp, prev));
 }
 
@@ -334,6 +401,7 @@ static void __schedule(bool preempted)
 	arch_spin_lock(&rq->lock);
 	prev = rq->curr;
 	clear_preempt_need_resched();
+	rq->wanted = false;
 	update_curr(rq);
 	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING) {
 		prev->on_rq = false;
@@ -350,8 +418,12 @@ static void __schedule(bool preempted)
 		next = pick_next(rq); /* others may be waiting behind it */
 		queue_insert(rq, prev);
 	}
+	rq->curr = next;
+	next->slice_start = prev->exec_start; /* which is now */
+	if (rq->nr_running > 1)
+		arm_slice(rq);
 	if (next != prev)
-		switch_to(rq, prev, next);
+		switch_to(prev, next);
 	else
 		arch_spin_unlock(&rq->lock);
 	local_irq_restore(flags);
@@ -387,7 +459,6 @@ void schedule(void)
 		__set_current_state(TASK_RUNNING);
 		return;
 	}
-	timeouts_run();
 	do {
 		preempt_disable();
 		__schedule(false);
@@ -444,23 +515,44 @@ void preempt_schedule_irq(void)
 		preempt_loop();
 }
 
+/* What is due in the slice of the running task.  Context: @rq, this CPU's, locked. */
+static void check_slice(struct rq *rq)
+{
+	u64 now;
+
+	if (rq->nr_running < 2)
+		return;
+	update_curr(rq);
+	now = rq->curr->exec_start;
+	if (now - rq->curr->slice_start < SLICE_NS) {
+		arm_slice(rq);
+		return;
+	}
+	balance(rq, now);
+	set_preempt_need_resched();
+}
+
 void sched_tick(void)
 {
 	struct rq *rq = this_rq();
 
 	if (!scheduler_running)
 		return;
-	timeouts_run();
 	arch_spin_lock(&rq->lock);
-	update_curr(rq);
-	if (rq->nr_running > 1 && rq->curr->exec_start - rq->curr->slice_start >= SLICE_NS)
-		set_preempt_need_resched();
+	check_slice(rq);
 	arch_spin_unlock(&rq->lock);
 }
 
 void scheduler_ipi(void)
 {
-	set_preempt_need_resched();
+	struct rq *rq = this_rq();
+
+	arch_spin_lock(&rq->lock);
+	if (rq->wanted)
+		set_preempt_need_resched();
+	rq->wanted = false;
+	check_slice(rq);
+	arch_spin_unlock(&rq->lock);
 }
 
 /* ---- Affinity -------------------------------------------------------------------------------- */
@@ -504,24 +596,12 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 
 /* ---- Idling ---------------------------------------------------------------------------------- */
 
-/* Halts until an interrupt; CPU 0 waits for a sleeper whose time comes sooner than a tick. */
-static void idle_once(void)
-{
-	if (raw_smp_processor_id() || timeouts_next() > ktime_get_ns() + POLL_NS) {
-		idle_wait();
-		return;
-	}
-	local_irq_enable();
-	cpu_relax();
-}
-
 void cpu_startup_entry(void)
 {
 	for (;;) {
 		local_irq_disable();
-		timeouts_run();
 		if (!need_resched())
-			idle_once();
+			idle_wait();
 		if (need_resched())
 			__schedule(true);
 	}

@@ -24,12 +24,6 @@ void kthread_free(struct task_struct *task);
 /* threads_init - the cache that tasks come from, and the boot task in their list */
 void threads_init(void);
 
-/* timeouts_run - wake those whose time has come.  Context: any, no run queue's lock held. */
-void timeouts_run(void);
-
-/* timeouts_next - when the next one's comes, in nanoseconds; U64_MAX: none waits */
-u64 timeouts_next(void);
-
 /* For ps: the task with the lowest number of at least @pid, or NULL; with a reference. */
 struct task_struct *task_from(pid_t pid);
 

@@ -1,94 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sleeping for a time.
+ * Sleeping for a time: a timer on the sleeper's stack that wakes it.
  *
- * Sleepers stand in one list, the first to wake in front, each on its own stack.
- * timeouts_run() wakes those whose time has come: the timer interrupt calls it,
- * an idle CPU, and whoever gives up the CPU.
- *
- * Locking: timeouts_lock, outside the run queues' locks.
+ * Whoever is woken by something else takes its timer back before it goes on, so the
+ * timer never outlives the call.
  */
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/list.h>
-#include "sched.h"
+#include <linux/sched.h>
+#include <linux/timer.h>
 
-struct timeout {
-	struct list_head node;
-	u64 due; /* nanoseconds since start-up */
+struct sleeper {
+	struct timer_list timer;
 	struct task_struct *task;
 };
 
-static DEFINE_SPINLOCK_RANK(timeouts_lock, LOCK_RANK_TIMEOUTS);
-static LIST_HEAD(timeouts);
-static u64 next_due = U64_MAX;
-
-u64 timeouts_next(void)
+static void wake_sleeper(struct timer_list *t)
 {
-	return READ_ONCE(next_due);
-}
+	struct sleeper *sleeper = from_timer(sleeper, t, timer);
 
-static void note_next(void)
-{
-	struct timeout *first = list_first_entry_or_null(&timeouts, struct timeout, node);
-
-	WRITE_ONCE(next_due, first ? first->due : U64_MAX);
-}
-
-static void timeout_add(struct timeout *t)
-{
-	struct timeout *other;
-	unsigned long flags;
-
-	spin_lock_irqsave(&timeouts_lock, flags);
-	list_for_each_entry_reverse(other, &timeouts, node)
-	{
-		if (other->due <= t->due)
-			break;
-	}
-	list_add(&t->node, &other->node);
-	note_next();
-	spin_unlock_irqrestore(&timeouts_lock, flags);
-}
-
-static void timeout_del(struct timeout *t)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&timeouts_lock, flags);
-	list_del_init(&t->node);
-	note_next();
-	spin_unlock_irqrestore(&timeouts_lock, flags);
-}
-
-void timeouts_run(void)
-{
-	unsigned long flags;
-	struct timeout *t;
-
-	if (likely(timeouts_next() > ktime_get_ns()))
-		return;
-	spin_lock_irqsave(&timeouts_lock, flags);
-	while ((t = list_first_entry_or_null(&timeouts, struct timeout, node)) &&
-	       t->due <= ktime_get_ns()) {
-		list_del_init(&t->node);
-		wake_up_process(t->task);
-	}
-	note_next();
-	spin_unlock_irqrestore(&timeouts_lock, flags);
-}
-
-/* Nanoseconds from now, without running over. */
-static u64 due_after(long jiffies_ahead)
-{
-	return ktime_get_ns() + (u64)min(jiffies_ahead, LONG_MAX / 4 / TICK_NSEC) * TICK_NSEC;
+	wake_up_process(sleeper->task);
 }
 
 long schedule_timeout(long timeout)
 {
-	struct timeout t = {.task = current};
-	u64 now;
+	struct sleeper sleeper = {.task = current};
+	unsigned long end;
 
 	if (timeout == MAX_SCHEDULE_TIMEOUT) {
 		schedule();
@@ -99,14 +37,13 @@ long schedule_timeout(long timeout)
 		__set_current_state(TASK_RUNNING);
 		return 0;
 	}
-	t.due = due_after(timeout);
-	timeout_add(&t);
+	end = jiffies + (unsigned long)min_t(long, timeout, MAX_JIFFY_OFFSET);
+	timer_setup(&sleeper.timer, wake_sleeper, 0);
+	mod_timer(&sleeper.timer, end);
 	schedule();
-	timeout_del(&t);
-	now = ktime_get_ns();
-	return now >= t.due ? 0 : (long)((t.due - now + TICK_NSEC - 1) / TICK_NSEC);
+	del_timer_sync(&sleeper.timer);
+	return max_t(long, (long)(end - jiffies), 0);
 }
-
 long schedule_timeout_interruptible(long timeout)
 {
 	__set_current_state(TASK_INTERRUPTIBLE);

@@ -2,16 +2,20 @@
 /*
  * Timers, without a tick.
  *
- *	timer_bases (per CPU): tree of pending timers by expiry -> clock_event_set(first)
- *	clock event -> timer_interrupt() -> TIMER_SOFTIRQ -> functions of timers due
+ *	timer_bases (per CPU): tree of pending timers by expiry --+
+ *	scheduler: end of the running thread's slice -------------+--> arm(the earlier)
+ *	clock event -> timer_interrupt() -+-> sched_tick()
+ *	                                  +-> TIMER_SOFTIRQ -> functions of timers due
  *
- * The clock event is set for the first timer of the CPU and for nothing else: a CPU
- * without timers is not interrupted.  A clock that can only count so far comes early;
- * nothing is due then and it is set anew.
+ * The clock event is set for the first timer of the CPU, or for the end of a slice
+ * while other threads wait, and for nothing else: a CPU with nothing to do at a known
+ * time is not interrupted.  A clock that can only count so far comes early; nothing is
+ * due then and it is set anew.
  *
  * Invariants, under base->lock:
  *	t->pending	<=>  t is in the tree of timer_bases of CPU t->cpu
- *	tree not empty	 =>  that CPU's event is set for the first timer or earlier
+ *	tree not empty	 =>  that CPU's event is set for the first timer or earlier,
+ *			     or its TIMER_SOFTIRQ is pending
  *	base->running	     the timer whose function runs now, without the lock
  *
  * A timer that is started on another CPU than the one it was on last moves there,
@@ -22,6 +26,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/percpu-defs.h>
+#include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -34,6 +39,9 @@ struct timer_base {
 };
 
 static DEFINE_PER_CPU(struct timer_base, timer_bases);
+
+/* When this CPU's clock event will come.  Its own, interrupts off. */
+static DEFINE_PER_CPU(u64, next_event) = U64_MAX;
 
 void timer_setup(struct timer_list *t, void (*fn)(struct timer_list *), unsigned int flags)
 {
@@ -66,13 +74,21 @@ static struct timer_list *first_timer(const struct timer_base *base)
 	return node ? rb_entry(node, struct timer_list, node) : NULL;
 }
 
+void clock_event_arm(u64 ns)
+{
+	if (ns >= this_cpu_read(next_event))
+		return;
+	this_cpu_write(next_event, ns);
+	clock_event_set(ns);
+}
+
 /* Has this CPU's event come when its first timer is due. */
 static void set_event(const struct timer_base *base)
 {
 	struct timer_list *first = first_timer(base);
 
 	if (first)
-		clock_event_set(jiffies_to_nsecs(first->expires));
+		clock_event_arm(jiffies_to_nsecs(first->expires));
 }
 
 static void enqueue(struct timer_base *base, struct timer_list *t)
@@ -203,6 +219,8 @@ static void run_timers(struct softirq_action *h __unused)
 
 void timer_interrupt(void)
 {
+	this_cpu_write(next_event, U64_MAX);
+	sched_tick();
 	raise_softirq_irqoff(TIMER_SOFTIRQ);
 }
 

@@ -420,7 +420,7 @@ static int spin_until(void *data)
 	return 0;
 }
 
-/* A thread that never gives up the CPU loses it to the tick. */
+/* A thread that never gives up the CPU loses it to one that wakes. */
 KTEST(sched, endless_loop_is_preempted)
 {
 	bool stop = false;

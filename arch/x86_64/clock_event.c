@@ -4,8 +4,8 @@
  *
  * The local APIC's timer, where there is one: its counter, which is calibrated
  * against the time-stamp counter, or, where CPUID offers it, a comparison with the
- * time-stamp counter itself.  Without a local APIC timers are looked at when the
- * scheduler's tick comes, a hundred times a second.
+ * time-stamp counter itself.  Without a local APIC it comes a hundred times a second
+ * whether wanted or not, from the legacy timer (pic.c).
  *
  * Context: clock_event_set() with interrupts off; each CPU sets its own.
  */

@@ -172,9 +172,7 @@ void pic_irq_init(void)
 
 static irqreturn_t tick(int irq __unused, void *dev __unused)
 {
-	if (!clock_event_exact())
-		timer_interrupt();
-	sched_tick();
+	timer_interrupt();
 	return IRQ_HANDLED;
 }
 
@@ -182,7 +180,7 @@ void tick_start(void)
 {
 	u16 divisor = PIT_HZ / TICK_HZ;
 
-	if (request_irq(TIMER_IRQ, tick, 0, "timer", NULL))
+	if (clock_event_exact() || request_irq(TIMER_IRQ, tick, 0, "timer", NULL))
 		return;
 	outb(PIT_MODE2, PIT_COMMAND);
 	outb(divisor & 0xff, PIT_CHANNEL0);

@@ -10,7 +10,11 @@
  */
 void idle_wait(void);
 
-/* tick_start - a timer interrupt, a hundred a second, calls sched_tick().  Context: start-up. */
+/*
+ * tick_start - where no clock event can be set, have one come a hundred times a second
+ *
+ * Context: start-up.
+ */
 void tick_start(void);
 
 #endif

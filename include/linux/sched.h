@@ -199,8 +199,7 @@ void put_task_struct(struct task_struct *task);
 /**
  * sched_tick - the timer's part in scheduling
  *
- * Wakes the sleepers whose time has come, and asks for a switch where a slice
- * has ended.
+ * Asks for a switch where a slice has ended, and sets the clock for one that has not.
  *
  * Context: interrupts off; from each timer interrupt.
  */

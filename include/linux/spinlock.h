@@ -31,7 +31,6 @@ typedef struct {
 enum lock_rank {
 	LOCK_RANK_NONE, /* anywhere; only taking it twice is wrong */
 	LOCK_RANK_QUEUE,
-	LOCK_RANK_TIMEOUTS,
 	LOCK_RANK_TASKLIST,
 };
 

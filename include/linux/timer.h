@@ -83,6 +83,9 @@ void timers_init(void);
 /* timer_interrupt - this CPU's clock event has come.  Context: hardware interrupt. */
 void timer_interrupt(void);
 
+/* clock_event_arm - a clock event of this CPU at @ns, unless one comes before.  Interrupts off. */
+void clock_event_arm(u64 ns);
+
 /**
  * clock_event_set - have timer_interrupt() called on this CPU
  * @ns: at this time of ktime_get_ns(), or soon after; sooner is no harm

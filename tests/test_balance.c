@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: threads that never sleep, several to a CPU.  Those that start on one CPU
+ * and may run on all must spread; those that may run on some must never be seen
+ * elsewhere; and on each CPU all get their turn, by slices, with no one else asking
+ * for the CPU.  Waits are bounded by many seconds of the machine's own time.
+ */
+#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/slab.h>
+#include <cairn/test.h>
+#include <asm/processor.h>
+
+#define PATIENCE (120 * HZ)
+
+struct hog {
+	struct task_struct *task;
+	struct cpumask allowed;
+	unsigned int target; /* the CPU it is being sent to */
+	unsigned long rounds;
+	unsigned long astray; /* rounds on a CPU that is not allowed */
+};
+
+static bool stop;
+
+static int hog_main(void *data)
+{
+	struct hog *h = data;
+
+	while (!READ_ONCE(stop)) {
+		h->astray += !cpumask_test_cpu((unsigned int)get_cpu(), &h->allowed);
+		put_cpu();
+		WRITE_ONCE(h->rounds, h->rounds + 1);
+		cpu_relax();
+	}
+	return 0;
+}
+
+static bool hog_start(struct hog *h, const struct cpumask *allowed)
+{
+	*h = (struct hog){.task = kthread_create(hog_main, h, "t_hog")};
+	if (!EXPECT(!IS_ERR(h->task))) {
+		h->task = NULL;
+		return false;
+	}
+	cpumask_copy(&h->allowed, allowed);
+	set_cpus_allowed_ptr(h->task, allowed);
+	get_task_struct(h->task);
+	wake_up_process(h->task);
+	return true;
+}
+
+static void hogs_end(struct hog *hogs, unsigned int n)
+{
+	WRITE_ONCE(stop, true);
+	for (unsigned int i = 0; i < n; i++) {
+		struct task_struct *t = hogs[i].task;
+
+		while (t && READ_ONCE(t->__state) != TASK_DEAD)
+			msleep(1);
+		EXPECT_EQ(hogs[i].astray, 0);
+		if (t)
+			put_task_struct(t);
+	}
+	WRITE_ONCE(stop, false);
+	kfree(hogs);
+}
+
+static struct cpumask only(int cpu)
+{
+	struct cpumask mask;
+
+	cpumask_clear(&mask);
+	cpumask_set_cpu((unsigned int)cpu, &mask);
+	return mask;
+}
+
+/* Sleeps until @done(@hogs, @n) or for too long; then false. */
+static bool wait_until(bool (*done)(const struct hog *hogs, unsigned int n), const struct hog *hogs,
+		       unsigned int n)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!done(hogs, n)) {
+		if (time_after(jiffies, end))
+			return false;
+		msleep(2);
+	}
+	return true;
+}
+
+static bool all_preempted(const struct hog *hogs, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (!hogs[i].rounds || READ_ONCE(hogs[i].task->nivcsw) < 4)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Three on each CPU, bound to it: each loses the CPU again and again and gets it
+ * back.  On all CPUs but the first nothing but the end of a slice makes them change.
+ */
+KTEST(balance, bound_threads_share_each_cpu)
+{
+	unsigned int n = 0, per_cpu = 3;
+	struct hog *hogs = kcalloc(per_cpu * nr_cpu_ids, sizeof(*hogs), GFP_KERNEL);
+	int cpu;
+
+	ASSERT(hogs);
+	for_each_online_cpu(cpu) {
+		struct cpumask mask = only(cpu);
+
+		for (unsigned int i = 0; i < per_cpu; i++, n++)
+			hog_start(&hogs[n], &mask);
+	}
+	EXPECT(wait_until(all_preempted, hogs, n));
+	for (unsigned int i = 0; i < n; i += per_cpu) {
+		u64 most = 0, least = U64_MAX;
+
+		for (unsigned int k = i; k < i + per_cpu; k++) {
+			most = max(most, READ_ONCE(hogs[k].task->sum_exec_runtime));
+			least = min(least, READ_ONCE(hogs[k].task->sum_exec_runtime));
+		}
+		/* They start one after the other, and one of them is in its slice. */
+		EXPECT(least > 0);
+		EXPECT(least * 20 > most);
+	}
+	hogs_end(hogs, n);
+}
+
+/* Whether every CPU has its share, give or take one. */
+static bool spread(const struct hog *hogs, unsigned int n)
+{
+	unsigned int count[NR_CPUS] = {0}, share = n / num_online_cpus();
+	int cpu;
+
+	for (unsigned int i = 0; i < n; i++)
+		count[task_cpu(hogs[i].task)]++;
+	for_each_online_cpu(cpu) {
+		if (count[cpu] + 1 < share || count[cpu] > share + 1)
+			return false;
+	}
+	return true;
+}
+
+/* Four to a CPU, all on the first one until they may run anywhere. */
+KTEST(balance, load_spreads_over_busy_cpus)
+{
+	unsigned int n = 4 * num_online_cpus();
+	struct hog *hogs = kcalloc(n, sizeof(*hogs), GFP_KERNEL);
+	struct cpumask first = only(0);
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		kfree(hogs);
+		return;
+	}
+	ASSERT(hogs);
+	for (unsigned int i = 0; i < n; i++)
+		hog_start(&hogs[i], &first);
+	EXPECT(!spread(hogs, n));
+	for (unsigned int i = 0; i < n; i++) {
+		cpumask_copy(&hogs[i].allowed, cpu_possible_mask);
+		set_cpus_allowed_ptr(hogs[i].task, cpu_possible_mask);
+	}
+	EXPECT(wait_until(spread, hogs, n));
+	EXPECT(wait_until(all_preempted, hogs, n));
+	hogs_end(hogs, n);
+}
+
+static bool moved(const struct hog *hogs, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (task_cpu(hogs[i].task) != hogs[i].target)
+			return false;
+	}
+	return true;
+}
+
+static bool one_round_more(const struct hog *hogs, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		if (!READ_ONCE(hogs[i].rounds))
+			return false;
+	}
+	return true;
+}
+
+/* Threads that run or wait are sent from CPU to CPU, and never seen where they must not be. */
+KTEST(balance, masks_hold_while_threads_are_moved)
+{
+	unsigned int n = num_online_cpus() + 2, rounds = 30;
+	struct hog *hogs = kcalloc(n, sizeof(*hogs), GFP_KERNEL);
+	struct cpumask mask = only(0);
+
+	ASSERT(hogs);
+	for (unsigned int i = 0; i < n; i++)
+		hog_start(&hogs[i], &mask);
+	for (unsigned int round = 0; round < rounds; round++) {
+		for (unsigned int i = 0; i < n; i++) {
+			hogs[i].target = (round + i) % num_online_cpus();
+			mask = only((int)hogs[i].target);
+			cpumask_set_cpu(hogs[i].target, &hogs[i].allowed); /* both, meanwhile */
+			set_cpus_allowed_ptr(hogs[i].task, &mask);
+		}
+		if (!EXPECT(wait_until(moved, hogs, n)))
+			break;
+		for (unsigned int i = 0; i < n; i++) {
+			hogs[i].allowed = only((int)hogs[i].target);
+			WRITE_ONCE(hogs[i].rounds, 0);
+		}
+		EXPECT(wait_until(one_round_more, hogs, n));
+	}
+	hogs_end(hogs, n);
+}
+
+/* One that wakes gets the CPU within a few slices, however many others never sleep. */
+KTEST(balance, a_sleeper_is_not_kept_waiting)
+{
+	unsigned int n = 6;
+	struct hog *hogs = kcalloc(n, sizeof(*hogs), GFP_KERNEL);
+	struct cpumask first = only(0);
+	unsigned long switches;
+
+	ASSERT(hogs);
+	for (unsigned int i = 0; i < n; i++)
+		hog_start(&hogs[i], &first);
+	EXPECT(wait_until(one_round_more, hogs, n));
+	for (unsigned int i = 0; i < 20; i++) {
+		switches = 0;
+		for (unsigned int k = 0; k < n; k++)
+			switches -= READ_ONCE(hogs[k].task->nivcsw);
+		msleep(1);
+		for (unsigned int k = 0; k < n; k++)
+			switches += READ_ONCE(hogs[k].task->nivcsw);
+		EXPECT(switches <= 2 * n); /* while it slept and waited */
+	}
+	hogs_end(hogs, n);
+}
