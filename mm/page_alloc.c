@@ -47,6 +47,7 @@
 #include "internal.h"
 #include "memmap.h"
 #include "page_alloc.h"
+#include "page_debug.h"
 #include "page_state.h"
 #include "vmscan.h"
 #include "zone.h"
@@ -234,6 +235,8 @@ static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long
 /* Makes of a block what the flags ask for. */
 static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 {
+	if (unlikely(page_debugging))
+		page_debug_alloc(page, order);
 	if (want_init_on_alloc(gfp))
 		clear_block(page, order);
 	if (order && (gfp & __GFP_COMP))

@@ -24,6 +24,7 @@
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 #include "internal.h"
+#include "page_debug.h"
 #include "memmap.h"
 #include "zone.h"
 
@@ -73,6 +74,8 @@ static struct page *search(gfp_t gfp, enum zone_type type, unsigned int order, u
 	do {
 		page = search_zones(type, order, end, depth);
 	} while (!page && open_below(end));
+	if (page && page_debugging)
+		page_debug_alloc(page, order);
 	if (page && want_init_on_alloc(gfp))
 		clear_pages(page_to_virt(page), order);
 	return page;

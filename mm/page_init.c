@@ -34,6 +34,7 @@
 #include <cairn/panic.h>
 #include "internal.h"
 #include "memmap.h"
+#include "page_debug.h"
 #include "page_state.h"
 #include "zone.h"
 
@@ -123,6 +124,7 @@ void __init mem_init(void)
 	struct memmap_totals frames = {0};
 	struct account bytes = {0};
 
+	page_debug_init();
 	memmap_init(&frames);
 	zones_finish();
 	memblock_retire();

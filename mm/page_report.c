@@ -6,6 +6,7 @@
  *
  *     BUG: Bad page state pfn:00123 order:0: page is free already, by foo+0x12/0x40
  *     page:ffffff1100002460 pfn:0x123 zone:DMA32 node:0 state:free order:3 ...
+ *     (who had it, with page_owner=on)
  *     (backtrace)
  *
  * Nothing is changed in any such case: the page stays what it was.
@@ -19,6 +20,7 @@
 #include <linux/string.h>
 #include "internal.h"
 #include "memmap.h"
+#include "page_debug.h"
 #include "page_state.h"
 #include "zone.h"
 
@@ -105,6 +107,8 @@ void dump_page(const struct page *page, const char *reason)
 		       page_state_name(page->state), page->order, page->flags,
 		       page->_refcount.counter, page->slab_cache, page->private);
 	}
+	if (page_debugging && page_valid(page))
+		page_debug_print(page);
 	if (reason)
 		pr_err("page dumped because: %s\n", reason);
 }

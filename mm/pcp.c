@@ -49,7 +49,7 @@
  * whole, else one block of 64, carved.  The limit of a list is its room, or a
  * 64th of the home zone where that is less.
  *
- * Boot parameters: with init_on_alloc=1 the lists are always off, with
+ * Boot parameters: with init_on_alloc=1 and those of page_debug.c the lists are always off, with
  * init_on_free=1 nothing equals home[] and every free takes the long way first.
  */
 #include <linux/kernel.h>
@@ -98,7 +98,7 @@ static struct pcpu_stack *cold_of(struct per_cpu_pages *pcp)
 /* The most of @slots blocks that lists filled from a zone hold; 0: there are none. */
 static unsigned int limit_of(const struct zone *home, unsigned long slots, unsigned int order)
 {
-	unsigned long share = home && !init_on_alloc ? home->managed_pages / 64 : 0;
+	unsigned long share = home && !page_lists_are_off() ? home->managed_pages / 64 : 0;
 
 	return (unsigned int)min(slots, share >> order);
 }

@@ -18,6 +18,7 @@ import sys
 
 RESULT = re.compile(r"^(ok|not ok) \d+ ([a-z0-9_]+\.[a-z0-9_]+)(.*)$")
 KTEST = re.compile(r"^KTEST\((\w+), (\w+)\)", re.M)
+DEATH = re.compile(r'^    "([\w-]+)": \(r?["A-Z]', re.M)
 CASE = re.compile(r"^@case\ndef (\w+)", re.M)
 
 Row = collections.namedtuple("Row", "number call promise tests missing")
@@ -40,8 +41,9 @@ def existing_tests():
     for path in glob.glob("tests/*.c"):
         names += [".".join(m) for m in KTEST.findall(open(path, encoding="utf-8").read())]
     for path in glob.glob("tests/harness/*.py"):
-        names += ["case:" + m.replace("_", "-")
-                  for m in CASE.findall(open(path, encoding="utf-8").read())]
+        text = open(path, encoding="utf-8").read()
+        names += ["case:" + m.replace("_", "-") for m in CASE.findall(text)]
+        names += ["case:crash-" + m for m in DEATH.findall(text)]
     return sorted(names)
 
 

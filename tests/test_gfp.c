@@ -19,6 +19,7 @@
 #include <linux/topology.h>
 #include "../mm/internal.h"
 #include "../mm/memmap.h"
+#include "../mm/page_debug.h"
 #include "../mm/vmscan.h"
 #include "../mm/zone.h"
 #include "page_chain.h"
@@ -170,8 +171,8 @@ KTEST(gfp, per_cpu_lists_are_off_while_memory_is_short_and_on_again_after)
 {
 	struct page *chain, *page;
 
-	if (init_on_alloc) {
-		ktest_skip("init_on_alloc=1 keeps them off");
+	if (page_lists_are_off()) {
+		ktest_skip("boot parameters keep them off");
 		return;
 	}
 	page = chain = take_all(NULL, GFP_NOWAIT);
@@ -479,6 +480,10 @@ KTEST(gfp, init_on_free_zeroes_what_comes_back)
 	bool was_alloc = init_on_alloc, was_free = init_on_free;
 	unsigned int i;
 
+	if (page_debug_poisons()) {
+		ktest_skip("poison outranks it");
+		return;
+	}
 	set_init(false, true);
 	comes_zeroed(0);
 	for (i = 0; i < 8; i++)

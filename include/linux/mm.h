@@ -255,6 +255,15 @@ unsigned long vm_stat(enum vm_stat_item item);
 extern bool init_on_alloc;
 extern bool init_on_free;
 
+/* page_debugging - boot parameters want to see every page that comes and goes. */
+extern bool page_debugging;
+
+/* page_lists_are_off - does every page come the long way? */
+static inline bool page_lists_are_off(void)
+{
+	return init_on_alloc || page_debugging;
+}
+
 static inline bool want_init_on_alloc(gfp_t gfp)
 {
 	return init_on_alloc || (gfp & __GFP_ZERO);
