@@ -106,13 +106,13 @@ static void fill(struct memory_map_list *out, const struct mem_range *range)
 		unsigned int pos = first_behind(out->range, out->nr, piece.start);
 		const struct mem_range *next = pos < out->nr ? &out->range[pos] : NULL;
 
-		piece.end = next && next->start < range->end ? next->start : range->end;
-		if (piece.start < piece.end) {
-			resume = piece.end;
-			place(out, pos, &piece);
-		} else {
+		if (next && next->start <= piece.start) {
 			resume = next->end;
+			continue;
 		}
+		piece.end = next && next->start < range->end ? next->start : range->end;
+		resume = piece.end;
+		place(out, pos, &piece);
 	}
 }
 

@@ -125,11 +125,14 @@ const struct kernel_param_ops param_ops_charp = {
 
 int param_set_copystring(const char *val, const struct kernel_param *kp)
 {
+	size_t len;
+
 	if (!val)
 		return -EINVAL;
-	if (strnlen(val, kp->str->maxlen) == kp->str->maxlen)
+	len = strnlen(val, kp->str->maxlen);
+	if (len == kp->str->maxlen)
 		return -ENOSPC;
-	strcpy(kp->str->string, val);
+	memcpy(kp->str->string, val, len + 1);
 	return 0;
 }
 

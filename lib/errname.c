@@ -5,7 +5,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 
-#define E(name) [name] = "-" #name
+#define E(name) [name] = ("-" #name)
 
 static const char *const names[] = {
 	E(EPERM),	E(ENOENT),	  E(ESRCH),	  E(EINTR),	   E(EIO),

@@ -59,7 +59,7 @@ int hex_dump_to_buffer(const void *buf, size_t len, int rowsize, int groupsize, 
 	if (groupsize < 1 || groupsize > 8 || !is_power_of_2((unsigned long)groupsize) ||
 	    len % (size_t)groupsize)
 		groupsize = 1;
-	column = (size_t)(rowsize * 2 + rowsize / groupsize + 1);
+	column = (size_t)rowsize * 2 + (size_t)(rowsize / groupsize) + 1;
 
 #define LINE_LEFT linebuf + min((size_t)n, linebuflen), linebuflen - min((size_t)n, linebuflen)
 	for (size_t i = 0; i < len; i += (size_t)groupsize)

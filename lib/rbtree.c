@@ -26,7 +26,7 @@ static bool is_red(const struct rb_node *node)
 
 static void set_black(struct rb_node *node)
 {
-	node->__rb_parent_color |= RB_BLACK;
+	node->__rb_parent_color |= RB_BLACK; /* NOLINT(*NullDereference): see repair_deficit() */
 }
 
 static void set_red(struct rb_node *node)
@@ -106,7 +106,8 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 
 /*
  * The paths through @node (which may be NULL, a leaf), a child of @parent, are
- * one black node short.
+ * one black node short.  So the other side has a black node more: the sibling exists,
+ * and where it is black and one of its children red, that child does.
  */
 static void repair_deficit(struct rb_node *node, struct rb_node *parent, struct rb_root *root)
 {
@@ -120,6 +121,7 @@ static void repair_deficit(struct rb_node *node, struct rb_node *parent, struct 
 			rotate_up(parent, right, root);
 			sibling = *side(parent, right);
 		}
+		/* NOLINTNEXTLINE(*NullDereference): it exists */
 		if (is_black(sibling->rb_left) && is_black(sibling->rb_right)) {
 			set_red(sibling);
 			node = parent;

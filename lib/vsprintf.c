@@ -160,6 +160,7 @@ static const char *parse_spec(const char *fmt, struct printf_spec *spec, va_list
 static unsigned long long fetch_signed(va_list *args, char qualifier)
 {
 	switch (qualifier) {
+	/* NOLINTNEXTLINE(bugprone-branch-clone): long is as wide as long long here, another type */
 	case 'L':
 	case 'j':
 		return (unsigned long long)va_arg(*args, long long);
@@ -286,7 +287,7 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	if (o.end < buf)
 		o.end = (char *)ULONG_MAX;
 	out_vformat(&o, fmt, args);
-	if (size)
+	if (size) /* NOLINTNEXTLINE(*NullDereference): a NULL buffer has no size */
 		*(o.pos < o.end ? o.pos : o.end - 1) = '\0';
 	return (int)(o.pos - buf);
 }

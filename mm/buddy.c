@@ -260,6 +260,7 @@ static void list_all(struct buddy *buddy, struct page **pages, unsigned int nr)
 		} else {
 			page->next = pfn_of(buddy, first);
 			page->prev = PFN_NONE;
+			/* NOLINTNEXTLINE(*NullDereference): no free page's block is 0 */
 			first->prev = pfn;
 			buddy->first[block >> 8] = pfn;
 			buddy->nr[block >> 8]++;

@@ -55,8 +55,10 @@ static DEFINE_PER_CPU(unsigned long, nr_large);
 	 .align = (_size & (_size - 1)) ? 8 : _size, \
 	 .flags = SLAB_CACHE_DMA},
 
+/* NOLINTBEGIN(bugprone-branch-clone): both branches of .align are 8 for the class of 8 */
 static struct slab_cache classes[KMALLOC_NR_CLASSES] = {KMALLOC_SIZES(CLASS_CACHE)};
 static struct slab_cache dma_classes[KMALLOC_NR_CLASSES] = {KMALLOC_SIZES(CLASS_DMA_CACHE)};
+/* NOLINTEND(bugprone-branch-clone) */
 
 /* By (size + 7) / 8: where in kmalloc_magazines the stack of the class lies. */
 static u16 magazine_at[KMALLOC_MAX_CACHE_SIZE / 8 + 1];

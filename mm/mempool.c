@@ -305,7 +305,9 @@ static noinline void mempool_free_slow(void *element, mempool_t *pool)
 
 void mempool_free(void *element, mempool_t *pool)
 {
-	OBJ_FREE_TO(element, pool->open, front, full, slow);
+	struct kmem_cache *cache = pool->open;
+
+	OBJ_FREE_TO(element, cache, front, full, slow);
 	return;
 full:
 slow:

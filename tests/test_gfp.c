@@ -175,7 +175,7 @@ KTEST(gfp, per_cpu_lists_are_off_while_memory_is_short_and_on_again_after)
 		ktest_skip("boot parameters keep them off");
 		return;
 	}
-	page = chain = take_all(NULL, GFP_NOWAIT);
+	page = take_all(NULL, GFP_NOWAIT);
 	ASSERT(page != NULL);
 	EXPECT_EQ(pcp_cached_pages(NULL), 0);
 	chain = (struct page *)page->private;

@@ -124,7 +124,7 @@ KTEST(highmem, only_pages_come_from_there)
 	char *p;
 	int i;
 
-	EXPECT(addr != 0);
+	ASSERT(addr != 0);
 	EXPECT(!PageHighMem(virt_to_page(addr)));
 	free_page(addr);
 	EXPECT_REPORT("__GFP_HIGHMEM") {

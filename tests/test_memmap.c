@@ -221,7 +221,7 @@ KTEST(memmap, an_empty_map_has_no_frames)
 /* Odd bytes: a frame that is RAM in part is none, one that is taken in part is taken. */
 KTEST(memmap, partial_frames)
 {
-	struct frame_run run;
+	struct frame_run run = {0};
 
 	new_map();
 	ram(0x10800, 0x14800);

@@ -27,7 +27,13 @@ struct ktest_case {
  * A failed EXPECT is recorded and the test goes on; a failed ASSERT also
  * returns from the function it stands in.
  */
-#define EXPECT(cond) ktest_check(!!(cond), #cond, __FILE__, __LINE__)
+#define EXPECT(cond)                                          \
+	({                                                    \
+		bool __ok = !!(cond);                         \
+                                                              \
+		ktest_check(__ok, #cond, __FILE__, __LINE__); \
+		__ok; /* what an analyser can follow */       \
+	})
 #define ASSERT(cond)               \
 	do {                       \
 		if (!EXPECT(cond)) \

@@ -17,7 +17,7 @@
 #include <linux/scatterlist.h>
 
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
-#define DMA_BIT_MASK(n)	  ((n) == 64 ? ~0ULL : (1ULL << (n)) - 1)
+#define DMA_BIT_MASK(n)	  ((n) ? ~0ULL >> (64 - (n)) : 0)
 
 /* Attributes of a mapping; the others of Linux mean nothing to this machine. */
 #define DMA_ATTR_WEAK_ORDERING	    (1UL << 1)

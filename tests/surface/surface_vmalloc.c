@@ -9,7 +9,7 @@ int init_module(void)
 	char *twice = vmap(pages, 2, VM_MAP, PAGE_KERNEL), *ram = vm_map_ram(pages, 2, -1);
 	char *near = vmalloc_node(5000, 0);
 	char *aligned = __vmalloc_node(5000, 1 << 16, GFP_KERNEL, -1, NULL);
-	void *vga = ioremap(0xb8000, 4000); /* which this header declared, once */
+	void __iomem *vga = ioremap(0xb8000, 4000); /* which this header declared, once */
 	int ok = twice && ram && near && vga && !((unsigned long)aligned & 0xffff) && aligned &&
 		 p && q && r && is_vmalloc_addr(p) && vmalloc_to_page(p) && !q[4999] &&
 		 (unsigned long)p >= VMALLOC_START && (unsigned long)p < VMALLOC_END;

@@ -82,8 +82,9 @@ static __always_inline void *objstack_pop(struct objstack __percpu *stack)
  */
 static __always_inline void *objstack_pop_static(struct objstack __percpu *stack)
 {
-	RAS_POP(__OBJSTACK_POP("", "(%[at])"), [used] "i"(&stack->used),
-		[slot] "i"(&stack->slot[0]));
+	RAS_POP(__OBJSTACK_POP("+%c[stack]", "+%c[stack](%[at])"), [stack] "i"(stack),
+		[used] "i"(__builtin_offsetof(struct objstack, used)),
+		[slot] "i"(__builtin_offsetof(struct objstack, slot)));
 }
 
 /**
