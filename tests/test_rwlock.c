@@ -135,7 +135,7 @@ KTEST(rwlock, counts_and_flags_are_restored)
 	unsigned long flags;
 
 	read_lock(&pair_lock);
-	read_lock(&pair_lock);
+	EXPECT(read_trylock(&pair_lock));
 	EXPECT_EQ(preempt_count(), 2);
 	EXPECT(!write_trylock(&pair_lock));
 	read_unlock(&pair_lock);

@@ -40,7 +40,7 @@ void write_lock_wait(rwlock_t *lock) __cold;
 
 /**
  * read_lock - keep writers out
- * @lock: the lock; held by this CPU as a reader at most
+ * @lock: the lock; not held by this CPU, or as a reader by what an interrupt interrupted
  *
  * Context: any, but a lock that interrupt handlers take for writing needs
  * read_lock_irqsave().
@@ -50,7 +50,7 @@ static __always_inline void read_lock(rwlock_t *lock) __acquires(lock)
 	u32 old;
 
 	preempt_disable();
-	if (unlikely(lock_checking))
+	if (unlikely(lock_checking) && !in_interrupt())
 		lock_check(lock, lock->rank);
 	old = __atomic_fetch_add(&lock->value, RWLOCK_READER, __ATOMIC_ACQUIRE);
 	if (unlikely(old & (RWLOCK_WRITER | RWLOCK_WAITING)))
