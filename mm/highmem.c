@@ -58,7 +58,7 @@ static struct kmap_slot {
 	struct page *page;
 	int count;
 } slots[KMAP_SLOTS];
-static DEFINE_SPINLOCK(kmap_lock);
+static DEFINE_SPINLOCK_RANK(kmap_lock, LOCK_RANK_KMAP);
 static DECLARE_WAIT_QUEUE_HEAD(kmap_wait); /* for a slot */
 static DEFINE_PER_CPU(int, kmap_depth);
 
@@ -254,7 +254,7 @@ void kunmap_local_high(const void *addr)
 		return;
 	}
 	pte_clear(slot_pte(local_slot(depth)));
-	flush_tlb_kernel_range(at, at + PAGE_SIZE);
+	local_flush_tlb_one(at); /* no other CPU has used the slot */
 	this_cpu_dec(kmap_depth);
 	preempt_enable();
 }
