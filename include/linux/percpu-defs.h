@@ -46,9 +46,31 @@
 #define per_cpu_ptr(ptr, cpu) __pcpu_shift(ptr, per_cpu_offset(cpu))
 #define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
 
-/* Pointer to this CPU's copy; stays right only while the caller cannot migrate. */
-#define raw_cpu_ptr(ptr)    __pcpu_shift(ptr, __pcpu_read_off())
-#define this_cpu_ptr(ptr)   raw_cpu_ptr(ptr)
+/*
+ * cpu_use_checking - boot parameter debug_preempt=1: whoever asks for this CPU must
+ * be unable to leave it
+ *
+ * check_cpu_use() reports a caller that may move; @what: what it used.
+ */
+extern bool cpu_use_checking;
+void check_cpu_use(const char *what) __cold;
+
+static __always_inline void cpu_use_check(const char *what)
+{
+	if (unlikely(cpu_use_checking))
+		check_cpu_use(what);
+}
+
+/*
+ * Pointer to this CPU's copy; stays right only while the caller cannot migrate, as
+ * debug_preempt=1 checks; raw_cpu_ptr() is for those who do not mind.
+ */
+#define raw_cpu_ptr(ptr) __pcpu_shift(ptr, __pcpu_read_off())
+#define this_cpu_ptr(ptr)                        \
+	({                                       \
+		cpu_use_check("this_cpu_ptr()"); \
+		raw_cpu_ptr(ptr);                \
+	})
 #define __this_cpu_ptr(ptr) raw_cpu_ptr(ptr)
 #define __get_cpu_var(var)  (*this_cpu_ptr(&(var)))
 
@@ -285,32 +307,41 @@ void __bad_percpu_size(void);
 		__negative;                                   \
 	})
 
-/*
- * The forms whose caller vouches that preemption is off, and those that do not
- * care: the same instructions.
- */
-#define __this_cpu_read(var)		  this_cpu_read(var)
-#define __this_cpu_write(var, val)	  this_cpu_write(var, val)
-#define __this_cpu_add(var, val)	  this_cpu_add(var, val)
-#define __this_cpu_sub(var, val)	  this_cpu_sub(var, val)
-#define __this_cpu_and(var, val)	  this_cpu_and(var, val)
-#define __this_cpu_or(var, val)		  this_cpu_or(var, val)
-#define __this_cpu_inc(var)		  this_cpu_inc(var)
-#define __this_cpu_dec(var)		  this_cpu_dec(var)
-#define __this_cpu_xchg(var, val)	  this_cpu_xchg(var, val)
-#define __this_cpu_cmpxchg(var, old, new) this_cpu_cmpxchg(var, old, new)
-#define __this_cpu_add_return(var, val)	  this_cpu_add_return(var, val)
-#define __this_cpu_sub_return(var, val)	  this_cpu_sub_return(var, val)
-#define __this_cpu_inc_return(var)	  this_cpu_inc_return(var)
-#define __this_cpu_dec_return(var)	  this_cpu_dec_return(var)
-#define raw_cpu_read(var)		  this_cpu_read(var)
-#define raw_cpu_write(var, val)		  this_cpu_write(var, val)
-#define raw_cpu_add(var, val)		  this_cpu_add(var, val)
-#define raw_cpu_sub(var, val)		  this_cpu_sub(var, val)
-#define raw_cpu_inc(var)		  this_cpu_inc(var)
-#define raw_cpu_dec(var)		  this_cpu_dec(var)
-#define raw_cpu_add_return(var, val)	  this_cpu_add_return(var, val)
-#define raw_cpu_xchg(var, val)		  this_cpu_xchg(var, val)
-#define raw_cpu_cmpxchg(var, old, new)	  this_cpu_cmpxchg(var, old, new)
+/* The forms whose caller vouches that it cannot move, which debug_preempt=1 checks. */
+#define __pcpu_do(op, ...)                    \
+	do {                                  \
+		cpu_use_check("__" #op "()"); \
+		op(__VA_ARGS__);              \
+	} while (0)
+#define __pcpu_get(op, ...)                   \
+	({                                    \
+		cpu_use_check("__" #op "()"); \
+		op(__VA_ARGS__);              \
+	})
+#define __this_cpu_read(var)		  __pcpu_get(this_cpu_read, var)
+#define __this_cpu_write(var, val)	  __pcpu_do(this_cpu_write, var, val)
+#define __this_cpu_add(var, val)	  __pcpu_do(this_cpu_add, var, val)
+#define __this_cpu_sub(var, val)	  __pcpu_do(this_cpu_sub, var, val)
+#define __this_cpu_and(var, val)	  __pcpu_do(this_cpu_and, var, val)
+#define __this_cpu_or(var, val)		  __pcpu_do(this_cpu_or, var, val)
+#define __this_cpu_inc(var)		  __pcpu_do(this_cpu_inc, var)
+#define __this_cpu_dec(var)		  __pcpu_do(this_cpu_dec, var)
+#define __this_cpu_xchg(var, val)	  __pcpu_get(this_cpu_xchg, var, val)
+#define __this_cpu_cmpxchg(var, old, new) __pcpu_get(this_cpu_cmpxchg, var, old, new)
+#define __this_cpu_add_return(var, val)	  __pcpu_get(this_cpu_add_return, var, val)
+#define __this_cpu_sub_return(var, val)	  __pcpu_get(this_cpu_sub_return, var, val)
+#define __this_cpu_inc_return(var)	  __pcpu_get(this_cpu_inc_return, var)
+#define __this_cpu_dec_return(var)	  __pcpu_get(this_cpu_dec_return, var)
+
+/* Those that do not care: the same instructions. */
+#define raw_cpu_read(var)	       this_cpu_read(var)
+#define raw_cpu_write(var, val)	       this_cpu_write(var, val)
+#define raw_cpu_add(var, val)	       this_cpu_add(var, val)
+#define raw_cpu_sub(var, val)	       this_cpu_sub(var, val)
+#define raw_cpu_inc(var)	       this_cpu_inc(var)
+#define raw_cpu_dec(var)	       this_cpu_dec(var)
+#define raw_cpu_add_return(var, val)   this_cpu_add_return(var, val)
+#define raw_cpu_xchg(var, val)	       this_cpu_xchg(var, val)
+#define raw_cpu_cmpxchg(var, old, new) this_cpu_cmpxchg(var, old, new)
 
 #endif

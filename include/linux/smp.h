@@ -10,9 +10,16 @@
 
 DECLARE_PER_CPU(int, cpu_number);
 
-/* smp_processor_id - this CPU; stays right only while the caller cannot migrate. */
+/*
+ * smp_processor_id - this CPU; stays right only while the caller cannot migrate, as
+ * debug_preempt=1 checks; raw_smp_processor_id() is for those who do not mind
+ */
 #define raw_smp_processor_id() this_cpu_read(cpu_number)
-#define smp_processor_id()     raw_smp_processor_id()
+#define smp_processor_id()                           \
+	({                                           \
+		cpu_use_check("smp_processor_id()"); \
+		raw_smp_processor_id();              \
+	})
 
 /* get_cpu - this CPU, with preemption off until put_cpu(). */
 #define get_cpu()                   \
