@@ -39,7 +39,7 @@
 #include "page_alloc.h"
 
 static LIST_HEAD(queue);
-static DEFINE_SPINLOCK(queue_lock);
+static DEFINE_SPINLOCK_RANK(queue_lock, LOCK_RANK_ALLOC_QUEUE);
 unsigned int nr_alloc_waiters;
 
 /* Hands out blocks of a zone; the queue is locked. */

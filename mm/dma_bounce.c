@@ -67,7 +67,7 @@ struct bounce_pool {
 };
 
 static struct bounce_pool pools[NR_POOLS];
-static DEFINE_SPINLOCK(pools_lock);
+static DEFINE_SPINLOCK_RANK(pools_lock, LOCK_RANK_DMA_POOLS);
 static int pool_order = -1; /* -1: as the place says */
 static bool force, never;
 
@@ -158,7 +158,7 @@ static bool add_pool(u64 mask, unsigned int order, gfp_t gfp, bool stays)
 void __init bounce_init(void)
 {
 	for (unsigned int i = 0; i < NR_POOLS; i++)
-		spin_lock_init(&pools[i].lock);
+		spin_lock_init_rank(&pools[i].lock, LOCK_RANK_DMA_POOL);
 	if (never || memblock_end_of_DRAM() <= DMA_BIT_MASK(32) + 1)
 		return;
 	if (!add_pool(DMA_BIT_MASK(28), BOOT_ORDER, GFP_NOWAIT, true) &&

@@ -120,7 +120,7 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
 	}
 	pool->dev = dev;
 	strscpy(pool->name, name, sizeof(pool->name));
-	spin_lock_init(&pool->lock);
+	spin_lock_init_rank(&pool->lock, LOCK_RANK_DMA_POOL);
 	INIT_LIST_HEAD(&pool->chunks);
 	return pool;
 }

@@ -28,7 +28,7 @@
 #include "dma.h"
 
 static struct kmem_cache *cache;
-static DEFINE_SPINLOCK(lock);
+static DEFINE_SPINLOCK_RANK(lock, LOCK_RANK_DMA_RECORD);
 static struct rb_root records = RB_ROOT;
 static struct dma_stats stats;
 

@@ -5,11 +5,8 @@
 /*
  * What the files of mm/ share among themselves.
  *
- * Order of locks, outermost first:
- *     caches and arenas above the page allocator
- *     the queue of waiting allocators	mm/alloc_wait.c
- *     memmap_lock			mm/memmap.c
- *     zone->lock			mm/zone.h
+ * Order of locks: enum lock_rank in <linux/spinlock.h>; docs/locking.md says what each
+ * guards.  Innermost are the queue of waiting allocators, memmap_lock and zone->lock.
  * A CPU's page lists (mm/pcp.c) are guarded by having its interrupts off, or by
  * restartable sequences, and may be used with any of these held but zone->lock.
  */

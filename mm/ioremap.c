@@ -54,7 +54,7 @@ static const char *const memtype_name[NR_MEMTYPES] = {
 	"write-back",
 };
 
-static DEFINE_SPINLOCK(memtype_lock);
+static DEFINE_SPINLOCK_RANK(memtype_lock, LOCK_RANK_MEMTYPE);
 static struct list_head memtype_list[NR_MEMTYPES] = {
 	LIST_HEAD_INIT(memtype_list[MEMTYPE_UC]),
 	LIST_HEAD_INIT(memtype_list[MEMTYPE_WC]),

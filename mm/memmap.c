@@ -47,7 +47,7 @@
 #include "zone.h"
 
 static DECLARE_BITMAP(open_sections, NR_SECTIONS);
-static DEFINE_SPINLOCK(memmap_lock);
+static DEFINE_SPINLOCK_RANK(memmap_lock, LOCK_RANK_MEMMAP);
 static unsigned long nr_open;
 static unsigned long meta_frames;
 

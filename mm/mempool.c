@@ -152,7 +152,7 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 	if (WARN(min_nr < 1 || !alloc_fn || !free_fn,
 		 "mempool: a pool of %d elements, or without an allocator", min_nr))
 		return -EINVAL;
-	spin_lock_init(&pool->lock);
+	spin_lock_init_rank(&pool->lock, LOCK_RANK_MEMPOOL);
 	init_waitqueue_head(&pool->wait);
 	pool->min_nr = min_nr;
 	pool->alloc = alloc_fn;

@@ -36,7 +36,7 @@
 #include <asm/tlbflush.h>
 #include "page_table.h"
 
-static DEFINE_SPINLOCK(pt_lock);
+static DEFINE_SPINLOCK_RANK(pt_lock, LOCK_RANK_PAGE_TABLE);
 
 /* The descriptor of the table that holds an entry. */
 static struct page *table_page(const void *entry)

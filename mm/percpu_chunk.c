@@ -41,7 +41,7 @@
 #include "percpu.h"
 #include "vmap.h"
 
-DEFINE_SPINLOCK(pcpu_lock);
+DEFINE_SPINLOCK_RANK(pcpu_lock, LOCK_RANK_PERCPU);
 
 static struct pcpu_chunk *chunks[PCPU_MAX_CHUNKS]; /* those in the window */
 static unsigned long window;			   /* its first address; 0: none yet */

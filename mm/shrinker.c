@@ -41,7 +41,7 @@
 #define SHRINK_BATCH 128
 
 static LIST_HEAD(shrinkers);
-static DEFINE_SPINLOCK(shrinkers_lock);
+static DEFINE_SPINLOCK_RANK(shrinkers_lock, LOCK_RANK_SHRINKERS);
 
 bool in_reclaim(void)
 {

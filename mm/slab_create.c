@@ -32,7 +32,7 @@
 #define DEPOT_BYTES    (1u << 20)
 #define DEPOT_OBJECTS  1024u
 
-static DEFINE_SPINLOCK(slab_caches_lock);
+static DEFINE_SPINLOCK_RANK(slab_caches_lock, LOCK_RANK_SLAB_CACHES);
 static LIST_HEAD(slab_caches);
 
 /* Objects of the cache of caches, which lies here itself. */
@@ -165,7 +165,7 @@ int slab_setup(struct slab_cache *c, size_t align)
 	unsigned int order;
 	u32 stride;
 
-	spin_lock_init(&c->lock);
+	spin_lock_init_rank(&c->lock, LOCK_RANK_SLAB);
 	c->flags = slab_debug_flags(c->name, c->flags);
 	c->mode = slab_mode_of(c);
 	c->align = slab_align(c->hot.object_size, align, c->flags);

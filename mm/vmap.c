@@ -65,8 +65,8 @@
 #include "vmap.h"
 
 DEFINE_PER_CPU(struct vmap_cpu, vmap_cpu);
-DEFINE_SPINLOCK(vmap_lock);
-static DEFINE_SPINLOCK(purge_lock);
+DEFINE_SPINLOCK_RANK(vmap_lock, LOCK_RANK_VMAP);
+static DEFINE_SPINLOCK_RANK(purge_lock, LOCK_RANK_PURGE);
 
 struct varena vmap_arena;
 struct vmap_area **vmap_hash;

@@ -6,7 +6,7 @@
  * Areas of the vmalloc range: what vmalloc.c, ioremap.c and percpu.c share.
  * mm/vmap.c tells how they live.
  *
- * Lock order: purge_lock, then vmap_lock or memtype_lock, then pt_lock.
+ * Lock order: purge_lock, memtype_lock, vmap_lock, pt_lock.
  */
 #include <linux/compiler.h>
 #include <linux/list.h>

@@ -106,7 +106,7 @@ static void __init init_zone(struct pglist_data *pgdat, enum zone_type idx)
 	zone->name = zone_names[idx];
 	zone->pgdat = pgdat;
 	zone->idx = idx;
-	spin_lock_init(&zone->lock);
+	spin_lock_init_rank(&zone->lock, LOCK_RANK_ZONE);
 	buddy_init(&zone->buddy, pfn_to_page(0), PAGE_TAG(idx, pgdat->node_id));
 }
 

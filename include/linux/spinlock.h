@@ -26,10 +26,30 @@ typedef struct {
 
 /*
  * Ranks: the order in which locks may be held together.  A lock of a rank is taken
- * only while every other held lock that has one has a lower one.
+ * only while every other held lock that has one has a lower one; an interrupt's locks
+ * count with those of what it interrupts.  docs/locking.md tells what each guards.
  */
 enum lock_rank {
 	LOCK_RANK_NONE, /* anywhere; only taking it twice is wrong */
+	/* mm, interrupts on */
+	LOCK_RANK_PURGE,
+	LOCK_RANK_MEMTYPE,
+	/* mm, interrupts off */
+	LOCK_RANK_VMAP,
+	LOCK_RANK_DMA_POOLS,
+	LOCK_RANK_DMA_POOL,
+	LOCK_RANK_DMA_RECORD,
+	LOCK_RANK_PERCPU,
+	LOCK_RANK_MEMPOOL,
+	LOCK_RANK_SHRINKERS,
+	LOCK_RANK_SLAB_CACHES,
+	LOCK_RANK_SLAB,
+	LOCK_RANK_KMAP,
+	LOCK_RANK_PAGE_TABLE,
+	LOCK_RANK_ALLOC_QUEUE,
+	LOCK_RANK_MEMMAP,
+	LOCK_RANK_ZONE,
+	/* waking and waiting */
 	LOCK_RANK_QUEUE,
 	LOCK_RANK_TASKLIST,
 };
