@@ -24,6 +24,7 @@
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
 #include <linux/shrinker.h>
+#include <linux/vmstat.h>
 #include "cache.h"
 
 enum reclaim_class reclaim_class_of(gfp_t gfp)
@@ -64,6 +65,7 @@ static unsigned long cache_scan(struct shrinker *shrinker __unused, struct shrin
 			block_wait();
 		freed += block_drop_clean(NULL, sc->nr_to_scan - freed);
 	}
+	count_vm_events(NR_VMSCAN_WRITE, written);
 	account(reclaim_class_of(sc->gfp_mask), freed, written);
 	return freed ? freed : SHRINK_STOP;
 }

@@ -33,8 +33,8 @@
  * page can serve stops the machine.
  *
  * Locking: zone->lock, held for one block.  Contexts: any; an allocation that may
- * sleep where it must not is reported on each call (might_alloc) and goes on as
- * one that may not.
+ * sleep where it must not is reported on each call (might_alloc), with interrupts off
+ * each time it comes here, and goes on as one that may not.
  */
 #include <linux/kernel.h>
 #include <linux/bug.h>
@@ -68,6 +68,12 @@ static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
 		    RET_IP);
 }
 
+/* Is less left in a zone than those may leave who have no part in its reserve? */
+static bool in_reserve(const struct zone *zone, const struct alloc_request *req)
+{
+	return zone->buddy.free < zone->watermark[WMARK_MIN] + zone->lowmem_reserve[req->highest];
+}
+
 struct page *zone_take_block(struct zone *zone, const struct alloc_request *req)
 {
 	struct page *page = NULL;
@@ -80,6 +86,8 @@ struct page *zone_take_block(struct zone *zone, const struct alloc_request *req)
 	if (page) {
 		zone->nr_alloc += 1UL << req->order;
 		zone_count_numa(zone, req->preferred, 1);
+		if (req->depth && in_reserve(zone, req))
+			count_vm_event(ALLOC_RESERVE);
 	}
 	bad = zone->buddy.bad;
 	zone->buddy.bad = PFN_NONE;
@@ -214,10 +222,22 @@ static void wake_kswapds(const struct alloc_request *req)
 	}
 }
 
+/*
+ * With interrupts off nobody may sleep either.  The inline paths do not look, because
+ * looking costs as much as they do; whoever goes the long way is told.
+ */
+static void check_interrupts(gfp_t gfp)
+{
+	if (unlikely((gfp & __GFP_DIRECT_RECLAIM) && interrupts_expected && irqs_disabled() &&
+		     !in_atomic()))
+		might_alloc_failed(gfp);
+}
+
 static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long caller)
 {
 	struct page *page;
 
+	check_interrupts(req->gfp);
 	req->gfp = current_gfp_context(req->gfp);
 	if (req->gfp & __GFP_KSWAPD_RECLAIM)
 		wake_kswapds(req);
@@ -279,8 +299,10 @@ struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order)
 {
 	struct page *page = pcp_refill(order);
 
-	if (likely(page))
+	if (likely(page)) {
+		check_interrupts(gfp);
 		return prepare(page, gfp, order);
+	}
 	return alloc_block(gfp, order, NUMA_NO_NODE, RET_IP);
 }
 

@@ -34,6 +34,7 @@
 #include <linux/sched/mm.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
+#include "internal.h"
 #include "page_alloc.h"
 #include "vmscan.h"
 
@@ -88,8 +89,24 @@ static void note_failure(struct pglist_data *pgdat)
 	WRITE_ONCE(pgdat->reclaim_failures, pgdat->reclaim_failures + 1);
 }
 
+static bool has_lowmem(const struct pglist_data *pgdat)
+{
+	unsigned int idx;
+
+	for (idx = 0; idx <= ZONE_NORMAL; idx++)
+		if (zone_has_pages(&pgdat->zones[idx]))
+			return true;
+	return false;
+}
+
+/*
+ * Free memory in ZONE_HIGHMEM is no help to those who need an address: a node is
+ * judged by it only if it has nothing else.
+ */
 bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest)
 {
+	if (highest > ZONE_NORMAL && has_lowmem(pgdat))
+		highest = ZONE_NORMAL;
 	if (highest > READ_ONCE(pgdat->balance_highest))
 		WRITE_ONCE(pgdat->balance_highest, highest);
 	if (READ_ONCE(pgdat->reclaim_failures) >= NODE_FAILURES && !much_has_changed(pgdat))
@@ -150,10 +167,11 @@ void kswapd_hold(bool hold)
 
 void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest)
 {
-	if (!READ_ONCE(pgdat->kswapd) || READ_ONCE(kswapd_held) ||
+	if (!READ_ONCE(pgdat->kswapd) || READ_ONCE(pgdat->kswapd_wanted) ||
 	    !node_wants_balance(pgdat, highest))
 		return;
-	if (READ_ONCE(pgdat->kswapd_wanted))
+	count_vm_event(KSWAPD_WOKEN);
+	if (READ_ONCE(kswapd_held))
 		return;
 	WRITE_ONCE(pgdat->kswapd_wanted, true);
 	wake_up(&pgdat->kswapd_wait);

@@ -31,6 +31,9 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
 	[OOM_REPORT] = "oom_report",
 	[ALLOC_WAIT] = "alloc_wait",
 	[ALLOC_HANDOVER] = "alloc_handover",
+	[ALLOC_RESERVE] = "alloc_reserve",
+	[KSWAPD_WOKEN] = "kswapd_woken",
+	[NR_VMSCAN_WRITE] = "nr_vmscan_write",
 };
 
 unsigned long vm_events(enum vm_event_item item)

@@ -12,17 +12,29 @@ static inline struct page *push_page(struct page *chain, struct page *page)
 	return page;
 }
 
-/* Takes all that flags can get, the larger blocks first: that is quicker. Wakes no kswapd. */
-static inline struct page *take_all(struct page *chain, gfp_t gfp)
+/* Takes all that flags can get, beginning at a node, the larger blocks first: that is quicker. */
+static inline struct page *take_all_from(struct page *chain, int nid, gfp_t gfp)
 {
-	gfp = (gfp & ~__GFP_KSWAPD_RECLAIM) | __GFP_NOWARN;
+	gfp = (gfp & ~__GFP_KSWAPD_RECLAIM) | __GFP_NOWARN; /* nobody is to make room meanwhile */
 	for (int order = 9; order >= 0; order--) {
+		gfp_t flags = gfp | (order ? __GFP_NORETRY : 0);
 		struct page *page;
 
-		while ((page = alloc_pages(gfp | (order ? __GFP_NORETRY : 0), (unsigned int)order)))
+		while ((page = alloc_pages_node(nid, flags, (unsigned int)order)))
 			chain = push_page(chain, page);
 	}
 	return chain;
+}
+
+static inline struct page *take_all(struct page *chain, gfp_t gfp)
+{
+	return take_all_from(chain, NUMA_NO_NODE, gfp);
+}
+
+/* From one node only. */
+static inline struct page *take_all_of_node(struct page *chain, int nid, gfp_t gfp)
+{
+	return take_all_from(chain, nid, gfp | __GFP_THISNODE);
 }
 
 static inline void free_chain(struct page *chain)

@@ -29,122 +29,11 @@
 #include "../mm/page_alloc.h"
 #include "../mm/vmscan.h"
 #include "../mm/zone.h"
-#include "page_chain.h"
-
-/* ---- Caches that can give pages back --------------------------------------------------------- */
-
-/**
- * struct cache - pages, and a record of who wanted them
- * @shrinker: what is registered
- * @lock: guards what follows
- * @pages: chained through their descriptors
- * @nr: how many
- * @asked: times that an allocation counted it
- * @asked_by_kswapd: and that a reclaim thread did
- * @freed: pages that allocations got out of it
- * @flags: of the last allocation that asked
- */
-struct cache {
-	struct shrinker shrinker;
-	spinlock_t lock;
-	struct page *pages;
-	unsigned long nr;
-	unsigned long asked;
-	unsigned long asked_by_kswapd;
-	unsigned long freed;
-	gfp_t flags;
-};
-
-static unsigned long cache_count(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	struct cache *cache = container_of(shrinker, struct cache, shrinker);
-	unsigned long flags, nr;
-
-	spin_lock_irqsave(&cache->lock, flags);
-	if (current_is_kswapd()) {
-		cache->asked_by_kswapd++;
-	} else {
-		cache->asked++;
-		cache->flags = sc->gfp_mask;
-	}
-	nr = cache->nr;
-	spin_unlock_irqrestore(&cache->lock, flags);
-	return nr ? nr : SHRINK_EMPTY;
-}
-
-static struct page *cache_pop(struct cache *cache)
-{
-	struct page *page;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cache->lock, flags);
-	page = cache->pages;
-	if (page) {
-		cache->pages = (struct page *)page->private;
-		cache->nr--;
-	}
-	spin_unlock_irqrestore(&cache->lock, flags);
-	return page;
-}
-
-static unsigned long cache_scan(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	struct cache *cache = container_of(shrinker, struct cache, shrinker);
-	unsigned long n = 0;
-	struct page *page;
-
-	while (n < sc->nr_to_scan && (page = cache_pop(cache))) {
-		__free_page(page);
-		n++;
-	}
-	if (!current_is_kswapd())
-		cache->freed += n;
-	return n ? n : SHRINK_STOP;
-}
-
-static void cache_fill(struct cache *cache, unsigned long nr)
-{
-	unsigned long flags;
-
-	while (nr--) {
-		struct page *page = alloc_page(GFP_KERNEL);
-
-		spin_lock_irqsave(&cache->lock, flags);
-		cache->pages = push_page(cache->pages, page);
-		cache->nr++;
-		spin_unlock_irqrestore(&cache->lock, flags);
-	}
-}
-
-static void cache_open(struct cache *cache, unsigned int flags, unsigned long nr)
-{
-	*cache = (struct cache){
-		.shrinker =
-			{
-				.count_objects = cache_count,
-				.scan_objects = cache_scan,
-				.seeks = DEFAULT_SEEKS,
-				.batch = 16,
-				.flags = flags | SHRINKER_PAGES,
-			},
-	};
-	spin_lock_init(&cache->lock);
-	cache_fill(cache, nr);
-	register_shrinker(&cache->shrinker, "test");
-}
-
-static void cache_close(struct cache *cache)
-{
-	struct page *page;
-
-	unregister_shrinker(&cache->shrinker);
-	while ((page = cache_pop(cache)))
-		__free_page(page);
-}
+#include "pressure.h"
 
 /* ---- Which caches an allocation may enter ---------------------------------------------------- */
 
-static struct cache clean, needs_io, needs_fs;
+static struct page_cache clean, needs_io, needs_fs;
 
 /*
  * One allocation on a machine without memory.  Only what its flags allow has been
@@ -253,7 +142,7 @@ KTEST(reclaim, an_allocation_in_a_scope_is_restricted)
 
 /* ---- The registry ---------------------------------------------------------------------------- */
 
-static struct cache late;
+static struct page_cache late;
 static bool late_is_open;
 
 /* Registers another shrinker, and takes it away again the next time. */
@@ -739,13 +628,15 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 	unsigned long high = home->watermark[WMARK_HIGH], runs = vm_events(PAGEOUTRUN);
 	unsigned int ticks = PATIENCE;
 	gfp_t here = GFP_NOWAIT | __GFP_THISNODE | __GFP_NOWARN;
+	int nid = home->pgdat->node_id;
 	struct page *chain, *page;
 
 	ASSERT(home->pgdat->kswapd);
+	shrink_all();
 	cache_open(&clean, 0, 4 * high);
-	chain = take_all(NULL, __GFP_THISNODE);
+	chain = take_all_of_node(NULL, nid, 0);
 	EXPECT_EQ(vm_events(PAGEOUTRUN), runs);
-	page = alloc_page(here);
+	page = alloc_pages_node(nid, here, 0);
 	if (page) /* the thread was quicker */
 		__free_page(page);
 	while (ticks-- && zone_free(home) < high)
@@ -756,7 +647,7 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
 	EXPECT(clean.asked_by_kswapd > 0);
 	EXPECT_EQ(clean.asked, 0);
-	page = alloc_page(here);
+	page = alloc_pages_node(nid, here, 0);
 	EXPECT(page);
 	if (page)
 		__free_page(page);

@@ -22,6 +22,9 @@
  * @OOM_REPORT: times that memory was used up and nobody could free any
  * @ALLOC_WAIT: times an allocation slept until memory was freed
  * @ALLOC_HANDOVER: times it was given a block by whoever freed one
+ * @ALLOC_RESERVE: blocks that left less than the min watermark in their zone
+ * @KSWAPD_WOKEN: times an allocation found a node short and wanted its thread to run
+ * @NR_VMSCAN_WRITE: pages whose writing was started to free them
  */
 enum vm_event_item {
 	ALLOCSTALL,
@@ -36,6 +39,9 @@ enum vm_event_item {
 	OOM_REPORT,
 	ALLOC_WAIT,
 	ALLOC_HANDOVER,
+	ALLOC_RESERVE,
+	KSWAPD_WOKEN,
+	NR_VMSCAN_WRITE,
 	NR_VM_EVENT_ITEMS,
 };
 
