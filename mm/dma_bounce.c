@@ -30,6 +30,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/highmem.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -302,8 +303,26 @@ size_t bounce_max(void)
 	return MAX_SLOTS << SLOT_SHIFT;
 }
 
-/* Both are in the direct map: ZONE_HIGHMEM is mapped piece by piece. */
+/* Memory of ZONE_HIGHMEM has an address only while it is looked at. */
+static void copy_in_page(phys_addr_t to, phys_addr_t from, size_t size)
+{
+	char *target = kmap_local_page(phys_to_page(to));
+	const char *source = kmap_local_page(phys_to_page(from));
+
+	memcpy(target + offset_in_page(to), source + offset_in_page(from), size);
+	kunmap_local(source);
+	kunmap_local(target);
+}
+
 void bounce_copy(phys_addr_t to, phys_addr_t from, size_t size)
 {
-	memcpy(phys_to_virt(to), phys_to_virt(from), size);
+	while (size) {
+		size_t n = PAGE_SIZE - max(offset_in_page(to), offset_in_page(from));
+
+		n = min(n, size);
+		copy_in_page(to, from, n);
+		to += n;
+		from += n;
+		size -= n;
+	}
 }

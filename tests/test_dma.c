@@ -13,6 +13,7 @@
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmapool.h>
+#include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/prandom.h>
@@ -310,6 +311,61 @@ KTEST(dma, out_of_reach_is_bounced)
 	}
 	if (buf)
 		free_pages((unsigned long)buf, 3);
+	end();
+}
+
+/* Looks at, or writes, pages of a block that may have no address. */
+static bool block_filled(struct page *page, unsigned int order, u32 seed)
+{
+	bool ok = true;
+
+	for (unsigned int i = 0; i < 1u << order; i++) {
+		u8 *va = kmap_local_page(page + i);
+
+		ok &= filled(va, PAGE_SIZE, seed + i);
+		kunmap_local(va);
+	}
+	return ok;
+}
+
+static void block_fill(struct page *page, unsigned int order, u32 seed)
+{
+	for (unsigned int i = 0; i < 1u << order; i++) {
+		u8 *va = kmap_local_page(page + i);
+
+		fill(va, PAGE_SIZE, seed + i);
+		kunmap_local(va);
+	}
+}
+
+/* Four pages that have no address are bounced like others, both ways, from any offset. */
+KTEST(dma, highmem_is_bounced)
+{
+	const size_t size = 3 * PAGE_SIZE;
+	struct page *page = alloc_pages(GFP_HIGHUSER, 2);
+	dma_addr_t addr;
+
+	if (!page || !PageHighMem(page)) {
+		ktest_skip("no ZONE_HIGHMEM (highmem=)");
+		if (page)
+			__free_pages(page, 2);
+		return;
+	}
+	begin();
+	block_fill(page, 2, 3);
+	addr = dma_map_page(&device, page, 0, 4 * PAGE_SIZE, DMA_BIDIRECTIONAL);
+	EXPECT(!dma_mapping_error(&device, addr));
+	for (unsigned int i = 0; i < 4; i++) {
+		EXPECT(filled(bus(addr) + i * PAGE_SIZE, PAGE_SIZE, 3 + i));
+		fill(bus(addr) + i * PAGE_SIZE, PAGE_SIZE, 50 + i);
+	}
+	dma_unmap_page(&device, addr, 4 * PAGE_SIZE, DMA_BIDIRECTIONAL);
+	EXPECT(block_filled(page, 2, 50));
+	addr = dma_map_page(&device, page, 100, size, DMA_FROM_DEVICE);
+	EXPECT(!dma_mapping_error(&device, addr));
+	dma_unmap_page(&device, addr, size, DMA_FROM_DEVICE);
+	EXPECT(block_filled(page, 2, 50));
+	__free_pages(page, 2);
 	end();
 }
 
