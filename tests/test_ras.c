@@ -246,3 +246,35 @@ KTEST(ras, fixup_of_each_sequence)
 	}
 	EXPECT_EQ(bad, 0);
 }
+
+/* Where a walk of the table finds an address. */
+static const struct ras_range *walk(const struct ras_range *table, size_t n, unsigned long rip)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rip > table[i].start && rip < table[i].end)
+			return &table[i];
+	}
+	return NULL;
+}
+
+/* A table out of order is sorted; the search finds what a walk finds, at every address. */
+KTEST(ras, search_of_a_table_out_of_order)
+{
+	struct ras_range table[9];
+	unsigned int bad = 0;
+
+	for (size_t n = 0; n <= ARRAY_SIZE(table); n++) {
+		for (size_t i = 0; i < n; i++) {
+			u64 place = (i * 11 + 2) % n;
+
+			table[i] =
+				(struct ras_range){100 + place * 10, 105 + place * 10 + place % 6};
+		}
+		ras_sort(table, n);
+		for (unsigned long rip = 90; rip < 220; rip++)
+			bad += ras_find(table, n, rip) != walk(table, n, rip);
+		for (size_t i = 1; i < n; i++)
+			bad += table[i].start < table[i - 1].end;
+	}
+	EXPECT_EQ(bad, 0);
+}

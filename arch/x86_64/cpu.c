@@ -7,6 +7,7 @@
 #include <linux/timex.h>
 #include <asm/pgtable.h>
 #include <asm/processor.h>
+#include <asm/ras.h>
 #include <asm/traps.h>
 #include "arch.h"
 
@@ -115,6 +116,7 @@ void cpu_init(void)
 {
 	gdt_init();
 	trap_init();
+	ras_init();
 	read_names();
 	read_features();
 	set_modes();

@@ -115,6 +115,15 @@ full:
 	return false;
 }
 
+/* ras_init - put the table in order.  Context: start-up, before the first interrupt. */
+void ras_init(void);
+
+/* ras_find - the sequence of a table of @n, in order, that @rip lies inside, or NULL. */
+const struct ras_range *ras_find(const struct ras_range *table, size_t n, unsigned long rip);
+
+/* ras_sort - put a table of @n in order of addresses, as ras_find() needs it. */
+void ras_sort(struct ras_range *table, size_t n);
+
 /**
  * ras_fixup - where an interrupted instruction stream must go on
  * @rip: where it was interrupted
