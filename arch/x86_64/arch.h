@@ -69,6 +69,8 @@ bool trap_catch_take(struct pt_regs *regs, unsigned long address);
 
 /* single_step_trap - a debug exception; true if single_step_run() caused it. */
 bool single_step_trap(struct pt_regs *regs);
+/* breakpoint_trap - the same for breakpoint_set(). */
+bool breakpoint_trap(struct pt_regs *regs);
 
 /*
  * report_page_fault, report_exception - everything about a trap that is nobody's;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Traps on purpose: catching the one a function is expected to cause, and
- * stepping through a function to disturb it after each instruction.
+ * stepping through a function to disturb it after each instruction, or stopping it
+ * at one.
  */
 #include <linux/preempt.h>
 #include <linux/types.h>
@@ -10,7 +11,10 @@
 #include <asm/traps.h>
 #include "arch.h"
 
-#define DR6_SINGLE_STEP 0x4000UL
+#define DR6_BREAKPOINT_0 0x0001UL
+#define DR6_SINGLE_STEP	 0x4000UL
+#define DR7_NOTHING	 0x0400UL /* a bit that is always set */
+#define DR7_EXECUTE_0	 0x0402UL
 
 /* Where control goes on when the function has trapped; written by vectors.S. */
 struct trap_landing {
@@ -67,22 +71,43 @@ unsigned long single_step_run(void (*fn)(void), bool (*on_step)(struct pt_regs *
 	return steps;
 }
 
-/* Was the debug exception a single step?  Clears what the CPU noted. */
-static bool was_single_step(void)
+/* Was the debug exception, or one of its causes, this one?  Clears what the CPU noted. */
+static bool was_caused_by(unsigned long cause)
 {
 	unsigned long dr6;
 
 	asm volatile("movq %%dr6, %0" : "=r"(dr6));
-	asm volatile("movq %0, %%dr6" : : "r"(dr6 & ~DR6_SINGLE_STEP));
-	return dr6 & DR6_SINGLE_STEP;
+	asm volatile("movq %0, %%dr6" : : "r"(dr6 & ~cause));
+	return dr6 & cause;
 }
 
 bool single_step_trap(struct pt_regs *regs)
 {
-	if (!was_single_step() || !step_handler)
+	if (!was_caused_by(DR6_SINGLE_STEP) || !step_handler)
 		return false;
 	steps++;
 	if (step_handler(regs))
 		regs->ip = ras_fixup(regs->ip);
+	return true;
+}
+
+static void (*hit_handler)(struct pt_regs *regs);
+
+void breakpoint_set(unsigned long ip, void (*on_hit)(struct pt_regs *regs))
+{
+	asm volatile("movq %0, %%dr7" : : "r"(DR7_NOTHING));
+	hit_handler = on_hit;
+	if (!ip)
+		return;
+	asm volatile("movq %0, %%dr0" : : "r"(ip));
+	asm volatile("movq %0, %%dr7" : : "r"(DR7_EXECUTE_0) : "memory");
+}
+
+bool breakpoint_trap(struct pt_regs *regs)
+{
+	if (!was_caused_by(DR6_BREAKPOINT_0) || !hit_handler)
+		return false;
+	regs->flags |= X86_EFLAGS_RF; /* or it stops here again */
+	hit_handler(regs);
 	return true;
 }

@@ -90,7 +90,7 @@ static void handle_nmi(struct pt_regs *regs)
 
 static void handle_debug(struct pt_regs *regs)
 {
-	if (single_step_trap(regs))
+	if (single_step_trap(regs) || breakpoint_trap(regs))
 		return;
 	report_exception(regs, read_cr2());
 	regs->flags &= ~X86_EFLAGS_TF;

@@ -90,4 +90,16 @@ bool trap_catch(void (*fn)(void *arg), void *arg, struct trap_info *info);
  */
 unsigned long single_step_run(void (*fn)(void), bool (*on_step)(struct pt_regs *regs));
 
+/**
+ * breakpoint_set - have a function called each time this CPU comes to an instruction
+ * @ip: its address; 0: no longer
+ * @on_hit: called before the instruction runs, as an interrupt handler would be; it
+ *	    may send this CPU an interrupt, which is then taken before the instruction
+ *
+ * Uses the CPU's first debug register.
+ *
+ * Context: tests, on one CPU at a time.
+ */
+void breakpoint_set(unsigned long ip, void (*on_hit)(struct pt_regs *regs));
+
 #endif
