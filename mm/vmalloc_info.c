@@ -220,6 +220,7 @@ static enum place lookup_place(unsigned long addr, struct area_info *info)
 bool vmalloc_describe(unsigned long addr, char *buf, size_t size)
 {
 	struct area_info info;
+	struct page_walk walk;
 	enum place place;
 	unsigned long end;
 	const char *freed;
@@ -243,9 +244,10 @@ bool vmalloc_describe(unsigned long addr, char *buf, size_t size)
 		snprintf(buf, size, "guard page, %lu bytes before %s%s area of %pS at %px",
 			 info.start - addr, freed, kind_name(info.kind), info.caller,
 			 (void *)info.start);
-	else if (addr >= end && info.kind == VMAP_PERCPU)
-		snprintf(buf, size, "%s area at %px, offset %lu: no page for it yet",
-			 kind_name(info.kind), (void *)info.start, addr - info.start);
+	else if (info.kind == VMAP_PERCPU) /* here and there a page is mapped */
+		snprintf(buf, size, "%s area at %px, offset %lu%s", kind_name(info.kind),
+			 (void *)info.start, addr - info.start,
+			 page_walk(addr, &walk) ? "" : ": no page for it yet");
 	else if (addr >= end)
 		snprintf(buf, size, "guard page, %lu bytes behind %s%s area of %pS at %px",
 			 addr - end, freed, kind_name(info.kind), info.caller, (void *)info.start);

@@ -14,8 +14,12 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <cairn/address.h>
+#include <cairn/monitor.h>
 #include <cairn/test.h>
+#include <asm/pgtable.h>
 #include "../mm/percpu.h"
 
 static DEFINE_PER_CPU(u8, var8) = 1;
@@ -189,6 +193,68 @@ KTEST(percpu, more_than_the_first_chunk_holds)
 	pcpu_drain();
 	expect_sound();
 	EXPECT_EQ(pcpu_nr_pages(), pages);
+}
+
+/* Is @addr mapped or not, and do the walk, a report and a careful read all say so? */
+static void expect_mapped(unsigned long addr, bool mapped)
+{
+	struct page_walk walk;
+	char text[192], command[64];
+	u64 value;
+
+	EXPECT_EQ(page_walk(addr, &walk), mapped);
+	EXPECT_EQ(copy_from_kernel_nofault(&value, (void *)addr, sizeof(value)),
+		  mapped ? 0 : -EFAULT);
+	address_describe(addr, text, sizeof(text));
+	EXPECT(strstarts(text, "per-CPU area"));
+	EXPECT_EQ(strstr(text, "no page for it yet") != NULL, !mapped);
+	snprintf(command, sizeof(command), "pagewalk %lx", addr);
+	EXPECT_REPORT(mapped ? "page is allocated" : "is not mapped") {
+		EXPECT_EQ(monitor_execute(command), 0);
+	}
+}
+
+/* A page of a later chunk that has none behind it, or NULL. */
+static struct pcpu_page *absent_page(struct pcpu_chunk *chunk)
+{
+	for (unsigned int i = 0; i < pcpu_unit_pages(); i++)
+		if (chunk->page[i].use == PCPU_ABSENT)
+			return &chunk->page[i];
+	return NULL;
+}
+
+/*
+ * Enough is allocated for a second chunk.  Of it, pages that objects lie in are there for
+ * every CPU, the others for none: pagewalk and reports tell the two apart, wherever in
+ * the window they lie, and so they do where there is no chunk at all.
+ */
+KTEST(percpu, addresses_without_memory_get_an_answer)
+{
+	struct pcpu_page *absent;
+	unsigned int n = 0;
+
+	while (!pcpu_chunk(0) && n < OBJECTS) {
+		objects[n] = __alloc_percpu(200, 8);
+		ASSERT(objects[n++]);
+	}
+	ASSERT(pcpu_chunk(0));
+	objects[n] = __alloc_percpu(PAGE_SIZE, PAGE_SIZE);
+	ASSERT(objects[n++]);
+	absent = absent_page(pcpu_chunk(0));
+	ASSERT(absent);
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		unsigned long there = (unsigned long)per_cpu_ptr(objects[n - 1], cpu);
+
+		if (is_vmalloc_addr((void *)there))
+			expect_mapped(there, true);
+		expect_mapped(absent->ptr + __per_cpu_offset[cpu] + 8, false);
+	}
+	expect_mapped(pcpu_chunk(0)->base +
+			      ((unsigned long)PCPU_MAX_CHUNKS / 2 << pcpu_layout.unit_shift),
+		      false);
+	while (n)
+		free_percpu(objects[--n]);
+	pcpu_drain();
 }
 
 KTEST(percpu, random_use_keeps_every_byte)
