@@ -27,6 +27,7 @@ typedef struct {
 	{                                \
 		.queue = {.tickets = 0 } \
 	}
+#define RW_LOCK_UNLOCKED    ((rwlock_t)__RW_LOCK_UNLOCKED(old))
 #define DEFINE_RWLOCK(name) rwlock_t name = __RW_LOCK_UNLOCKED(name)
 
 static __always_inline void rwlock_init(rwlock_t *lock)

@@ -64,6 +64,8 @@ typedef spinlock_t raw_spinlock_t;
 	{                               \
 		.arch = {.tickets = 0 } \
 	}
+/* SPIN_LOCK_UNLOCKED - the name of old, in an initialiser or assigned. */
+#define SPIN_LOCK_UNLOCKED ((spinlock_t)__SPIN_LOCK_UNLOCKED(old))
 /* DEFINE_SPINLOCK_RANK - DEFINE_SPINLOCK() with its place in the order of locks */
 #define DEFINE_SPINLOCK_RANK(name, r) spinlock_t name = {.arch = {.tickets = 0}, .rank = (r)}
 #define DEFINE_SPINLOCK(name)	      spinlock_t name = __SPIN_LOCK_UNLOCKED(name)

@@ -594,11 +594,12 @@ def information_behind_the_image(ctx):
 
 @case
 def sample_drivers(ctx):
-    """a tutorial's two drivers load unmodified, and unload at poweroff in reverse"""
+    """a tutorial's drivers load unmodified, make every call that documents name, and unload in reverse"""
     machine = ctx.boot(SAMPLES)
     ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, r"Memory allocated successfully", r"Memory allocated successfully", UP,
-                     r"kmalloc_sample .*Live", r"vmalloc_sample .*Live", r"Memory freed", r"Memory freed")
+    ctx.expect_lines(machine, r"documents: 0 wrong", r"Memory allocated successfully",
+                     r"Memory allocated successfully", UP, r"documents .*Live", r"kmalloc_sample .*Live",
+                     r"vmalloc_sample .*Live", r"Memory freed", r"Memory freed", r"documents: the end")
 
 
 @case

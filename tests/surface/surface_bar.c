@@ -17,6 +17,8 @@ static int surface_vectors(struct pci_dev *pdev)
 {
 	int n = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
 
+	if (n == 1 && !pdev->irq)
+		return -EINVAL; /* line 0 is the timer's */
 	if (n == 1) {
 		int irq = pci_irq_vector(pdev, 0);
 
