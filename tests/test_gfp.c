@@ -153,8 +153,10 @@ KTEST(gfp, reserves_are_for_those_who_may_use_them)
 /* What was freed into the reserve is not handed to those who may not go there. */
 KTEST(gfp, a_page_freed_below_the_watermark_stays_in_the_reserve)
 {
-	struct page *chain = take_all(NULL, GFP_ATOMIC), *next;
+	struct page *chain, *next;
 
+	kswapd_hold(true);
+	chain = take_all(NULL, GFP_ATOMIC);
 	/* The last block taken is the smallest: far less than the reserve has been used by. */
 	ASSERT(chain != NULL);
 	next = (struct page *)chain->private;
@@ -165,6 +167,7 @@ KTEST(gfp, a_page_freed_below_the_watermark_stays_in_the_reserve)
 	if (chain)
 		__free_page(chain);
 	free_chain(next);
+	kswapd_hold(false);
 }
 
 KTEST(gfp, per_cpu_lists_are_off_while_memory_is_short_and_on_again_after)

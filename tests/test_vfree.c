@@ -318,7 +318,7 @@ KTEST(vfree, misuse_in_interrupts_is_reported)
 		ktest_skip("no local APIC");
 		return;
 	}
-	EXPECT_REPORT("inside an interrupt handler") {
+	EXPECT_REPORT("Inside an interrupt") {
 		in_interrupt_do(call_vmalloc);
 	}
 	EXPECT_NO_REPORT() {
