@@ -12,7 +12,7 @@
  * ever lost, whoever waits gets one in the end: progress needs min_nr elements,
  * not memory.
  *
- * Invariant, under pool->lock: 0 <= curr_nr <= min_nr.
+ * Invariants, under pool->lock: 0 <= curr_nr <= min_nr; somebody waits => curr_nr == 0.
  *
  * Elements in the pool are live objects for the allocator behind it.  A pool on
  * a slab cache uses the cache's inline paths: pool->open is that cache, so a
@@ -21,11 +21,16 @@
  * the slow path and fills the pool.  It is read without the lock: whoever frees
  * an element that was taken out of the pool got it after the pool was closed.
  *
- * Who finds neither waits in the pool's queue.  An element that comes back while
- * somebody waits goes to the pool, which is short, and wakes who has waited longest;
- * it joined the queue before it looked into the pool for the last time, so no
- * element comes unseen.  Because other users of the allocator free memory without
- * telling the pool, it also looks by itself, now and then.
+ * Who finds neither joins the pool's queue.  An element that comes back while
+ * somebody waits is handed to who has waited longest, and not put into the pool, so
+ * nobody who comes later gets in between.  It is looked for and the queue joined under
+ * one lock, so no element comes unseen.  Because other users of the allocator free
+ * memory without telling the pool, who waits also asks the allocator now and then,
+ * without giving up its place.
+ *
+ *	waiters --> [first] --> [second]	each on the stack of its task, which
+ *		       ^			the lock keeps there until it is woken
+ *	mempool_free: element
  *
  * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Before there are
  * threads nobody can free an element while a sleeping mempool_alloc() waits, so
@@ -85,7 +90,34 @@ static bool pool_holds(const mempool_t *pool, const void *element)
 	return false;
 }
 
-/* Puts one in, or returns false if the pool is full.  One that is in already is refused. */
+/* A task that waits; on its stack.  All but @task is under the pool's lock. */
+struct pool_waiter {
+	struct list_head list; /* empty once it was served */
+	struct task_struct *task;
+	void *element;
+};
+
+/* Hands an element to who has waited longest; false if nobody waits. */
+static bool serve_locked(mempool_t *pool, void *element)
+{
+	struct pool_waiter *first;
+
+	first = list_first_entry_or_null(&pool->waiters, struct pool_waiter, list);
+	if (!first)
+		return false;
+	list_del_init(&first->list);
+	WRITE_ONCE(first->element, element);
+	wake_up_process(first->task);
+	return true;
+}
+
+static __cold void report_twice(const void *element)
+{
+	pr_err("BUG: mempool_free: element 0x%px is in the pool already\n", element);
+	dump_stack();
+}
+
+/* Takes an element back, or returns false if the pool is full.  One that is in already is refused. */
 static bool pool_put(mempool_t *pool, void *element)
 {
 	bool room, twice = false;
@@ -93,7 +125,7 @@ static bool pool_put(mempool_t *pool, void *element)
 
 	spin_lock_irqsave(&pool->lock, flags);
 	room = pool->curr_nr < pool->min_nr;
-	if (room) {
+	if (room && likely(!serve_locked(pool, element))) {
 		twice = pool_holds(pool, element);
 		if (likely(!twice)) {
 			pool->elements[pool->curr_nr++] = element;
@@ -101,12 +133,8 @@ static bool pool_put(mempool_t *pool, void *element)
 		}
 	}
 	spin_unlock_irqrestore(&pool->lock, flags);
-	if (room && wq_has_sleeper(&pool->wait))
-		wake_up(&pool->wait);
-	if (unlikely(twice)) {
-		pr_err("BUG: mempool_free: element 0x%px is in the pool already\n", element);
-		dump_stack();
-	}
+	if (unlikely(twice))
+		report_twice(element);
 	return room;
 }
 
@@ -129,7 +157,8 @@ void mempool_exit(mempool_t *pool)
 {
 	void *element;
 
-	if (!pool->elements)
+	if (!pool->elements ||
+	    WARN(!list_empty(&pool->waiters), "mempool: a pool that threads wait for cannot go"))
 		return;
 	while ((element = pool_get(pool)))
 		pool->free(element, pool->pool_data);
@@ -142,7 +171,8 @@ void mempool_destroy(mempool_t *pool)
 	if (unlikely(!pool))
 		return;
 	mempool_exit(pool);
-	kfree(pool);
+	if (likely(!pool->elements))
+		kfree(pool);
 }
 
 int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
@@ -153,7 +183,7 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 		 "mempool: a pool of %d elements, or without an allocator", min_nr))
 		return -EINVAL;
 	spin_lock_init_rank(&pool->lock, LOCK_RANK_MEMPOOL);
-	init_waitqueue_head(&pool->wait);
+	INIT_LIST_HEAD(&pool->waiters);
 	pool->min_nr = min_nr;
 	pool->alloc = alloc_fn;
 	pool->free = free_fn;
@@ -236,33 +266,75 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 
 /* ---- Elements -------------------------------------------------------------------------- */
 
-/* The allocator once more, now with reclaim, and else a place in the queue. */
+/* An element of the pool, or else a place in the queue and NULL. */
+static void *pool_join(mempool_t *pool, struct pool_waiter *waiter)
+{
+	unsigned long flags;
+	void *element = NULL;
+
+	waiter->task = current;
+	waiter->element = NULL;
+	INIT_LIST_HEAD(&waiter->list);
+	spin_lock_irqsave(&pool->lock, flags);
+	if (pool->curr_nr) {
+		element = pool->elements[--pool->curr_nr];
+		pool_update(pool);
+	} else {
+		list_add_tail(&waiter->list, &pool->waiters);
+	}
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return element;
+}
+
+/* Gives up the place; the element that was handed over meanwhile, or NULL. */
+static void *pool_leave(mempool_t *pool, struct pool_waiter *waiter)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	list_del_init(&waiter->list);
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return waiter->element;
+}
+
+static void sleep_until_served(const struct pool_waiter *waiter, long timeout)
+{
+	while (timeout) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (READ_ONCE(waiter->element))
+			break;
+		timeout = schedule_timeout(timeout);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+/* A place in the queue; the allocator, now with reclaim; and what comes first of the two. */
 static void *mempool_wait(mempool_t *pool, gfp_t gfp)
 {
-	void *element;
+	gfp_t hard = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN | __GFP_NOMEMALLOC | __GFP_NORETRY;
+	void *element = pool->alloc(hard, pool->pool_data), *handed;
+	struct pool_waiter waiter;
 
-	for (;;) {
-		DEFINE_WAIT(wait);
-
-		element = pool->alloc((gfp & ~__GFP_NOFAIL) | __GFP_NOWARN | __GFP_NOMEMALLOC |
-					      __GFP_NORETRY,
-				      pool->pool_data);
-		if (element)
-			return element;
-		if (!scheduler_running || !interrupts_expected)
-			panic("mempool: all %d elements are in use, there is no memory, and nobody "
-			      "else runs who could free one",
-			      pool->min_nr);
-		prepare_to_wait_exclusive(&pool->wait, &wait, TASK_UNINTERRUPTIBLE);
-		element = pool_get(pool);
-		if (!element)
-			schedule_timeout(LOOK_AGAIN);
-		finish_wait(&pool->wait, &wait);
-		if (!element)
-			element = pool_get(pool);
-		if (element)
-			return element;
-	}
+	if (element)
+		return element;
+	element = pool_join(pool, &waiter);
+	if (element)
+		return element;
+	if (!scheduler_running || !interrupts_expected)
+		panic("mempool: all %d elements are in use, there is no memory, and nobody else "
+		      "runs who could free one",
+		      pool->min_nr);
+	do {
+		sleep_until_served(&waiter, LOOK_AGAIN);
+		if (!READ_ONCE(waiter.element))
+			element = pool->alloc(hard, pool->pool_data);
+	} while (!element && !READ_ONCE(waiter.element));
+	handed = pool_leave(pool, &waiter);
+	if (!element)
+		return handed;
+	if (handed)
+		mempool_free(handed, pool);
+	return element;
 }
 
 /* The allocator without trying hard, the pool, the allocator trying hard, then waiting. */

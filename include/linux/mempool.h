@@ -9,8 +9,8 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/gfp_types.h>
+#include <linux/list.h>
 #include <linux/spinlock.h>
-#include <linux/wait.h>
 
 struct kmem_cache;
 struct objstack;
@@ -20,7 +20,7 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
 
 /**
  * struct mempool - a pool
- * @lock: guards @curr_nr and @elements
+ * @lock: guards @curr_nr, @elements and @waiters
  * @min_nr: elements that the pool keeps
  * @curr_nr: elements in it now
  * @elements: they
@@ -30,7 +30,7 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
  * @open: the slab cache behind the pool while @curr_nr is @min_nr; else, and
  *	  behind other pools, a cache that has no objects
  * @front: the cache's magazine, or a closed one
- * @wait: tasks that wait for an element, in order
+ * @waiters: tasks that wait for an element, in order
  */
 typedef struct mempool {
 	struct kmem_cache *open;
@@ -42,7 +42,7 @@ typedef struct mempool {
 	void *pool_data;
 	mempool_alloc_t *alloc;
 	mempool_free_t *free;
-	wait_queue_head_t wait;
+	struct list_head waiters;
 } mempool_t;
 
 static inline bool mempool_initialized(mempool_t *pool)
