@@ -209,11 +209,13 @@ test:
 # These have other defaults than the machine of make run.
 given = $(if $(filter command line environment,$(origin $(1))),$($(1)))
 OPERATIONS ?=
+ROUNDS ?=
 SEED ?=
 REPLAY ?=
 soak:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) SEED=$(SEED) REPLAY=$(REPLAY) \
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) ROUNDS=$(ROUNDS) SEED=$(SEED) \
+		REPLAY=$(REPLAY) \
 		SMP=$(call quote,$(call given,SMP)) MEM=$(call given,MEM) MACHINE=$(call quote,$(MACHINE)) \
 		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
 		tests/soak

@@ -159,7 +159,7 @@ struct pci_dev;
  * @notify_len: bytes there
  * @notify_multiplier: modern: bytes from a queue's notify offset to the next one's
  * @legacy: registers of a legacy device
- * @msix: MSI-X is on, which moves a legacy device's configuration
+ * @msix: it interrupts by message, which moves a legacy device's configuration
  */
 struct virtio_pci {
 	struct pci_dev *pci;
@@ -245,7 +245,10 @@ void virtio_fail(struct virtio_pci *vdev);
 /* virtio_notify - let the device look at @queue. */
 void virtio_notify(struct virtio_pci *vdev, struct virtio_queue *queue);
 
-/* virtio_isr - why an INTx came; 0: it was another device.  Reading it takes the line down. */
-u8 virtio_isr(struct virtio_pci *vdev);
+/*
+ * virtio_interrupted - in an interrupt: was it this device?  Of a line's this is asked
+ * once, since asking takes the line down.
+ */
+bool virtio_interrupted(struct virtio_pci *vdev);
 
 #endif

@@ -214,7 +214,7 @@ static irqreturn_t disk_interrupt(int irq __unused, void *data)
 {
 	struct disk *disk = data;
 
-	if (!virtio_isr(&disk->vdev))
+	if (!virtio_interrupted(&disk->vdev))
 		return IRQ_NONE;
 	disk_poll(&disk->dev);
 	return IRQ_HANDLED;
@@ -257,7 +257,7 @@ static void stop_interrupts(struct disk *disk)
 {
 	virtio_reset(&disk->vdev);
 	if (!disk->dev.polled)
-		free_irq(disk->vdev.pci->irq, disk);
+		free_irq((unsigned int)pci_irq_vector(disk->vdev.pci, 0), disk);
 }
 
 static int start_disk(struct disk *disk)
@@ -274,8 +274,8 @@ static int start_disk(struct disk *disk)
 	err = virtio_queue_setup(&disk->vdev, &disk->queue, 0, QUEUE_MAX);
 	if (err)
 		return err;
-	disk->dev.polled = request_irq(disk->vdev.pci->irq, disk_interrupt, IRQF_SHARED,
-				       "virtio_blk", disk) != 0;
+	disk->dev.polled = request_irq((unsigned int)pci_irq_vector(disk->vdev.pci, 0),
+				       disk_interrupt, IRQF_SHARED, "virtio_blk", disk) != 0;
 	virtq_interrupts(&disk->queue.ring, !disk->dev.polled);
 	virtio_ready(&disk->vdev);
 	err = block_register(&disk->dev);
@@ -290,10 +290,14 @@ static void announce(struct disk *disk)
 {
 	struct block_device *dev = &disk->dev;
 
-	pci_info(disk->vdev.pci, "%s: %llu blocks (%llu MiB)%s, %s virtio, queue of %u%s\n",
+	pci_info(disk->vdev.pci, "%s: %llu blocks (%llu MiB)%s, %s virtio, queue of %u, %s%s\n",
 		 dev->name, dev->blocks, dev->blocks >> (20 - BLOCK_SHIFT),
 		 dev->read_only ? ", read-only" : "", disk->vdev.modern ? "modern" : "legacy",
-		 disk->queue.ring.size, disk->can_flush ? ", flush" : "");
+		 disk->queue.ring.size,
+		 dev->polled	   ? "polled"
+		 : disk->vdev.msix ? "messages"
+				   : "interrupts",
+		 disk->can_flush ? ", flush" : "");
 }
 
 static int claim_device(struct pci_dev *pci)

@@ -15,12 +15,15 @@
  * Bringing it up: reset, ACKNOWLEDGE, DRIVER, features, FEATURES_OK (modern: the
  * device may take it back), queues, DRIVER_OK.  A step that fails ends in FAILED.
  *
+ * A device interrupts by message where it has MSI-X, which tells by itself whose it
+ * is; else by its line, and the interrupt status says whether it was this device.
+ *
  * What the device claims is checked: a capability must lie inside a BAR that has
  * an address and be as long as what is read through it; a queue's notify offset must
  * lie inside the notify area; its size must be a power of two.
  *
  * Locking: none; a driver calls these while nobody else does, except
- * virtio_notify() and virtio_isr(), which are single accesses.  Contexts: opening
+ * virtio_notify() and virtio_interrupted(), which are single accesses.  Contexts: opening
  * and setting up may sleep, those two go anywhere.  Not here: packed rings, the
  * configuration-space window (capability 5), an IOMMU.
  */
@@ -57,11 +60,13 @@
 #define COMMON_DEVICE_FEATURE	     4
 #define COMMON_DRIVER_FEATURE_SELECT 8
 #define COMMON_DRIVER_FEATURE	     12
+#define COMMON_CONFIG_VECTOR	     16
 #define COMMON_NUM_QUEUES	     18
 #define COMMON_STATUS		     20
 #define COMMON_GENERATION	     21
 #define COMMON_QUEUE_SELECT	     22
 #define COMMON_QUEUE_SIZE	     24
+#define COMMON_QUEUE_VECTOR	     26
 #define COMMON_QUEUE_ENABLE	     28
 #define COMMON_QUEUE_NOTIFY	     30
 #define COMMON_QUEUE_DESC	     32
@@ -79,7 +84,11 @@
 #define LEGACY_STATUS	       18
 #define LEGACY_ISR	       19
 #define LEGACY_CONFIG	       20
+#define LEGACY_CONFIG_VECTOR   20 /* with MSI-X on */
+#define LEGACY_QUEUE_VECTOR    22
 #define LEGACY_CONFIG_MSIX     24
+
+#define NO_VECTOR	       0xffff
 
 #define RESET_MS	       1000
 #define GENERATION_TRIES       16
@@ -166,6 +175,42 @@ static int open_legacy(struct virtio_pci *vdev)
 	return 0;
 }
 
+/* ---- Interrupts ------------------------------------------------------------------------------ */
+
+static void drop_messages(struct virtio_pci *vdev)
+{
+	if (!vdev->msix)
+		return;
+	pci_free_irq_vectors(vdev->pci);
+	vdev->msix = false;
+	if (!vdev->modern)
+		vdev->config = vdev->legacy + LEGACY_CONFIG;
+}
+
+/* With MSI-X on a legacy device's own configuration begins later. */
+static void take_messages(struct virtio_pci *vdev)
+{
+	vdev->msix = pci_alloc_irq_vectors(vdev->pci, 1, 1, PCI_IRQ_MSIX) == 1;
+	if (vdev->msix && !vdev->modern)
+		vdev->config = vdev->legacy + LEGACY_CONFIG_MSIX;
+}
+
+/* The selected queue's messages are vector 0's, a change of the configuration has none. */
+static void set_vectors(struct virtio_pci *vdev)
+{
+	void __iomem *of_config = vdev->modern ? vdev->common + COMMON_CONFIG_VECTOR
+					       : vdev->legacy + LEGACY_CONFIG_VECTOR;
+	void __iomem *of_queue = vdev->modern ? vdev->common + COMMON_QUEUE_VECTOR
+					      : vdev->legacy + LEGACY_QUEUE_VECTOR;
+
+	if (!vdev->msix)
+		return;
+	iowrite16(NO_VECTOR, of_config);
+	iowrite16(0, of_queue);
+	if (ioread16(of_queue) == NO_VECTOR)
+		drop_messages(vdev); /* the device has no room for it; there is the line */
+}
+
 /* ---- Status ---------------------------------------------------------------------------------- */
 
 static u8 get_status(struct virtio_pci *vdev)
@@ -183,6 +228,13 @@ static void set_status(struct virtio_pci *vdev, u8 status)
 static void add_status(struct virtio_pci *vdev, u8 bit)
 {
 	set_status(vdev, get_status(vdev) | bit);
+}
+
+bool virtio_interrupted(struct virtio_pci *vdev)
+{
+	if (vdev->msix)
+		return true;
+	return vdev->modern ? ioread8(vdev->isr) : ioread8(vdev->legacy + LEGACY_ISR);
 }
 
 int virtio_reset(struct virtio_pci *vdev)
@@ -214,6 +266,7 @@ int virtio_pci_open(struct virtio_pci *vdev, struct pci_dev *pci)
 		unmap_all(vdev);
 		return err;
 	}
+	take_messages(vdev);
 	add_status(vdev, STATUS_ACKNOWLEDGE);
 	add_status(vdev, STATUS_DRIVER);
 	return 0;
@@ -222,6 +275,7 @@ int virtio_pci_open(struct virtio_pci *vdev, struct pci_dev *pci)
 void virtio_pci_close(struct virtio_pci *vdev)
 {
 	virtio_reset(vdev);
+	drop_messages(vdev);
 	unmap_all(vdev);
 }
 
@@ -387,6 +441,7 @@ int virtio_queue_setup(struct virtio_pci *vdev, struct virtio_queue *queue, unsi
 	err = queue_alloc(queue, size);
 	if (err)
 		return err;
+	set_vectors(vdev);
 	err = vdev->modern ? start_modern(vdev, queue) : start_legacy(vdev, queue);
 	if (err)
 		virtio_queue_free(queue);
@@ -396,9 +451,4 @@ int virtio_queue_setup(struct virtio_pci *vdev, struct virtio_queue *queue, unsi
 void virtio_notify(struct virtio_pci *vdev __unused, struct virtio_queue *queue)
 {
 	iowrite16((u16)queue->index, queue->doorbell);
-}
-
-u8 virtio_isr(struct virtio_pci *vdev)
-{
-	return vdev->modern ? ioread8(vdev->isr) : ioread8(vdev->legacy + LEGACY_ISR);
 }
