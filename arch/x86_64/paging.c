@@ -25,7 +25,6 @@
  * tables therefore come from below that until the new ones are loaded.
  */
 #include <linux/bug.h>
-#include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -42,51 +41,7 @@
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
 
-static bool use_buddy;
-static unsigned long boot_table_pages;
 static unsigned long early_io_next = EARLY_IO_START;
-
-static void *pt_page_alloc_boot(void)
-{
-	void *table = memblock_alloc(PAGE_SIZE, PAGE_SIZE);
-
-	if (table)
-		boot_table_pages++;
-	return table;
-}
-
-void *pt_page_alloc(void)
-{
-	struct page *page;
-
-	if (unlikely(!use_buddy))
-		return pt_page_alloc_boot();
-	page = alloc_page(GFP_ATOMIC | __GFP_ZERO);
-	if (!page)
-		return NULL;
-	page->flags |= PGF_TABLE;
-	mod_vm_stat(NR_PAGETABLE_PAGES, 1);
-	return page_to_virt(page);
-}
-
-void pt_page_free(void *table)
-{
-	struct page *page = virt_to_page(table);
-
-	page->flags &= (u8)~PGF_TABLE;
-	mod_vm_stat(NR_PAGETABLE_PAGES, -1);
-	__free_page(page);
-}
-
-void pt_page_use_buddy(void)
-{
-	use_buddy = true;
-}
-
-unsigned long pt_pages_boot(void)
-{
-	return boot_table_pages;
-}
 
 /* struct map_run - a stretch of addresses still to be mapped; filling moves it on */
 struct map_run {
@@ -142,7 +97,7 @@ static void *table_or_panic(void)
 	void *table = pt_page_alloc();
 
 	if (!table)
-		panic("out of memory for page tables (%lu so far)", boot_table_pages);
+		panic("out of memory for page tables (%lu so far)", pt_pages_boot());
 	return table;
 }
 
@@ -300,7 +255,7 @@ void __init paging_init(void)
 	flush_tlb_all();
 	memblock_set_current_limit(lowmem_end());
 	pr_info("paging: direct map with %s pages, %lu KiB of tables%s\n",
-		cpu_has(GBPAGES) ? "1 GiB" : "2 MiB", boot_table_pages * (PAGE_SIZE / 1024),
+		cpu_has(GBPAGES) ? "1 GiB" : "2 MiB", pt_pages_boot() * (PAGE_SIZE / 1024),
 		cpu_has(NX) ? "" : "; no NX: all of it is executable");
 }
 

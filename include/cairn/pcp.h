@@ -126,14 +126,7 @@ static __always_inline struct page *pcp_alloc(gfp_t gfp, unsigned int order)
  */
 static __always_inline bool page_word_equals(const struct page *page, u64 word)
 {
-	asm goto("1:\tcmpq %[word], (%[page])\n\t" EX_TABLE("1b", "%l[unequal]") "jne %l[unequal]"
-		 :
-		 : [word] "r"(word), [page] "r"(page)
-		 : "memory", "cc"
-		 : unequal);
-	return true;
-unequal:
-	return false;
+	return u64_equals_nofault(page, word);
 }
 
 /*

@@ -5,32 +5,13 @@
 /*
  * Checks that report.
  *
- * BUG() stops the machine: it is a ud2 instruction with an entry in __bug_table
- * that tells the trap handler file and line.  WARN() prints file, line, caller,
+ * BUG() stops the machine, with file and line: <asm/bug.h>.  WARN() prints file, line, caller,
  * message and backtrace, and goes on; it returns its condition.
  */
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
-
-struct bug_entry {
-	u64 rip;
-	const char *file;
-	u64 line;
-};
-
-extern const struct bug_entry __bug_table_start[], __bug_table_end[];
-
-#define BUG()                                                     \
-	do {                                                      \
-		asm volatile("1:\tud2\n\t"                        \
-			     ".pushsection __bug_table,\"a\"\n\t" \
-			     ".quad 1b, %c0, %c1\n\t"             \
-			     ".popsection"                        \
-			     :                                    \
-			     : "i"(__FILE__), "i"(__LINE__));     \
-		unreachable();                                    \
-	} while (0)
+#include <asm/bug.h>
 
 #define BUG_ON(cond)                \
 	do {                        \

@@ -48,4 +48,24 @@ fault:
 	return false;
 }
 
+/**
+ * u64_equals_nofault - compare 8 bytes that may not be mapped
+ * @src: any address
+ * @value: what they are expected to be
+ *
+ * Context: any, from cpu_init() on.
+ * Return: whether they are readable and equal.
+ */
+static __always_inline bool u64_equals_nofault(const void *src, u64 value)
+{
+	asm goto("1:\tcmpq %[value], (%[src])\n\t" EX_TABLE("1b", "%l[unequal]") "jne %l[unequal]"
+		 :
+		 : [value] "r"(value), [src] "r"(src)
+		 : "memory", "cc"
+		 : unequal);
+	return true;
+unequal:
+	return false;
+}
+
 #endif
