@@ -220,6 +220,26 @@ soak:
 		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
 		tests/soak
 
+# ---- The second port: the same sources as a process of this machine ---------------------------
+# A variant is a compiler, and -asan where it checks addresses and undefined behaviour.
+.PHONY: host host-test $(addprefix host-,gcc gcc-asan clang clang-asan)
+HOST_VARIANTS ?= gcc gcc-asan clang clang-asan
+# host-variant NAME: as arguments for the port's own makefile
+host_variant = -f arch/hosted/Makefile O=$(O)/host$(patsubst -gcc%,%,-$(1)) \
+	CC=$(firstword $(subst -, ,$(1))) SAN=$(if $(findstring asan,$(1)),address$(comma)undefined)
+comma := ,
+
+host:
+	@scripts/setup.sh host
+	@$(MAKE) $(call host_variant,gcc)
+
+$(addprefix host-,gcc gcc-asan clang clang-asan): host-%:
+	@$(MAKE) $(call host_variant,$*) test
+
+host-test:
+	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
+	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
+
 debug:
 	@scripts/setup.sh build image run debug
 	@$(machine) scripts/qemu.sh --check

@@ -142,15 +142,6 @@ VIRTUAL_FILE("memmap", memmap_show);
 
 /* ---- sanitising ------------------------------------------------------------------------ */
 
-static unsigned int __init phys_bits(void)
-{
-	unsigned int bits = 36;
-
-	if (cpuid(0x80000000, 0).eax >= 0x80000008)
-		bits = cpuid(0x80000008, 0).eax & 0xff;
-	return clamp(bits, 32u, 52u);
-}
-
 /* is_memory - does a word of mapped physical memory keep what is written to it? */
 static bool __init is_memory(u64 phys)
 {
@@ -159,7 +150,7 @@ static bool __init is_memory(u64 phys)
 	bool kept;
 
 	*word = pattern;
-	asm volatile("wbinvd" ::: "memory");
+	write_back_caches();
 	kept = *word == pattern;
 	*word = saved;
 	return kept;
@@ -203,7 +194,7 @@ static void __init sanitise(void)
 	struct memory_map_list list = {
 		.range = sanitised,
 		.cap = ARRAY_SIZE(sanitised),
-		.limit = 1ULL << phys_bits(),
+		.limit = 1ULL << clamp(cpu_info.phys_bits, 32u, 52u),
 	};
 
 	memory_map_sanitise(boot_info.map, boot_info.nr_map, &list);

@@ -45,15 +45,6 @@ int __init numa_apic_node(u32 apic_id)
 	return 0;
 }
 
-static u32 __init this_apic_id(void)
-{
-	u32 highest = cpuid(0, 0).eax;
-
-	if (highest >= 0xb && cpuid(0xb, 0).ebx & 0xffff)
-		return cpuid(0xb, 0).edx;
-	return cpuid(1, 0).ebx >> 24;
-}
-
 /* Memory may be cut into more regions than before, so it is walked by address. */
 static void __init set_memory(void)
 {
@@ -79,7 +70,7 @@ static void __init set_cpus(void)
 
 	for (i = 0; i < srat->nr_cpus; i++)
 		numa_add_cpus(node_of_domain(srat->cpu[i].nid));
-	set_cpu_numa_node(0, numa_apic_node(this_apic_id()));
+	set_cpu_numa_node(0, numa_apic_node(boot_apic_id()));
 }
 
 /* The rows of SLIT are domains; false if it lacks one that there is. */

@@ -1,23 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""symbols.py KERNEL.elf - print the assembly source of the kernel's own symbol and line tables.
+"""symbols.py KERNEL.elf [BASE] - print the assembly source of the kernel's own symbol and line tables.
 
     cairn_symtab_count      u32    n
-    cairn_symtab_address    u32[n] offset from 0xffffffff80000000, ascending
+    cairn_symtab_address    u32[n] offset from BASE, ascending
     cairn_symtab_size       u32[n] size in bytes, 0 where the source gives none
     cairn_symtab_name       u32[n] offset of the name in cairn_symtab_strings
     cairn_lines_count       u32    m
-    cairn_lines_address     u32[m] offset from 0xffffffff80000000, ascending: where a line's code begins
+    cairn_lines_address     u32[m] offset from BASE, ascending: where a line's code begins
     cairn_lines_where       u32[m] file << 20 | line; 0 where the code of a unit ends
     cairn_files_name        u32[]  offset of the path of each file in cairn_symtab_strings; file 0 is ""
     cairn_symtab_strings    bytes  NUL-terminated
+
+BASE is where the kernel is linked, unless it is given.
 """
 import os
 import sys
 
 from elf import STT_FUNC, STT_NOTYPE, STT_OBJECT, Elf, LineTable
 
-BASE = 0xFFFFFFFF80000000
+BASE = int(sys.argv[2], 0) if len(sys.argv) > 2 else 0xFFFFFFFF80000000
 
 
 class Strings:

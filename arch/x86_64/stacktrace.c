@@ -4,21 +4,25 @@
  *
  * Every frame begins with the caller's frame pointer and the return address.
  * Frames are followed only inside known stacks and only upwards within one, so
- * that a damaged stack ends the walk and never leads it astray; an exception
+ * that a damaged stack ends the walk and never leads it astray, and are read by loads
+ * that may fault; an exception
  * stack's last frame leads to the stack that was interrupted.
  */
 #include <linux/printk.h>
 #include <linux/stacktrace.h>
 #include <cairn/symbols.h>
+#include <asm/extable.h>
 #include <asm/sections.h>
 #include <asm/stack.h>
 #include <asm/stacktrace.h>
 
 #define MAX_FRAMES 48
 
-struct stack_frame {
-	unsigned long caller_bp;
-	unsigned long return_address;
+/* What every frame begins with. */
+enum frame_word {
+	CALLER_BP,
+	RETURN_ADDRESS,
+	NR_FRAME_WORDS,
 };
 
 void unwind_start(struct unwind *u, unsigned long bp)
@@ -29,18 +33,22 @@ void unwind_start(struct unwind *u, unsigned long bp)
 
 unsigned long unwind_next(struct unwind *u)
 {
-	const struct stack_frame *frame = (const struct stack_frame *)u->bp;
+	const u64 *frame = (const u64 *)u->bp;
+	u64 word[NR_FRAME_WORDS];
 	struct stack_info stack;
 
 	if (!u->steps || u->bp % sizeof(long) || !stack_find(u->bp, &stack) || stack.in_guard ||
-	    u->bp + sizeof(*frame) > stack.high)
+	    u->bp + sizeof(word) > stack.high)
+		return 0;
+	if (!load_u64_nofault(&frame[CALLER_BP], &word[CALLER_BP]) ||
+	    !load_u64_nofault(&frame[RETURN_ADDRESS], &word[RETURN_ADDRESS]))
 		return 0;
 	u->steps--;
-	if (frame->caller_bp <= u->bp && frame->caller_bp >= stack.low)
+	if (word[CALLER_BP] <= u->bp && word[CALLER_BP] >= stack.low)
 		u->bp = 0;
 	else
-		u->bp = frame->caller_bp;
-	return is_kernel_text(frame->return_address) ? frame->return_address : 0;
+		u->bp = word[CALLER_BP];
+	return is_kernel_text(word[RETURN_ADDRESS]) ? word[RETURN_ADDRESS] : 0;
 }
 
 unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr)

@@ -158,6 +158,20 @@ static __always_inline void cpu_relax(void)
 	asm volatile("pause" ::: "memory");
 }
 
+/* write_back_caches - what has been written reaches memory, and is read from there again. */
+static inline void write_back_caches(void)
+{
+	asm volatile("wbinvd" ::: "memory");
+}
+
+/* boot_apic_id - local APIC id of the running CPU, from CPUID: before the APIC is set up */
+static inline u32 boot_apic_id(void)
+{
+	if (cpuid(0, 0).eax >= 0xb && cpuid(0xb, 0).ebx & 0xffff)
+		return cpuid(0xb, 0).edx;
+	return cpuid(1, 0).ebx >> 24;
+}
+
 /**
  * cpu_init - make this CPU ready for the kernel
  *

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The one file that sees the C library.
+ *
+ * Physical memory is a file in memory, sparse: physical address = offset.  Whatever
+ * is mapped of it, the direct map or a page of vmalloc(), is a shared mapping of that
+ * file, so that two addresses of one page show the same bytes.
+ *
+ * A bad access arrives as a signal, on a stack of its own, because the stack it
+ * happened on may be what is not mapped.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include "host.h"
+
+#define SIGNAL_STACK (256UL << 10)
+#define NS_PER_S     1000000000ULL
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASAN 1
+#endif
+#endif
+
+#ifdef ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+static int memory = -1;
+
+static void complain(const char *what)
+{
+	host_write("cairn: the host refuses: ", 25);
+	while (*what)
+		host_write(what++, 1);
+	host_write("\n", 1);
+	host_exit(2);
+}
+
+void host_memory_init(unsigned long long bytes)
+{
+	memory = memfd_create("cairn", MFD_CLOEXEC);
+	if (memory < 0 || ftruncate(memory, (off_t)bytes))
+		complain("a file in memory for physical memory");
+}
+
+int host_map(unsigned long va, unsigned long size, unsigned long long phys, int writable)
+{
+	int prot = PROT_READ | (writable ? PROT_WRITE : 0);
+
+	if (mmap((void *)va, size, prot, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, memory,
+		 (off_t)phys) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+void host_unmap(unsigned long va, unsigned long size)
+{
+	if (mmap((void *)va, size, PROT_NONE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+		complain("address space");
+}
+
+void host_write(const char *text, unsigned long n)
+{
+	while (n) {
+		volatile const char *touch = text;
+		ssize_t done;
+
+		(void)*touch; /* the page must be there when the system call looks */
+		done = write(1, text, n < 256 ? n : 256);
+		if (done < 0 && errno != EINTR)
+			return;
+		if (done > 0) {
+			text += done;
+			n -= (unsigned long)done;
+		}
+	}
+}
+
+void host_exit(int status)
+{
+	exit(status);
+}
+
+unsigned long long host_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned long long)now.tv_sec * NS_PER_S + (unsigned long long)now.tv_nsec;
+}
+
+void host_sleep_until(unsigned long long ns)
+{
+	struct timespec until = {.tv_sec = (time_t)(ns / NS_PER_S),
+				 .tv_nsec = (long)(ns % NS_PER_S)};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
+void host_yield(void)
+{
+	sched_yield();
+}
+
+void host_stack(unsigned long *low, unsigned long *high)
+{
+	pthread_attr_t attr;
+	size_t size = 0;
+	void *at = NULL;
+
+	if (!pthread_getattr_np(pthread_self(), &attr)) {
+		pthread_attr_getstack(&attr, &at, &size);
+		pthread_attr_destroy(&attr);
+	}
+	*low = (unsigned long)at;
+	*high = (unsigned long)at + size;
+}
+
+long host_read_file(const char *path, char *buf, unsigned long size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned long n = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (n < size && (got = read(fd, buf + n, size - n)) > 0)
+		n += (unsigned long)got;
+	close(fd);
+	return got < 0 ? -errno : (long)n;
+}
+
+/* ---- Faults ---------------------------------------------------------------------------- */
+
+static sigjmp_buf landing;
+
+int host_try(void (*fn)(void *arg), void *arg)
+{
+	if (sigsetjmp(landing, 1))
+		return 1;
+	fn(arg);
+	return 0;
+}
+
+void host_try_end(void)
+{
+	siglongjmp(landing, 1);
+}
+
+static unsigned int vector_of(int sig, const siginfo_t *info)
+{
+	if (sig == SIGFPE)
+		return 0;
+	if (sig == SIGILL)
+		return 6;
+	return sig == SIGSEGV && info->si_code == SI_KERNEL ? 13 : 14;
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+	struct host_fault f = {
+		.ip = (unsigned long)regs[REG_RIP],
+		.sp = (unsigned long)regs[REG_RSP],
+		.bp = (unsigned long)regs[REG_RBP],
+		.flags = (unsigned long)regs[REG_EFL],
+		.address = (unsigned long)info->si_addr,
+		.error_code = (unsigned long)regs[REG_ERR],
+		.vector = vector_of(sig, info),
+	};
+	int saved = errno;
+
+	hosted_fault(&f);
+	regs[REG_RIP] = (greg_t)f.ip;
+	errno = saved;
+}
+
+static void take_signals(void)
+{
+	static const int sigs[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+	struct sigaction act = {
+		.sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER,
+	};
+	stack_t stack = {.ss_size = SIGNAL_STACK};
+
+	stack.ss_sp = mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			   -1, 0);
+	if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL))
+		complain("a stack for signals");
+	for (unsigned int i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		sigaction(sigs[i], &act, NULL);
+}
+
+/* ---- Checkers -------------------------------------------------------------------------- */
+
+#ifdef ASAN
+void host_stack_leave(void **save, unsigned long low, unsigned long size)
+{
+	__sanitizer_start_switch_fiber(save, (void *)low, size);
+}
+
+void host_stack_enter(void *saved)
+{
+	__sanitizer_finish_switch_fiber(saved, NULL, NULL);
+}
+
+void host_fresh(unsigned long va, unsigned long size)
+{
+	__asan_unpoison_memory_region((void *)va, size);
+}
+#else
+void host_stack_leave(void **save, unsigned long low, unsigned long size)
+{
+	(void)save, (void)low, (void)size;
+}
+
+void host_stack_enter(void *saved)
+{
+	(void)saved;
+}
+
+void host_fresh(unsigned long va, unsigned long size)
+{
+	(void)va, (void)size;
+}
+#endif
+
+__attribute__((__weak__)) int main(int argc, char **argv)
+{
+	/* Memory is sparse and shared: a picture of it after a crash would be of no use. */
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	take_signals();
+	return hosted_main(argc, argv);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCH_HOSTED_HOSTED_H
+#define ARCH_HOSTED_HOSTED_H
+
+/* What the files of arch/hosted/ tell each other and nobody else. */
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include "host.h"
+
+#define HOSTED_PHYS_BITS 46
+
+/* mmu_init - physical memory exists, and its first 4 GiB are mapped at PAGE_OFFSET. */
+void mmu_init(void);
+
+/* mmu_fill - map what the page tables have at @va; false: they have nothing, or read-only. */
+bool mmu_fill(unsigned long va, bool write);
+
+/* clock_start - time counts from here. */
+void clock_start(void);
+
+/* stack_init - remember where the stack of start-up is. */
+void stack_init(void);
+
+/* interrupts_start - from here on interrupts are taken: the timer's and other CPUs'. */
+void interrupts_start(void);
+
+/*
+ * machine_describe - leave what a boot loader would in simulated memory
+ * @cmdline: the kernel's command line
+ * @map: the firmware's memory map, or NULL for one range of RAM of ordinary size
+ * @nr_map: its length
+ *
+ * Return: physical address of the information block.
+ */
+struct mb2_mmap_entry {
+	u64 base;
+	u64 length;
+	u32 type;
+	u32 reserved;
+};
+u64 machine_describe(const char *cmdline, const struct mb2_mmap_entry *map, unsigned int nr_map);
+
+/* machine_start - the order of start-up, up to the initcalls; see kernel/main.c. */
+void machine_start(u64 info_phys);
+
+/* hosted_program - what this program does with the machine; its exit status */
+int hosted_program(int argc, char **argv);
+
+#endif

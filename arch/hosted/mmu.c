@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory management unit, simulated by the host's.
+ *
+ *   access -> host maps the page?  yes: done
+ *                |  no: SIGSEGV
+ *                v
+ *             walk of the kernel's page tables -> entry: map the frame there, go on
+ *                                              -> none: a page fault
+ *
+ * So the host's mappings are what a TLB is: copies of entries, made when one is
+ * needed, which stay until they are flushed even if the entry has changed.  A
+ * missing flush shows here as it would on a machine.
+ *
+ * That is for the ranges that mm/ maps: descriptors, vmalloc, kmap, early devices.
+ * The direct map has no tables: paging_init() maps RAM, and nothing else, for good.
+ *
+ * One fault maps a run of pages: those around it, in the same table, whose frames
+ * follow one another.  A host that has no room for more mappings has the TLB flushed.
+ *
+ * Context: mmu_fill() in the signal handler, on any CPU; it takes no lock, as a
+ * hardware walk does not.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <cairn/highmem.h>
+#include <cairn/memory_map.h>
+#include <asm/pgtable.h>
+#include <asm/tlbflush.h>
+#include "hosted.h"
+
+#define BOOT_MAP_END (4ULL << 30)
+
+pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
+u64 supported_pte_mask = ~0ULL;
+static unsigned long early_io_next = EARLY_IO_START;
+
+/* Where something may be mapped that a flush must take away. */
+static struct window {
+	unsigned long start, end;
+	unsigned long low, high; /* what has been used of it since the last flush of all */
+} windows[] = {
+	{VMALLOC_START, VMALLOC_END + 1, ~0UL, 0},
+	{KMAP_START, KMAP_START + KMAP_SIZE, ~0UL, 0},
+};
+
+static bool in_range(unsigned long va, unsigned long start, unsigned long size)
+{
+	return va - start < size;
+}
+
+static bool has_tables(unsigned long va)
+{
+	return in_range(va, VMALLOC_START, VMALLOC_END + 1 - VMALLOC_START) ||
+	       in_range(va, VMEMMAP_START, VMEMMAP_SIZE) || in_range(va, KMAP_START, KMAP_SIZE) ||
+	       in_range(va, EARLY_IO_START, EARLY_IO_SIZE);
+}
+
+/* ---- Flushing -------------------------------------------------------------------------- */
+
+static void note_use(unsigned long va, unsigned long size)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
+		struct window *w = &windows[i];
+
+		if (va < w->start || va >= w->end)
+			continue;
+		w->low = min(w->low, va);
+		w->high = max(w->high, va + size);
+	}
+}
+
+void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
+		unsigned long from = max(start & PAGE_MASK, windows[i].low);
+		unsigned long to = min(PAGE_ALIGN(end), windows[i].high);
+
+		if (from < to)
+			host_unmap(from, to - from);
+	}
+}
+
+/* Descriptors and early devices are mapped once, for good: nothing stale can be there. */
+void flush_tlb_all(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
+		struct window *w = &windows[i];
+
+		if (w->low < w->high)
+			host_unmap(w->low, w->high - w->low);
+		w->low = ~0UL;
+		w->high = 0;
+	}
+}
+
+/* ---- Filling --------------------------------------------------------------------------- */
+
+struct translation {
+	unsigned long va;
+	unsigned long size;
+	phys_addr_t phys;
+	bool writable;
+};
+
+static bool follows(pte_t e, pte_t first, long distance)
+{
+	return pte_present(e) && pte_write(e) == pte_write(first) &&
+	       pte_pfn(e) == pte_pfn(first) + (unsigned long)distance;
+}
+
+/* The run of pages around entry @index of a leaf table. */
+static struct translation run_around(const pte_t *table, unsigned long va)
+{
+	long index = (long)PTE_INDEX(va), first = index, last = index;
+	pte_t e = ptep_get(&table[index]);
+
+	while (first > 0 && follows(ptep_get(&table[first - 1]), e, first - 1 - index))
+		first--;
+	while (last < PTRS_PER_PTE - 1 && follows(ptep_get(&table[last + 1]), e, last + 1 - index))
+		last++;
+	return (struct translation){
+		.va = (va & PAGE_MASK) - (unsigned long)(index - first) * PAGE_SIZE,
+		.size = (unsigned long)(last - first + 1) * PAGE_SIZE,
+		.phys = PFN_PHYS(pte_pfn(e) - (unsigned long)(index - first)),
+		.writable = pte_write(e),
+	};
+}
+
+static bool translate(unsigned long va, struct translation *t)
+{
+	const pgd_t *pgd = pgd_offset_k(va);
+	const pud_t *pud;
+	const pmd_t *pmd;
+	const pte_t *pte;
+
+	if (!pgd_present(*pgd))
+		return false;
+	pud = pud_offset(pgd, va);
+	if (!pud_present(*pud))
+		return false;
+	pmd = pmd_offset(pud, va);
+	if (!pmd_present(*pmd))
+		return false;
+	if (pmd_leaf(*pmd)) {
+		*t = (struct translation){va & PMD_MASK, PMD_SIZE, PFN_PHYS(pmd_pfn(*pmd)),
+					  pmd_val(*pmd) & _PAGE_RW};
+		return true;
+	}
+	pte = pte_offset_kernel(pmd, va);
+	if (!pte_present(ptep_get(pte)))
+		return false;
+	*t = run_around(pte - PTE_INDEX(va), va);
+	return true;
+}
+
+bool mmu_fill(unsigned long va, bool write)
+{
+	struct translation t;
+
+	if (!has_tables(va) || !translate(va, &t) || (write && !t.writable))
+		return false;
+	if (host_map(t.va, t.size, t.phys, t.writable)) {
+		flush_tlb_all();
+		if (host_map(t.va, t.size, t.phys, t.writable))
+			return false;
+	}
+	note_use(t.va, t.size);
+	return true;
+}
+
+/* ---- Start-up -------------------------------------------------------------------------- */
+
+void __init mmu_init(void)
+{
+	host_memory_init(1ULL << HOSTED_PHYS_BITS);
+	host_unmap(PAGE_OFFSET, DIRECT_MAP_SIZE);
+	host_unmap(VMEMMAP_START, VMEMMAP_SIZE);
+	host_unmap(KMAP_START, KMAP_SIZE);
+	host_unmap(EARLY_IO_START, EARLY_IO_SIZE);
+	host_unmap(VMALLOC_START, VMALLOC_END + 1 - VMALLOC_START);
+	if (host_map(PAGE_OFFSET, BOOT_MAP_END, 0, 1))
+		panic("no direct map for start-up");
+}
+
+static phys_addr_t __init mapped_end(const struct mem_range *range)
+{
+	if (!mem_type_is_ram(range->type))
+		return 0;
+	return range->type == MEM_USABLE ? min(range->end, lowmem_end()) : range->end;
+}
+
+/* The list of ranges lies in memory itself, so what is mapped stays so throughout. */
+void __init paging_init(void)
+{
+	u64 done = 0;
+
+	for (unsigned int i = 0; i < nr_memory_map; i++) {
+		u64 start = memory_map[i].start;
+		u64 end = min(mapped_end(&memory_map[i]), (phys_addr_t)DIRECT_MAP_SIZE);
+
+		if (start >= end)
+			continue;
+		if (done < start)
+			host_unmap(PAGE_OFFSET + done, start - done);
+		if (host_map(PAGE_OFFSET + start, end - start, start, 1))
+			panic("no direct map for %#llx-%#llx", start, end - 1);
+		done = end;
+	}
+	if (done < BOOT_MAP_END)
+		host_unmap(PAGE_OFFSET + done, BOOT_MAP_END - done);
+	memblock_set_current_limit(lowmem_end());
+}
+
+/* The image is not in simulated memory, so there is nothing to protect or to free. */
+void paging_free_initmem(void)
+{
+}
+
+void __iomem *early_ioremap(phys_addr_t phys, unsigned long size, pgprot_t prot)
+{
+	unsigned long offset = phys & ~PAGE_MASK, va = early_io_next;
+	unsigned long length = PAGE_ALIGN(offset + size);
+
+	(void)prot;
+	if (!size || length < size || va + length > EARLY_IO_START + EARLY_IO_SIZE ||
+	    host_map(va, length, phys - offset, 1))
+		return NULL;
+	early_io_next += length;
+	return (void __iomem *)(va + offset);
+}
