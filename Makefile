@@ -212,10 +212,11 @@ OPERATIONS ?=
 ROUNDS ?=
 SEED ?=
 REPLAY ?=
+THREADS ?=
 soak:
 	@scripts/setup.sh build image run
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) ROUNDS=$(ROUNDS) SEED=$(SEED) \
-		REPLAY=$(REPLAY) \
+		REPLAY=$(REPLAY) THREADS=$(THREADS) \
 		SMP=$(call quote,$(call given,SMP)) MEM=$(call given,MEM) MACHINE=$(call quote,$(MACHINE)) \
 		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
 		tests/soak

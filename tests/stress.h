@@ -6,6 +6,7 @@
  * What test_stress.c and stress_objects.c share: objects of every kind, and those
  * who take and give them.
  */
+#include <linux/gfp_types.h>
 #include <linux/prandom.h>
 #include <linux/types.h>
 
@@ -18,6 +19,11 @@ enum stress_kind {
 	STRESS_VMALLOC,
 	STRESS_PERCPU,
 	STRESS_MEMPOOL,
+	STRESS_KVMALLOC,
+	STRESS_COHERENT,
+	STRESS_DMA_POOL,
+	STRESS_VMAP,
+	STRESS_REGISTERS, /* from here on: given back by threads only */
 	STRESS_NR_KINDS,
 };
 
@@ -75,6 +81,25 @@ struct stress_counts stress_sum(void);
 
 /* stress_operations - how many of them were operations. */
 unsigned long stress_operations(const struct stress_counts *sum);
+
+/* stress_mapped.c: the kinds that are mappings, or memory for a device. */
+bool stress_mapped_init(void);
+void stress_mapped_exit(void);
+void *stress_take_vmap(struct stress_actor *a, gfp_t gfp, size_t *size);
+void *stress_take_registers(struct stress_actor *a, size_t *size, u64 *phys);
+void stress_check_registers(const void *object, size_t size, u64 phys);
+void stress_give_registers(void *object);
+void *stress_take_coherent(struct stress_actor *a, gfp_t gfp, size_t *size, u64 *handle);
+void stress_give_coherent(void *object, size_t size, u64 handle);
+void *stress_take_block(gfp_t gfp, size_t *size, u64 *handle);
+void stress_give_block(void *object, u64 handle);
+
+/*
+ * stress_plenty_begin - may the caller do what must not fail for want of memory?
+ * False: it may not sleep, or there is a famine.  Until stress_plenty_end() there will be none.
+ */
+bool stress_plenty_begin(struct stress_actor *a);
+void stress_plenty_end(void);
 
 /* stress_failed - something was not as it should be: say so, the first few times. */
 void stress_failed(const char *fmt, ...) __attribute__((format(__printf__, 1, 2)));

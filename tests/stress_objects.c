@@ -33,6 +33,7 @@
 #include <linux/vmalloc.h>
 #include "stress.h"
 
+#define CHANGES	       (__GFP_NOWARN | __GFP_ZERO | __GFP_NORETRY)
 #define SLOTS	       1024
 #define FAILURES_SHOWN 8
 #define SMALL	       512  /* what is always within the budget */
@@ -49,11 +50,13 @@ struct slot {
 	bool from_interrupt;
 	size_t size;
 	u64 key;
+	u64 handle; /* for a device; physical address of registers */
 	void *object;
 };
 
 const char *const stress_kind_name[STRESS_NR_KINDS] = {
-	"kmalloc", "kmalloc_node", "cache", "pages", "high_page", "vmalloc", "percpu", "mempool",
+	"kmalloc", "kmalloc_node", "cache",    "pages",	   "high_page", "vmalloc",   "percpu",
+	"mempool", "kvmalloc",	   "coherent", "dma_pool", "vmap",	"registers",
 };
 
 struct kmem_cache *stress_caches[STRESS_CACHES];
@@ -253,16 +256,15 @@ static void *take_vmalloc(struct stress_actor *a, struct slot *s, gfp_t gfp)
 	s->size = random_size(a, 12) * 8;
 	if (!a->may_sleep)
 		return NULL;
-	return __vmalloc_node(s->size, PAGE_SIZE,
-			      GFP_KERNEL | __GFP_NOWARN | (gfp & (__GFP_ZERO | __GFP_NORETRY)),
-			      random_node(a), take_vmalloc);
+	return __vmalloc_node(s->size, PAGE_SIZE, GFP_KERNEL | (gfp & CHANGES), random_node(a),
+			      take_vmalloc);
 }
 
 static void *take_percpu(struct stress_actor *a, struct slot *s, gfp_t gfp)
 {
-	size_t size = 1 + (prandom_u32_state(&a->rnd) & ((8U << stress_random(a, 9)) - 1));
+	u32 most = 8U << stress_random(a, stress_random(a, 64) ? 9 : 13);
 
-	s->size = ALIGN(size, 8);
+	s->size = ALIGN(1 + stress_random(a, most), 8);
 	return (void __force *)__alloc_percpu_gfp(
 		s->size, 8, (a->may_sleep ? GFP_KERNEL : GFP_ATOMIC) | (gfp & __GFP_NOWARN));
 }
@@ -296,6 +298,17 @@ static void *take_kind(struct stress_actor *a, struct slot *s, gfp_t gfp)
 		return take_vmalloc(a, s, gfp);
 	case STRESS_PERCPU:
 		return take_percpu(a, s, gfp);
+	case STRESS_KVMALLOC:
+		s->size = random_size(a, 14) * 2;
+		return a->may_sleep ? kvmalloc(s->size, GFP_KERNEL | (gfp & CHANGES)) : NULL;
+	case STRESS_COHERENT:
+		return stress_take_coherent(a, gfp, &s->size, &s->handle);
+	case STRESS_DMA_POOL:
+		return stress_take_block(gfp, &s->size, &s->handle);
+	case STRESS_VMAP:
+		return stress_take_vmap(a, gfp & ~__GFP_ZERO, &s->size);
+	case STRESS_REGISTERS:
+		return stress_take_registers(a, &s->size, &s->handle);
 	default:
 		return take_mempool(a, s, gfp);
 	}
@@ -317,7 +330,7 @@ static void fill_percpu(const struct slot *s)
 /* Was it asked for with zeroes?  (Clearing the largest blocks takes too long.) */
 static bool is_zeroed(const struct slot *s, gfp_t gfp)
 {
-	if (s->kind == STRESS_MEMPOOL ||
+	if (s->kind == STRESS_MEMPOOL || s->kind == STRESS_VMAP ||
 	    (s->kind == STRESS_CACHE && cache_kinds[s->which].constructed))
 		return false;
 	return gfp & __GFP_ZERO && s->size < HUGE;
@@ -328,6 +341,8 @@ static void fill_slot(const struct slot *s, gfp_t gfp)
 	bool constructed = s->kind == STRESS_CACHE && cache_kinds[s->which].constructed;
 	void *memory = s->object;
 
+	if (s->kind == STRESS_REGISTERS)
+		return;
 	if (s->kind == STRESS_PERCPU) {
 		fill_percpu(s);
 		return;
@@ -345,12 +360,15 @@ static void fill_slot(const struct slot *s, gfp_t gfp)
 
 static void take(struct stress_actor *a, struct slot *s)
 {
-	/* Of 32: the frequent kinds are those whose fast paths race. */
-	static const u8 kind_of[32] = {
-		[0 ... 8] = STRESS_KMALLOC,   [9 ... 16] = STRESS_CACHE,
-		[17 ... 21] = STRESS_PAGES,   [22 ... 23] = STRESS_KMALLOC_NODE,
-		[24] = STRESS_HIGH_PAGE,      [25 ... 26] = STRESS_VMALLOC,
-		[27 ... 28] = STRESS_MEMPOOL, [29 ... 31] = STRESS_PERCPU,
+	/* Of 64: the frequent kinds are those whose fast paths race. */
+	static const u8 kind_of[64] = {
+		[0 ... 16] = STRESS_KMALLOC,	[17 ... 31] = STRESS_CACHE,
+		[32 ... 40] = STRESS_PAGES,	[41 ... 43] = STRESS_KMALLOC_NODE,
+		[44 ... 45] = STRESS_HIGH_PAGE, [46 ... 48] = STRESS_VMALLOC,
+		[49 ... 51] = STRESS_MEMPOOL,	[52 ... 56] = STRESS_PERCPU,
+		[57] = STRESS_KVMALLOC,		[58 ... 59] = STRESS_COHERENT,
+		[60 ... 61] = STRESS_DMA_POOL,	[62] = STRESS_VMAP,
+		[63] = STRESS_REGISTERS,
 	};
 	gfp_t gfp = random_gfp(a);
 
@@ -375,7 +393,9 @@ static void verify_slot(const struct slot *s)
 	void *memory;
 	int cpu;
 
-	if (s->kind == STRESS_PERCPU) {
+	if (s->kind == STRESS_REGISTERS) {
+		stress_check_registers(s->object, s->size, s->handle);
+	} else if (s->kind == STRESS_PERCPU) {
 		for_each_possible_cpu(cpu) {
 			memory = per_cpu_ptr((void __percpu __force *)s->object, cpu);
 			verify(s, memory, memory);
@@ -408,7 +428,20 @@ static void give_kind(struct slot *s)
 		__free_page(s->object);
 		break;
 	case STRESS_VMALLOC:
+	case STRESS_VMAP:
 		vfree(s->object);
+		break;
+	case STRESS_KVMALLOC:
+		kvfree(s->object);
+		break;
+	case STRESS_COHERENT:
+		stress_give_coherent(s->object, s->size, s->handle);
+		break;
+	case STRESS_DMA_POOL:
+		stress_give_block(s->object, s->handle);
+		break;
+	case STRESS_REGISTERS:
+		stress_give_registers(s->object);
 		break;
 	case STRESS_PERCPU:
 		free_percpu((void __percpu __force *)s->object);
@@ -469,7 +502,9 @@ void stress_operate(struct stress_actor *a)
 	do
 		s = &slots[stress_random(a, SLOTS)];
 	while (!claim(s));
-	if (!s->object)
+	if (s->object && s->kind >= STRESS_REGISTERS && !a->may_sleep)
+		; /* not here */
+	else if (!s->object)
 		take(a, s);
 	else if (s->kind == STRESS_KMALLOC && stress_random(a, 8) == 0)
 		resize(a, s);
@@ -567,7 +602,7 @@ bool stress_objects_init(u64 seed)
 	pools[0] = mempool_create_slab_pool(8, stress_caches[1]);
 	pools[1] = mempool_create_kmalloc_pool(8, pool_size[1]);
 	pools[2] = mempool_create_page_pool(4, 1);
-	return pools[0] && pools[1] && pools[2];
+	return pools[0] && pools[1] && pools[2] && stress_mapped_init();
 }
 
 void stress_objects_exit(void)
@@ -580,6 +615,7 @@ void stress_objects_exit(void)
 		else if (slots[i].object)
 			give(&slots[i]);
 	}
+	stress_mapped_exit();
 	for (i = 0; i < STRESS_POOLS; i++)
 		mempool_destroy(pools[i]);
 	for (i = 0; i < STRESS_CACHES; i++) {

@@ -32,6 +32,7 @@
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/rwsem.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -252,13 +253,15 @@ static void interrupts_stop(void)
 #define FREE_FOR_TEST (48UL << (20 - PAGE_SHIFT))
 #define EATEN_AT_ONCE 4096
 #define MEALS	      8
+#define FAMINE	      8 /* jiffies */
 
 /* Pages are chained through their descriptors. */
 static struct {
 	spinlock_t lock;
 	struct page *chain;
-	unsigned long nr;     /* pages */
-	unsigned long given;  /* pages reclaimed, ever */
+	unsigned long nr;    /* pages */
+	unsigned long given; /* pages reclaimed, ever */
+	unsigned int famines;
 	struct page *ballast; /* what the test has too much of */
 	struct task_struct *task;
 } eater;
@@ -277,9 +280,23 @@ static struct page *chain_free(struct page *chain, unsigned int order)
 	return next;
 }
 
+/* Readers: those for whom there must be memory.  Writer: a famine. */
+static DECLARE_RWSEM(plenty);
+static bool famine;
+
+bool stress_plenty_begin(struct stress_actor *a)
+{
+	return a->may_sleep && down_read_trylock(&plenty);
+}
+
+void stress_plenty_end(void)
+{
+	up_read(&plenty);
+}
+
 static unsigned long eater_count(struct shrinker *s __unused, struct shrink_control *sc __unused)
 {
-	return READ_ONCE(eater.nr);
+	return READ_ONCE(famine) ? 0 : READ_ONCE(eater.nr);
 }
 
 static bool give_page_back(void)
@@ -302,7 +319,7 @@ static unsigned long eater_scan(struct shrinker *s __unused, struct shrink_contr
 {
 	unsigned long n = 0;
 
-	while (n < sc->nr_to_scan && give_page_back())
+	while (!READ_ONCE(famine) && n < sc->nr_to_scan && give_page_back())
 		n++;
 	__atomic_fetch_add(&eater.given, n, __ATOMIC_RELAXED);
 	return n ? n : SHRINK_STOP;
@@ -315,13 +332,13 @@ static struct shrinker eater_shrinker = {
 };
 
 /* Takes pages until there are none to be had without reclaim. */
-static void eat(void)
+static void eat(gfp_t gfp)
 {
 	struct page *page;
 	unsigned int n;
 
 	for (n = 0; n < EATEN_AT_ONCE; n++) {
-		page = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+		page = alloc_page(gfp | __GFP_NOWARN);
 		if (!page)
 			return;
 		spin_lock(&eater.lock);
@@ -340,13 +357,27 @@ static void give_half_back(void)
 		give_page_back();
 }
 
+/* For a while there is nothing to be had by reclaim either. */
+static void have_famine(void)
+{
+	down_write(&plenty);
+	WRITE_ONCE(famine, true);
+	eat(GFP_ATOMIC);
+	schedule_timeout_uninterruptible(FAMINE);
+	eater.famines++;
+	WRITE_ONCE(famine, false);
+	up_write(&plenty);
+}
+
 static int eater_fn(void *unused __unused)
 {
-	unsigned int meals;
+	unsigned int meals, rounds = 0;
 
 	while (!kthread_should_stop()) {
+		if (++rounds % 8 == 0)
+			have_famine();
 		for (meals = 0; meals < MEALS && !kthread_should_stop(); meals++) {
-			eat();
+			eat(GFP_NOWAIT);
 			schedule_timeout_uninterruptible(2);
 		}
 		give_half_back();
@@ -617,6 +648,21 @@ static void move(struct worker *w)
 	set_cpus_allowed_ptr(current, &mask);
 }
 
+/* What fails, and says so, if there is no memory. */
+static void something_large(struct worker *w)
+{
+	if (!stress_plenty_begin(&w->actor))
+		return;
+	if (stress_random(&w->actor, 2)) {
+		w->doing = "cache";
+		cache_comes_and_goes(w);
+	} else {
+		w->doing = "thread";
+		thread_comes_and_goes(w);
+	}
+	stress_plenty_end();
+}
+
 /* Of 4096 operations these many are followed by something else. */
 static void something_else(struct worker *w)
 {
@@ -639,12 +685,8 @@ static void something_else(struct worker *w)
 	} else if (n < 408) {
 		w->doing = "disable_irq";
 		disable_line();
-	} else if (n < 412) {
-		w->doing = "cache";
-		cache_comes_and_goes(w);
 	} else if (n < 416) {
-		w->doing = "thread";
-		thread_comes_and_goes(w);
+		something_large(w);
 	} else if (n < 419) {
 		empty_everywhere(w);
 	} else if (n < 450) {
@@ -813,7 +855,7 @@ static void report(const struct stress_counts *sum)
 	}
 	pr_info("stress: %lu given by another CPU, %lu operations in interrupts, %lu resized\n",
 		sum->remote, sum->in_interrupt, sum->resized);
-	pr_info("stress: %lu pages reclaimed\n", eater.given);
+	pr_info("stress: %lu pages reclaimed, %u famines\n", eater.given, eater.famines);
 	pr_info("stress: %lu operations, %lu lost, %u damaged\n", stress_operations(sum), lost,
 		stress_failures());
 }

@@ -19,9 +19,9 @@ class Machine:
     """
 
     def __init__(self, image, log, *, memory="256M", machine="pc", firmware="bios", cpu="qemu64",
-                 smp="1", edu=True, args=()):
+                 smp="1", edu=True, accel="tcg", args=()):
         env = dict(os.environ, MEM=memory, MACHINE=machine, FIRMWARE=firmware, CPU=cpu, SMP=smp,
-                   ACCEL="tcg", SCREEN="none", SERIAL="", QEMU_ARGS="", EDU="1" if edu else "0")
+                   ACCEL=accel, SCREEN="none", SERIAL="", QEMU_ARGS="", EDU="1" if edu else "0")
         command = subprocess.run(
             ["scripts/qemu.sh", "--print", image, "-no-reboot", *args], cwd=ROOT, env=env,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True, text=True).stdout
