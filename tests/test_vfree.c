@@ -183,7 +183,7 @@ KTEST(vfree, under_a_lock)
 /* ---- areas that go from CPU to CPU ----------------------------------------------------- */
 
 #define PLACES 64
-#define ROUNDS 400
+#define ROUNDS 480 /* of all CPUs together */
 
 struct marked_area {
 	unsigned long mark;
@@ -220,7 +220,7 @@ static int exchange_areas(void *info)
 {
 	unsigned int next = (unsigned int)(unsigned long)info, turn = next * 7919 + 1;
 
-	for (unsigned int i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < ROUNDS / num_online_cpus(); i++) {
 		struct marked_area *area = make_marked(1 + turn % 20);
 
 		turn = turn * 1103515245 + 12345;
