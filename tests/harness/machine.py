@@ -19,7 +19,8 @@ class Machine:
     """
 
     def __init__(self, image, log, *, memory="256M", machine="pc", firmware="bios", cpu="qemu64",
-                 smp="1", edu=True, accel="tcg", args=()):
+                 smp="1", edu=True, accel=None, args=()):
+        accel = accel or ("tcg" if smp == "1" else "tcg,thread=multi")
         env = dict(os.environ, MEM=memory, MACHINE=machine, FIRMWARE=firmware, CPU=cpu, SMP=smp,
                    ACCEL=accel, SCREEN="none", SERIAL="", QEMU_ARGS="", EDU="1" if edu else "0")
         command = subprocess.run(

@@ -35,6 +35,12 @@ ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff
 PAGE_DEBUG = Image("page-debug", 'page_owner=on page_poison=1 exec="test page_debug* pages* gfp* slab.*'
                    ' mempools* vmalloc* percpu* dma.*;poweroff"')
 
+# The suites for which it matters how many CPUs and nodes there are.
+SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
+            ' contexts* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*'
+            ' stress*;poweroff"')
+CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
+
 HIGHMEM = Image("highmem", 'highmem=100M exec="test;poweroff"')
 
 
@@ -100,15 +106,31 @@ def numa(nodes, cpus=(), distances=()):
     return args
 
 
-def numa_boots():
-    """Two nodes without SLIT; four of which one has no memory and one no CPU; node 0 empty."""
+def smp_boots():
+    """{1, 2, 8 CPUs} x {1, 2, 4 nodes}; 1 x 1 is every boot above.
+
+    Every test runs on two CPUs, with locks checked; on two nodes without SLIT; and on four of
+    which one has no memory and one no CPU. The other cells run the suites to which it matters.
+    """
     four = [(0, 1, 30), (0, 2, 12), (0, 3, 20), (1, 2, 40), (1, 3, 14), (2, 3, 25)]
     return [
-        Boot(TESTS, "bios", "pc", "256M", "qemu64", "-2-nodes", numa((128, 128), ("0", "1")), "2"),
-        Boot(TESTS, "bios", "q35", "512M", "max", "-4-nodes",
+        Boot(CHECKED, "bios", "q35", "256M", "max", "-2-cpus-checked", smp="2"),
+        Boot(TESTS, "bios", "pc", "256M", "qemu64", "-2-cpus-2-nodes",
+             numa((128, 128), ("0", "1")), "2"),
+        Boot(TESTS, "bios", "q35", "512M", "max", "-4-cpus-4-nodes",
              numa((128, 256, 128, 0), ("0", "1-2", None, "3"), four), "4"),
-        Boot(TESTS, "bios", "pc", "256M", "max", "-no-memory-in-node-0",
+        Boot(SMP, "bios", "pc", "256M", "max", "-no-memory-in-node-0",
              numa((0, 256), ("0", "1")), "2"),
+        Boot(SMP, "bios", "q35", "256M", "qemu64", "-1-cpu-2-nodes", numa((128, 128), ("0",))),
+        Boot(SMP, "bios", "pc", "512M", "max", "-1-cpu-4-nodes",
+             numa((128, 128, 128, 128), ("0",), four)),
+        Boot(SMP, "uefi", "q35", "512M", "qemu64", "-2-cpus-4-nodes",
+             numa((128, 128, 128, 128), ("0", None, "1"), four), "2"),
+        Boot(SMP, "uefi", "pc", "256M", "max", "-8-cpus", smp="8"),
+        Boot(SMP, "bios", "q35", "512M", "max", "-8-cpus-2-nodes",
+             numa((256, 256), ("0-3", "4-7")), "8"),
+        Boot(SMP, "bios", "pc", "512M", "qemu64", "-8-cpus-4-nodes",
+             numa((128, 128, 128, 128), ("0-1", "2-3", "4-5", "6-7"), four), "8"),
     ]
 
 
@@ -123,7 +145,7 @@ def boots(everything):
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
         Boot(PAGE_DEBUG, "bios", "pc", "256M", "qemu64", "-page-debug"),
-        *numa_boots(),
+        *smp_boots(),
         Boot(HIGHMEM, "bios", "pc", "256M", "qemu64", "-highmem"),
         Boot(HIGHMEM, "bios", "q35", "1G", "max", "-highmem"),
     ]
