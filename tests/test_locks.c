@@ -77,37 +77,6 @@ KTEST(locks, might_sleep_reports)
 	}
 }
 
-static DEFINE_SPINLOCK_RANK(outer, LOCK_RANK_QUEUE);
-static DEFINE_SPINLOCK_RANK(inner, LOCK_RANK_TASKLIST);
-
-/* The right order is silent; the wrong one, and a lock taken twice, name both places. */
-KTEST(locks, order_is_checked)
-{
-	bool was = lock_checking;
-
-	lock_checking = true;
-	EXPECT_NO_REPORT() {
-		spin_lock(&outer);
-		spin_lock(&lock);
-		spin_lock(&inner);
-		spin_unlock(&outer);
-		spin_unlock(&inner);
-		spin_unlock(&lock);
-	}
-	EXPECT_REPORT("while holding lock inner+0x0/0x8, taken at locks_order_is_checked") {
-		spin_lock(&inner);
-		spin_lock(&outer);
-		spin_unlock(&outer);
-		spin_unlock(&inner);
-	}
-	EXPECT_REPORT("BUG: spinlock recursion: lock lock") {
-		spin_lock(&lock);
-		lock_check(&lock, lock.rank);
-		spin_unlock(&lock);
-	}
-	lock_checking = was;
-}
-
 KTEST(locks, atomics)
 {
 	atomic_t v = ATOMIC_INIT(5);

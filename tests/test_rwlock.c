@@ -21,13 +21,13 @@ static atomic_t differ, inside;
 
 static void write_pair(void)
 {
-	write_lock(&pair_lock);
+	write_lock_bh(&pair_lock); /* a tasklet reads, too */
 	atomic_add(atomic_inc_return(&inside) != 1, &differ);
 	first++;
 	cpu_relax();
 	second++;
 	atomic_dec(&inside);
-	write_unlock(&pair_lock);
+	write_unlock_bh(&pair_lock);
 }
 
 static void read_pair(void)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Scenario: work is queued, delayed, flushed and cancelled, and has run just as often
- * and in just the order that was asked for.  Memory is freed by RCU while a reader
- * still looks at it, and must be whole until the reader is through.
+ * and in just the order that was asked for.
  */
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <cairn/test.h>
@@ -122,78 +120,5 @@ KTEST(workqueue, unbalanced_work_is_reported)
 	EXPECT_REPORT("left the preemption count at 0x1") {
 		schedule_work(&work);
 		flush_work(&work);
-	}
-}
-
-/* ---- RCU ------------------------------------------------------------------------------------- */
-
-struct thing {
-	unsigned long value;
-	struct rcu_head rcu;
-};
-
-static atomic_t nr_called;
-
-static void count_call(struct rcu_head *head)
-{
-	atomic_inc(&nr_called);
-	kfree(container_of(head, struct thing, rcu));
-}
-
-/* A reader keeps what it reads from being freed, however long the updater has waited. */
-KTEST(rcu, callbacks_wait_for_the_reader)
-{
-	struct thing *thing = kmalloc(sizeof(*thing), GFP_KERNEL);
-
-	ASSERT(thing);
-	atomic_set(&nr_called, 0);
-	thing->value = 42;
-	rcu_read_lock();
-	call_rcu(&thing->rcu, count_call);
-	mdelay(25); /* ticks come and go */
-	EXPECT_EQ(atomic_read(&nr_called), 0);
-	EXPECT_EQ(thing->value, 42);
-	rcu_read_unlock();
-	rcu_barrier();
-	EXPECT_EQ(atomic_read(&nr_called), 1);
-}
-
-KTEST(rcu, barrier_waits_for_all)
-{
-	atomic_set(&nr_called, 0);
-	for (int i = 0; i < 100; i++) {
-		struct thing *thing = kmalloc(sizeof(*thing), GFP_KERNEL);
-
-		ASSERT(thing);
-		call_rcu(&thing->rcu, count_call);
-	}
-	rcu_barrier();
-	EXPECT_EQ(atomic_read(&nr_called), 100);
-}
-
-/* The harness finds what was not freed. */
-KTEST(rcu, kfree_rcu_frees)
-{
-	struct thing *none = NULL;
-
-	kfree_rcu(none, rcu);
-	for (int i = 0; i < 20; i++) {
-		struct thing *thing = kmalloc(sizeof(*thing), GFP_KERNEL);
-		struct thing *large = kvmalloc(1 << 16, GFP_KERNEL);
-		char *plain = kmalloc(100, GFP_KERNEL);
-
-		ASSERT(thing && large && plain);
-		kfree_rcu(thing, rcu);
-		kvfree_rcu(large, rcu);
-		kvfree_rcu(plain);
-	}
-}
-
-KTEST(rcu, sleeping_reader_is_reported)
-{
-	EXPECT_REPORT("Preemption disabled at rcu_sleeping_reader_is_reported") {
-		rcu_read_lock();
-		might_sleep();
-		rcu_read_unlock();
 	}
 }

@@ -18,9 +18,9 @@
 #define RWLOCK_READER  4u /* times the readers inside */
 
 typedef struct {
+	struct lock_info info;
 	u32 value;
 	arch_spinlock_t queue; /* those wait here who may not go in at once */
-	u32 rank;
 } rwlock_t;
 
 #define __RW_LOCK_UNLOCKED(name)         \
@@ -32,7 +32,7 @@ typedef struct {
 
 static __always_inline void rwlock_init(rwlock_t *lock)
 {
-	*lock = (rwlock_t){.rank = LOCK_RANK_NONE};
+	*lock = (rwlock_t){.value = 0};
 }
 
 /* read_lock_wait, write_lock_wait - the contended halves; the first counts as reader already. */
@@ -51,13 +51,13 @@ static __always_inline void read_lock(rwlock_t *lock) __acquires(lock)
 	u32 old;
 
 	preempt_disable();
-	if (unlikely(lock_checking) && !in_interrupt())
-		lock_check(lock, lock->rank);
+	if (unlikely(lock_checking))
+		lock_check(&lock->info, LOCK_READER);
 	old = __atomic_fetch_add(&lock->value, RWLOCK_READER, __ATOMIC_ACQUIRE);
 	if (unlikely(old & (RWLOCK_WRITER | RWLOCK_WAITING)))
 		read_lock_wait(lock);
 	if (unlikely(lock_checking))
-		lock_note(lock, lock->rank);
+		lock_note(&lock->info, LOCK_READER);
 }
 
 /**
@@ -73,11 +73,11 @@ static __always_inline void write_lock(rwlock_t *lock) __acquires(lock)
 
 	preempt_disable();
 	if (unlikely(lock_checking))
-		lock_check(lock, lock->rank);
+		lock_check(&lock->info, 0);
 	if (unlikely(!try_cmpxchg(&lock->value, &none, RWLOCK_WRITER)))
 		write_lock_wait(lock);
 	if (unlikely(lock_checking))
-		lock_note(lock, lock->rank);
+		lock_note(&lock->info, 0);
 }
 
 static __always_inline bool read_trylock(rwlock_t *lock)
@@ -89,7 +89,7 @@ static __always_inline bool read_trylock(rwlock_t *lock)
 		if (!try_cmpxchg(&lock->value, &old, old + RWLOCK_READER))
 			continue;
 		if (unlikely(lock_checking))
-			lock_note(lock, lock->rank);
+			lock_note(&lock->info, LOCK_READER | LOCK_TRIED);
 		return true;
 	}
 	preempt_enable();
@@ -103,37 +103,40 @@ static __always_inline bool write_trylock(rwlock_t *lock)
 	preempt_disable();
 	if (try_cmpxchg(&lock->value, &none, RWLOCK_WRITER)) {
 		if (unlikely(lock_checking))
-			lock_note(lock, lock->rank);
+			lock_note(&lock->info, LOCK_TRIED);
 		return true;
 	}
 	preempt_enable();
 	return false;
 }
 
-static __always_inline void __read_unlock(rwlock_t *lock)
+/* Releases it; false, after a report, if this CPU does not hold it. */
+static __always_inline bool __read_unlock(rwlock_t *lock)
 {
-	if (unlikely(lock_checking))
-		lock_forget(lock);
+	if (unlikely(lock_checking) && !lock_forget(&lock->info))
+		return false;
 	__atomic_fetch_sub(&lock->value, RWLOCK_READER, __ATOMIC_RELEASE);
+	return true;
 }
 
-static __always_inline void __write_unlock(rwlock_t *lock)
+static __always_inline bool __write_unlock(rwlock_t *lock)
 {
-	if (unlikely(lock_checking))
-		lock_forget(lock);
+	if (unlikely(lock_checking) && !lock_forget(&lock->info))
+		return false;
 	__atomic_fetch_sub(&lock->value, RWLOCK_WRITER, __ATOMIC_RELEASE);
+	return true;
 }
 
 static __always_inline void read_unlock(rwlock_t *lock) __releases(lock)
 {
-	__read_unlock(lock);
-	preempt_enable();
+	if (__read_unlock(lock))
+		preempt_enable();
 }
 
 static __always_inline void write_unlock(rwlock_t *lock) __releases(lock)
 {
-	__write_unlock(lock);
-	preempt_enable();
+	if (__write_unlock(lock))
+		preempt_enable();
 }
 
 static __always_inline void read_lock_irq(rwlock_t *lock) __acquires(lock)
@@ -150,14 +153,16 @@ static __always_inline void write_lock_irq(rwlock_t *lock) __acquires(lock)
 
 static __always_inline void read_unlock_irq(rwlock_t *lock) __releases(lock)
 {
-	__read_unlock(lock);
+	if (!__read_unlock(lock))
+		return;
 	local_irq_enable();
 	preempt_enable();
 }
 
 static __always_inline void write_unlock_irq(rwlock_t *lock) __releases(lock)
 {
-	__write_unlock(lock);
+	if (!__write_unlock(lock))
+		return;
 	local_irq_enable();
 	preempt_enable();
 }
@@ -165,7 +170,8 @@ static __always_inline void write_unlock_irq(rwlock_t *lock) __releases(lock)
 static __always_inline void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 	__releases(lock)
 {
-	__read_unlock(lock);
+	if (!__read_unlock(lock))
+		return;
 	local_irq_restore(flags);
 	preempt_enable();
 }
@@ -173,7 +179,8 @@ static __always_inline void read_unlock_irqrestore(rwlock_t *lock, unsigned long
 static __always_inline void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 	__releases(lock)
 {
-	__write_unlock(lock);
+	if (!__write_unlock(lock))
+		return;
 	local_irq_restore(flags);
 	preempt_enable();
 }

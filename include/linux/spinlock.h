@@ -54,9 +54,23 @@ enum lock_rank {
 	LOCK_RANK_TASKLIST,
 };
 
+/**
+ * struct lock_info - what lockdep=1 knows of a lock
+ * @rank: its place in the order of locks
+ * @uses: by handlers and elsewhere; for interrupts, for soft interrupts
+ * @site: where: [for which kind][by a handler]
+ * @last_site: where it was taken or released last
+ */
+struct lock_info {
+	u8 rank;
+	u8 uses[2];
+	u32 site[2][2];
+	u32 last_site;
+};
+
 typedef struct {
+	struct lock_info info; /* first, so that it has the lock's address and name */
 	arch_spinlock_t arch;
-	u32 rank;
 } spinlock_t;
 typedef spinlock_t raw_spinlock_t;
 
@@ -67,7 +81,7 @@ typedef spinlock_t raw_spinlock_t;
 /* SPIN_LOCK_UNLOCKED - the name of old, in an initialiser or assigned. */
 #define SPIN_LOCK_UNLOCKED ((spinlock_t)__SPIN_LOCK_UNLOCKED(old))
 /* DEFINE_SPINLOCK_RANK - DEFINE_SPINLOCK() with its place in the order of locks */
-#define DEFINE_SPINLOCK_RANK(name, r) spinlock_t name = {.arch = {.tickets = 0}, .rank = (r)}
+#define DEFINE_SPINLOCK_RANK(name, r) spinlock_t name = {.info = {.rank = (r)}}
 #define DEFINE_SPINLOCK(name)	      spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 #define DEFINE_RAW_SPINLOCK(name)     raw_spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 
@@ -81,13 +95,17 @@ void spin_lock_wait(arch_spinlock_t *lock, u16 ticket) __cold;
 /*
  * lock_checking - locks are checked as they are taken: boot parameter lockdep=1
  *
- * lock_check() reports, with both places, a lock that this CPU holds already or
- * that comes before one it holds; lock_note() and lock_forget() keep the list.
+ * lock_check() looks at the lock about to be taken, lock_note() notes that it is,
+ * lock_forget() that it is not any more; what is wrong is reported with both places.
+ * lock_forget() is false for a lock that this CPU does not hold: that stays as it is.
  */
+#define LOCK_READER 1u /* as a reader */
+#define LOCK_TRIED  2u /* by a trylock */
+
 extern bool lock_checking;
-void lock_check(const void *lock, u32 rank) __cold;
-void lock_note(const void *lock, u32 rank) __cold;
-void lock_forget(const void *lock) __cold;
+void lock_check(struct lock_info *lock, unsigned int how) __cold;
+void lock_note(struct lock_info *lock, unsigned int how) __cold;
+bool lock_forget(struct lock_info *lock) __cold;
 
 static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
 {
@@ -117,15 +135,13 @@ static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
  */
 static __always_inline void spin_lock_init(spinlock_t *lock)
 {
-	lock->arch.tickets = 0;
-	lock->rank = LOCK_RANK_NONE;
+	*lock = (spinlock_t){.arch = {.tickets = 0}};
 }
 
 /* spin_lock_init_rank - spin_lock_init(), with a place in the order of locks */
 static __always_inline void spin_lock_init_rank(spinlock_t *lock, enum lock_rank rank)
 {
-	lock->arch.tickets = 0;
-	lock->rank = rank;
+	*lock = (spinlock_t){.info = {.rank = (u8)rank}};
 }
 
 static __always_inline bool spin_is_locked(const spinlock_t *lock)
@@ -145,10 +161,10 @@ static __always_inline void spin_lock(spinlock_t *lock) __acquires(lock)
 {
 	preempt_disable();
 	if (unlikely(lock_checking))
-		lock_check(lock, lock->rank);
+		lock_check(&lock->info, 0);
 	arch_spin_lock(&lock->arch);
 	if (unlikely(lock_checking))
-		lock_note(lock, lock->rank);
+		lock_note(&lock->info, 0);
 }
 
 static __always_inline bool spin_trylock(spinlock_t *lock)
@@ -156,7 +172,7 @@ static __always_inline bool spin_trylock(spinlock_t *lock)
 	preempt_disable();
 	if (arch_spin_trylock(&lock->arch)) {
 		if (unlikely(lock_checking))
-			lock_note(lock, lock->rank);
+			lock_note(&lock->info, LOCK_TRIED);
 		return true;
 	}
 	preempt_enable();
@@ -165,8 +181,8 @@ static __always_inline bool spin_trylock(spinlock_t *lock)
 
 static __always_inline void spin_unlock(spinlock_t *lock) __releases(lock)
 {
-	if (unlikely(lock_checking))
-		lock_forget(lock);
+	if (unlikely(lock_checking) && !lock_forget(&lock->info))
+		return;
 	arch_spin_unlock(&lock->arch);
 	preempt_enable();
 }
@@ -179,8 +195,8 @@ static __always_inline void spin_lock_irq(spinlock_t *lock) __acquires(lock)
 
 static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 {
-	if (unlikely(lock_checking))
-		lock_forget(lock);
+	if (unlikely(lock_checking) && !lock_forget(&lock->info))
+		return;
 	arch_spin_unlock(&lock->arch);
 	local_irq_enable();
 	preempt_enable();
@@ -189,8 +205,8 @@ static __always_inline void spin_unlock_irq(spinlock_t *lock) __releases(lock)
 static __always_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 	__releases(lock)
 {
-	if (unlikely(lock_checking))
-		lock_forget(lock);
+	if (unlikely(lock_checking) && !lock_forget(&lock->info))
+		return;
 	arch_spin_unlock(&lock->arch);
 	local_irq_restore(flags);
 	preempt_enable();
