@@ -5,7 +5,8 @@
  * timer's function, and with each lock and each counter that forbids it.  Each call
  * must be reported although nothing had to wait: the report names the place
  * where the section began, and the function that tried to sleep.  What the calls gave
- * is freed afterwards, where that is allowed.
+ * is freed afterwards, where that is allowed.  Allocations that do not sleep, for DMA or
+ * not, succeed in the same contexts and are not reported.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -14,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mempool.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
@@ -204,7 +206,76 @@ static const struct attempt {
 	{"try_cond_resched", try_cond_resched, NULL},
 };
 
+/* ---- What need not --------------------------------------------------------------------------- */
+
+static void atomic_kmalloc(void)
+{
+	got = kmalloc(100, GFP_ATOMIC);
+}
+
+static void atomic_dma_kmalloc(void)
+{
+	got = kmalloc(100, GFP_ATOMIC | GFP_DMA);
+}
+
+static void nowait_kmalloc(void)
+{
+	got = kmalloc(5000, GFP_NOWAIT);
+}
+
+static void atomic_page(void)
+{
+	got = alloc_page(GFP_ATOMIC);
+}
+
+static void atomic_dma_page(void)
+{
+	got = alloc_page(GFP_ATOMIC | GFP_DMA);
+}
+
+static void atomic_cache_alloc(void)
+{
+	got = kmem_cache_alloc(cache, GFP_ATOMIC);
+}
+
+static void atomic_mempool(void)
+{
+	got = mempool_alloc(pool, GFP_ATOMIC);
+}
+
+static const struct attempt allowed[] = {
+	{"atomic_kmalloc", atomic_kmalloc, free_kmalloced},
+	{"atomic_dma_kmalloc", atomic_dma_kmalloc, free_kmalloced},
+	{"nowait_kmalloc", nowait_kmalloc, free_kmalloced},
+	{"atomic_page", atomic_page, free_the_page},
+	{"atomic_dma_page", atomic_dma_page, free_the_page},
+	{"atomic_cache_alloc", atomic_cache_alloc, free_to_cache},
+	{"atomic_mempool", atomic_mempool, free_to_pool},
+};
+
 static void (*attempt)(void); /* what the context under test calls */
+
+static void allocate_and_release(const struct attempt *a, void (*in_context)(void))
+{
+	phys_addr_t end = 0;
+
+	got = NULL;
+	attempt = a->call;
+	EXPECT_NO_REPORT() {
+		in_context();
+	}
+	if (!EXPECT(got))
+		return;
+	if (a->call == atomic_dma_kmalloc)
+		end = virt_to_phys(got) + 100;
+	else if (a->call == atomic_dma_page)
+		end = page_to_phys((struct page *)got) + PAGE_SIZE;
+	EXPECT(end <= 16 << 20);
+	attempt = a->undo;
+	EXPECT_NO_REPORT() {
+		in_context();
+	}
+}
 
 static bool expect_named(const char *text, const struct attempt *a)
 {
@@ -214,13 +285,18 @@ static bool expect_named(const char *text, const struct attempt *a)
 	return ktest_check(ktest_reported(text), what, __FILE__, __LINE__);
 }
 
-/* Makes each attempt by way of @in_context; the report must name @place and the attempt. */
+/*
+ * Does by way of @in_context what is allowed there, and then makes each attempt to sleep, whose
+ * report must name @place and the attempt.
+ */
 static void expect_reports(void (*in_context)(void), const char *place)
 {
 	cache = kmem_cache_create("t_atomic_sleep", 48, 0, 0, NULL);
 	pool = mempool_create_kmalloc_pool(2, 64);
 	ASSERT(cache && pool);
 	complete_all(&done);
+	for (unsigned int i = 0; i < ARRAY_SIZE(allowed); i++)
+		allocate_and_release(&allowed[i], in_context);
 	for (unsigned int i = 0; i < ARRAY_SIZE(attempts); i++) {
 		const struct attempt *a = &attempts[i];
 
@@ -478,6 +554,36 @@ static void nested(void)
 KTEST(atomic, the_outermost_section_is_named)
 {
 	expect_reports(nested, "Preemption disabled at nested+");
+}
+
+static void just_call(void)
+{
+	attempt();
+}
+
+/* Where sleeping is allowed, all of it is, with DMA and without. */
+KTEST(atomic, threads_may_sleep_and_need_not)
+{
+	cache = kmem_cache_create("t_atomic_sleep", 48, 0, 0, NULL);
+	pool = mempool_create_kmalloc_pool(2, 64);
+	ASSERT(cache && pool);
+	complete_all(&done);
+	for (unsigned int i = 0; i < ARRAY_SIZE(allowed); i++)
+		allocate_and_release(&allowed[i], just_call);
+	for (unsigned int i = 0; i < ARRAY_SIZE(attempts); i++) {
+		got = NULL;
+		EXPECT_NO_REPORT() {
+			attempts[i].call();
+			if (attempts[i].undo && EXPECT(got))
+				attempts[i].undo();
+		}
+	}
+	got = kmalloc(100, GFP_KERNEL | GFP_DMA);
+	if (EXPECT(got))
+		EXPECT(virt_to_phys(got) < 16 << 20);
+	kfree(got);
+	mempool_destroy(pool);
+	kmem_cache_destroy(cache);
 }
 
 KTEST(atomic, sleeping_with_interrupts_off)

@@ -29,6 +29,7 @@ THINNED = {
 
 TESTS = Image("all", 'exec="test;poweroff"')
 DEBUG = Image("all-debug", 'slub_debug=FZPU exec="test;poweroff"')
+CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 # Poison outranks init_on_*, so that has a boot of its own.
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
 
@@ -141,6 +142,7 @@ def boots(everything):
             "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
             "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
+        Boot(CHECKED, "bios", "q35", "256M", "max", "-checked", smp="2"),
         Boot(TESTS, "bios", "pc", "64M", "qemu64", "-disk", disk=192 << 20),
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
