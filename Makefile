@@ -240,6 +240,7 @@ $(addprefix host-,gcc gcc-asan clang clang-asan): host-%:
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
+	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
 
 debug:
 	@scripts/setup.sh build image run debug

@@ -40,6 +40,9 @@ struct mb2_mmap_entry {
 };
 u64 machine_describe(const char *cmdline, const struct mb2_mmap_entry *map, unsigned int nr_map);
 
+/* machine_firmware - called when the ACPI tables have been read, to change what they said */
+extern void (*machine_firmware)(void);
+
 /* machine_start - the order of start-up, up to the initcalls; see kernel/main.c. */
 void machine_start(u64 info_phys);
 

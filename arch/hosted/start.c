@@ -44,6 +44,7 @@
 
 struct cpu_info cpu_info = {.vendor = "Hosted", .phys_bits = HOSTED_PHYS_BITS};
 const struct hosted_ports *hosted_ports;
+void (*machine_firmware)(void);
 
 /* ---- What a boot loader does ----------------------------------------------------------- */
 
@@ -147,6 +148,8 @@ void machine_start(u64 info_phys)
 	memory_map_init();
 	paging_init();
 	acpi_tables_init();
+	if (machine_firmware)
+		machine_firmware();
 	numa_init();
 	bootmem_device_init();
 	setup_per_cpu_areas();

@@ -104,6 +104,17 @@ EXTRA = "tests/modules/extra"
 # ---- Start, monitor, ends ------------------------------------------------------------------------
 
 @case
+def process(ctx):
+    """the kernel as a process: its tests there, and the memory maps of real machines"""
+    if os.uname().machine != "x86_64":
+        raise Skip("the process is one of x86-64 Linux")
+    status, output = make("host-test", "HOST_VARIANTS=gcc")
+    with open(ctx.log, "w", encoding="utf-8") as log:
+        log.write(output)
+    ctx.expect(status == 0, f"make host-test: {output[-1500:]}")
+
+
+@case
 def poweroff_status(ctx):
     """exec= runs a command; poweroff ends QEMU with status 0"""
     machine = ctx.boot(POWEROFF)
