@@ -9,7 +9,7 @@
 #include <asm/page.h>
 
 /* Room for dynamic objects in the first chunk, bytes a CPU. */
-#define PCPU_FIRST_DYNAMIC (32UL << 10)
+#define PCPU_FIRST_DYNAMIC (64UL << 10)
 
 /* Least distance between two CPUs' copies. */
 #define PCPU_LEAST_UNIT (256UL << 10)
