@@ -39,10 +39,10 @@
 
 #define SIZE	     96
 #define OWNED	     24 /* at most, by each of the two */
-#define TRACE_ROUNDS 100
+#define TRACE_ROUNDS 40
 #define MAX_TARGETS  192
 #define PATIENCE     100 /* rounds more for a target that is rarely come by */
-#define COLD	     25	 /* once in as many rounds caches are empty */
+#define COLD	     10	 /* once in as many rounds caches are empty */
 #define BURST	     40	 /* once in as many interrupts everything is given back, or taken */
 #define MARK	     0x0b5e55edc0ffee11ULL
 
