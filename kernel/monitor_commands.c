@@ -38,7 +38,8 @@ static int help_one(const char *name)
 		monitor_printf("  %-26s show /proc/%s\n", name, vfile_find(name)->name);
 		return 0;
 	}
-	return -ENOENT;
+	monitor_printf("%s: no such command; help lists them\n", name);
+	return 0;
 }
 
 static void list_files(const char *prefix, const char *separator)

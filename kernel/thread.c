@@ -16,6 +16,7 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -62,6 +63,7 @@ struct task_struct *task_create(const char *name, unsigned int flags)
 		kmem_cache_free(task_cache, task);
 		return NULL;
 	}
+	mod_vm_stat(NR_KERNEL_STACK_PAGES, THREAD_SIZE >> PAGE_SHIFT);
 	strscpy(task->comm, name, sizeof(task->comm));
 	task->flags = flags;
 	task->__state = TASK_UNINTERRUPTIBLE;
@@ -125,6 +127,7 @@ void threads_reap(void)
 	while ((task = take_dead())) {
 		kthread_free(task);
 		vfree(task->stack);
+		mod_vm_stat(NR_KERNEL_STACK_PAGES, -(long)(THREAD_SIZE >> PAGE_SHIFT));
 		kmem_cache_free(task_cache, task);
 	}
 }

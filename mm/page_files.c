@@ -213,7 +213,7 @@ static int show_meminfo(struct seq_file *m)
 	meminfo_line(m, "Slab:", kib(vm_stat(NR_SLAB_PAGES)));
 	meminfo_line(m, "SReclaimable:", 0);
 	meminfo_line(m, "SUnreclaim:", kib(vm_stat(NR_SLAB_PAGES)));
-	meminfo_line(m, "KernelStack:", THREAD_SIZE >> 10);
+	meminfo_line(m, "KernelStack:", kib(vm_stat(NR_KERNEL_STACK_PAGES)));
 	meminfo_line(m, "PageTables:", kib(vm_stat(NR_PAGETABLE_PAGES)));
 	meminfo_zero(m, backing);
 	meminfo_line(m, "CommitLimit:", kib(total) / 2);
@@ -283,7 +283,7 @@ static int show_vmstat(struct seq_file *m)
 	for (name = zero; *name; name++)
 		vmstat_line(m, *name, 0);
 	vmstat_line(m, "nr_slab_unreclaimable", vm_stat(NR_SLAB_PAGES));
-	vmstat_line(m, "nr_kernel_stack", THREAD_SIZE >> 10);
+	vmstat_line(m, "nr_kernel_stack", kib(vm_stat(NR_KERNEL_STACK_PAGES)));
 	vmstat_line(m, "nr_page_table_pages", vm_stat(NR_PAGETABLE_PAGES));
 	for (name = io; *name; name++)
 		vmstat_line(m, *name, 0);

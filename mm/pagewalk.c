@@ -6,7 +6,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/vmalloc.h>
+#include <cairn/address.h>
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
 #include <asm/pgtable.h>
@@ -31,8 +31,8 @@ static int run_pagewalk(int argc, char **argv)
 	if (argc != 2 || kstrtoul(argv[1], 16, &addr))
 		return -EINVAL;
 	page_walk_print(KERN_INFO, addr);
-	if (vmalloc_describe(addr, what, sizeof(what)))
-		pr_info("%s\n", what);
+	address_describe(addr, what, sizeof(what));
+	pr_info("%s\n", what);
 	if (page_walk(addr, &walk))
 		print_physical(walk.phys);
 	else

@@ -7,7 +7,9 @@
 #include <cairn/vfile.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include "../mm/zone.h"
 
@@ -69,6 +71,28 @@ KTEST(page_files, meminfo)
 	EXPECT_EQ(value_of("MemFree"), nr_free_pages() * 4);
 	EXPECT(value_of("MemAvailable") <= value_of("MemFree"));
 	EXPECT_EQ(count_of(" kB\n"), count_of("\n"));
+}
+
+static int do_nothing(void *data __unused)
+{
+	return 0;
+}
+
+/* A thread's stack is counted from its creation until what it left is freed. */
+KTEST(page_files, stacks_of_threads_are_counted)
+{
+	unsigned long before, each = THREAD_SIZE >> PAGE_SHIFT;
+	struct task_struct *thread;
+
+	threads_reap();
+	before = vm_stat(NR_KERNEL_STACK_PAGES);
+	EXPECT(before >= each);
+	thread = kthread_create(do_nothing, NULL, "t_stack");
+	ASSERT(!IS_ERR(thread));
+	EXPECT_EQ(vm_stat(NR_KERNEL_STACK_PAGES), before + each);
+	kthread_stop(thread);
+	threads_reap();
+	EXPECT_EQ(vm_stat(NR_KERNEL_STACK_PAGES), before);
 }
 
 /* "Node 0, zone DMA n n n ...": eleven counts a line, which sum to the free pages. */

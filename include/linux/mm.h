@@ -244,6 +244,7 @@ unsigned long totalram_pages(void);
 enum vm_stat_item {
 	NR_SLAB_PAGES,
 	NR_VMALLOC_PAGES,
+	NR_KERNEL_STACK_PAGES, /* of threads; the boot stacks are in the image */
 	NR_PAGETABLE_PAGES,
 	NR_PERCPU_PAGES,
 	NR_VM_STAT_ITEMS,
