@@ -16,7 +16,7 @@ import os
 import re
 import sys
 
-RESULT = re.compile(r"^(ok|not ok) \d+ ([a-z0-9_]+\.[a-z0-9_]+)(.*)$")
+RESULT = re.compile(r"^(ok|not ok) \d+ ([a-z0-9_]+\.\w+)(.*)$")
 KTEST = re.compile(r"^KTEST\((\w+), (\w+)\)", re.M)
 DEATH = re.compile(r'^    "([\w-]+)": \(r?["A-Z]', re.M)
 CASE = re.compile(r"^@case\ndef (\w+)", re.M)
