@@ -33,8 +33,8 @@ CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 # Poison outranks init_on_*, so that has a boot of its own.
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
 
-PAGE_DEBUG = Image("page-debug", 'page_owner=on page_poison=1 exec="test page_debug* pages* gfp* slab.*'
-                   ' mempools* vmalloc* percpu* dma.*;poweroff"')
+PAGE_DEBUG = Image("page-debug",
+                   'page_owner=on page_poison=1 exec="test page_debug.* pages.* slab.* percpu.*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
 SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
@@ -146,7 +146,7 @@ def boots(everything):
         Boot(TESTS, "bios", "pc", "64M", "qemu64", "-disk", disk=192 << 20),
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
-        Boot(PAGE_DEBUG, "bios", "pc", "256M", "qemu64", "-page-debug"),
+        Boot(PAGE_DEBUG, "bios", "pc", "128M", "qemu64", "-page-debug"),
         *smp_boots(),
         Boot(HIGHMEM, "bios", "pc", "256M", "qemu64", "-highmem"),
         Boot(HIGHMEM, "bios", "q35", "1G", "max", "-highmem"),
