@@ -34,7 +34,7 @@ CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
 
 PAGE_DEBUG = Image("page-debug",
-                   'page_owner=on page_poison=1 exec="test page_debug.* pages.* slab.* percpu.*;poweroff"')
+                   'page_owner=on page_poison=1 exec="test page_debug.* slab.* mempools.*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
 SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
