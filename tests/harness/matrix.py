@@ -29,7 +29,6 @@ THINNED = {
 
 TESTS = Image("all", 'exec="test;poweroff"')
 DEBUG = Image("all-debug", 'slub_debug=FZPU exec="test;poweroff"')
-CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 # Poison outranks init_on_*, so that has a boot of its own.
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
 
@@ -38,7 +37,7 @@ PAGE_DEBUG = Image("page-debug",
 
 # The suites for which it matters how many CPUs and nodes there are.
 SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
-            ' contexts* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*'
+            ' contexts* atomic* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*'
             ' stress*;poweroff"')
 CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 
@@ -142,7 +141,6 @@ def boots(everything):
             "-device", "pci-bridge,chassis_nr=1,id=bridge", "-device", "edu,bus=bridge,addr=3",
             "-device", "pci-testdev,membar=8G", "-device", "e1000")),
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
-        Boot(CHECKED, "bios", "q35", "256M", "max", "-checked", smp="2"),
         Boot(TESTS, "bios", "pc", "64M", "qemu64", "-disk", disk=192 << 20),
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
