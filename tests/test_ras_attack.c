@@ -504,12 +504,12 @@ static u64 *percpu_word(void *p)
 
 static void *get_percpu(void)
 {
-	return __alloc_percpu_gfp(16, 8, GFP_ATOMIC | __GFP_NOWARN);
+	return (__force void *)__alloc_percpu_gfp(16, 8, GFP_ATOMIC | __GFP_NOWARN);
 }
 
 static void put_percpu(void *p)
 {
-	free_percpu(p);
+	free_percpu((void __percpu __force *)p);
 }
 
 #define PERCPU_IN_HANDLER                                     \
