@@ -89,14 +89,15 @@ iso	:= $(O)/$(IMAGE).iso
 
 # Modules: every .c of the directory M, each with a name of its own.
 ifneq ($(M),)
-module_dir := $(abspath $(M))
+# Absolute, unless this directory's own path has a space: make would take it apart.
+module_dir := $(if $(filter 1,$(words $(abspath $(M)))),$(abspath $(M)),$(M))
 ifneq ($(words $(M)),1)
 $(error M=$(M): a directory whose path has no spaces)
 endif
 module_sources := $(sort $(filter-out %.mod.c,$(wildcard $(module_dir)/*.c)))
 $(if $(module_sources),,$(error M=$(M): there is no .c file in that directory))
 endif
-module_object = $(O)/modules$(1:.c=.ko.o)
+module_object = $(O)/modules/$(subst ../,up/,$(patsubst /%,%,$(1:.c=.ko.o)))
 module_objects := $(foreach s,$(module_sources),$(call module_object,$(s)))
 modname = $(subst -,_,$(basename $(notdir $(1))))
 
