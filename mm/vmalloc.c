@@ -508,21 +508,21 @@ static __always_inline bool map_few_pages(struct vmap_area *va, struct page **pa
 	return true;
 }
 
-/* Maps any number of pages, runs of neighbours together. */
-static bool map_many_pages(struct vmap_area *va, struct page **pages, unsigned int count,
-			   pgprot_t prot)
+/* Maps any number of pages, runs of neighbours together: 0, -EINVAL for no page, -ENOMEM. */
+static int map_many_pages(struct vmap_area *va, struct page **pages, unsigned int count,
+			  pgprot_t prot)
 {
 	for (unsigned int i = 0, run; i < count; i += run) {
 		if (!page_valid(pages[i]))
-			return false;
+			return -EINVAL;
 		for (run = 1; i + run < count && pages[i + run] == pages[i] + run &&
 			      page_valid(pages[i + run]);
 		     run++)
 			;
 		if (vmap_map(va, page_to_pfn(pages[i]), run, prot))
-			return false;
+			return -ENOMEM;
 	}
-	return true;
+	return 0;
 }
 
 /* The pages become the area's, as if vmalloc() had taken them. */
@@ -538,6 +538,7 @@ static noinline void *vmap_many(struct page **pages, unsigned int count, unsigne
 				pgprot_t prot, const void *caller)
 {
 	struct vmap_area *va;
+	int err;
 
 	might_sleep();
 	if (!vmap_prot_ok("vmap", prot))
@@ -555,9 +556,11 @@ static noinline void *vmap_many(struct page **pages, unsigned int count, unsigne
 	va->nr_pages = 0;
 	va->flags = VM_MAP | (unsigned int)flags;
 	va->caller = caller;
-	if (!map_many_pages(va, pages, count, pgprot_supported(prot))) {
+	err = map_many_pages(va, pages, count, pgprot_supported(prot));
+	if (err) {
 		vmap_area_drop(va, VMAP_MAP);
-		report_vmap("one of the pages is no page");
+		if (err == -EINVAL)
+			report_vmap("one of the pages is no page");
 		return NULL;
 	}
 	if (!(flags & VM_MAP_PUT_PAGES))
