@@ -27,10 +27,14 @@
 
 #define CACHE_LINE 64
 
-/* Bytes of objects that a magazine, and the depot, may hold. */
+/*
+ * Bytes of objects that a magazine, and the depot, may hold.  All CPUs fill one depot, and
+ * what it has no room for goes back to slabs one by one: it grows with their number.
+ */
 #define MAGAZINE_BYTES (64u << 10)
 #define DEPOT_BYTES    (1u << 20)
 #define DEPOT_OBJECTS  1024u
+#define DEPOT_SCALE    16u
 
 static DEFINE_SPINLOCK_RANK(slab_caches_lock, LOCK_RANK_SLAB_CACHES);
 static LIST_HEAD(slab_caches);
@@ -151,13 +155,13 @@ static void objstack_set_up(struct objstack __percpu *stack, unsigned int capaci
 
 static void slab_size_stacks(struct slab_cache *c)
 {
-	u32 stride = c->g.stride;
+	u32 stride = c->g.stride, scale = min(nr_cpu_ids, DEPOT_SCALE);
 
 	if (c->mode == SLAB_MODE_DEBUG || stride > MAGAZINE_BYTES)
 		return;
 	c->capacity = clamp(MAGAZINE_BYTES / stride, 4u, (u32)OBJSTACK_MAX);
 	c->batch = c->capacity * 3 / 4;
-	c->depot_max = clamp(DEPOT_BYTES / stride, c->capacity, DEPOT_OBJECTS);
+	c->depot_max = clamp(DEPOT_BYTES / stride * scale, c->capacity, DEPOT_OBJECTS * scale);
 }
 
 int slab_setup(struct slab_cache *c, size_t align)
