@@ -103,6 +103,10 @@ static const char *parse_level(const char *text, int *level, bool *cont)
 			*level = text[1] - '0';
 		text += 2;
 	}
+	if (text[0] == '<' && text[1] >= '0' && text[1] <= '7' && text[2] == '>') {
+		*level = text[1] - '0'; /* as levels were written in Linux 2 */
+		text += 3;
+	}
 	return text;
 }
 
