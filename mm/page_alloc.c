@@ -158,16 +158,32 @@ static bool retry_reclaim(const struct alloc_request *req, unsigned int rounds, 
 	return others_run() ? idle < (harder ? MAX_RECLAIM_ROUNDS : MAX_IDLE_ROUNDS) : !idle;
 }
 
-/* Shrinks caches and tries again; adds to @idle if nothing was there to be freed. */
-static struct page *reclaim_once(const struct alloc_request *req, unsigned int *idle)
+/* Pages that came back to zones of use to a request, ever. */
+static unsigned long freed_for(const struct alloc_request *req)
+{
+	struct zone *const *zone;
+	unsigned long pages = 0;
+
+	for (zone = req->pgdat->zonelist.zones; *zone; zone++)
+		pages += request_allows(req, *zone) ? READ_ONCE((*zone)->nr_freed) : 0;
+	return pages;
+}
+
+/*
+ * Shrinks caches and tries again; adds to @idle if nothing was there to be freed.  What others
+ * freed since @seen, and perhaps took themselves, is a result too: there was something.
+ */
+static struct page *reclaim_once(const struct alloc_request *req, unsigned int *idle,
+				 unsigned long *seen)
 {
 	unsigned int priority = SHRINK_PRIORITY - min(*idle, (unsigned int)SHRINK_PRIORITY);
 	struct pglist_data *pgdat = node_data[req->pgdat->node_id];
 	unsigned long freed;
 
 	if (reclaim_direct(pgdat, req->gfp, priority, &freed))
-		*idle = freed ? 0 : *idle + 1;
+		*idle = freed || freed_for(req) != *seen ? 0 : *idle + 1;
 	drain_all_pages();
+	*seen = freed_for(req);
 	return try_zones(req);
 }
 
@@ -177,12 +193,13 @@ static struct page *reclaim_once(const struct alloc_request *req, unsigned int *
  */
 static struct page *reclaim_and_wait(struct alloc_request *req, unsigned long caller)
 {
+	unsigned long seen = freed_for(req);
 	unsigned int rounds = 0, idle = 0;
 	struct page *page;
 
 	count_vm_event(ALLOCSTALL + req->highest);
 	for (;;) {
-		page = reclaim_once(req, &idle);
+		page = reclaim_once(req, &idle, &seen);
 		if (page || !retry_reclaim(req, ++rounds, idle))
 			return page;
 		if ((req->gfp & __GFP_NOFAIL) && idle)
