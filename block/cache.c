@@ -19,6 +19,10 @@
  * FAILED: reclaim leaves it alone, block_sync() tries it again.  No dirty page is
  * ever dropped.
  *
+ * Dirty pages stand in the order in which they became dirty, clean ones in that of
+ * their last use.  Those that have been dirty for long are written by a thread
+ * (writeback.c).
+ *
  * Invariants (block_cache_check): pages on list s = nr[s]; every page's state is its
  * list's; pages in the index = the sum of nr[] without GONE.
  *
@@ -33,6 +37,7 @@
 #include <cairn/init.h>
 #include <linux/bug.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -76,12 +81,21 @@ static struct block_page *find(struct block_device *dev, u64 block)
 	return NULL;
 }
 
+static void note_dirty(struct block_page *bp)
+{
+	bp->dirtied = jiffies;
+	if (block_stats.nr[BLOCK_DIRTY] == 1)
+		block_writeback_wake();
+}
+
 static void set_state(struct block_page *bp, enum block_state state)
 {
 	block_stats.nr[bp->state]--;
 	block_stats.nr[state]++;
 	bp->state = state;
 	list_move_tail(&bp->lru, &lists[state]);
+	if (state == BLOCK_DIRTY)
+		note_dirty(bp);
 }
 
 static void insert(struct block_page *bp, enum block_state state)
@@ -91,6 +105,8 @@ static void insert(struct block_page *bp, enum block_state state)
 	block_stats.nr[state]++;
 	list_add_tail(&bp->lru, &lists[state]);
 	list_add(&bp->bucket, bucket_of(bp->dev, bp->block));
+	if (state == BLOCK_DIRTY)
+		note_dirty(bp);
 }
 
 static void unlink_page(struct block_page *bp)
@@ -184,6 +200,35 @@ static struct block_page *take_dirty(struct block_device *dev)
 	return found;
 }
 
+/* Takes the page that has been dirty for longest, if that is @age jiffies. */
+static struct block_page *take_aged(unsigned long age)
+{
+	struct block_page *bp;
+	unsigned long flags;
+
+	spin_lock_irqsave(&block_cache_lock, flags);
+	bp = list_first_entry_or_null(&lists[BLOCK_DIRTY], struct block_page, lru);
+	if (bp && time_before(jiffies, bp->dirtied + age))
+		bp = NULL;
+	if (bp) {
+		set_state(bp, BLOCK_WRITING);
+		block_stats.writes++;
+		block_stats.aged++;
+	}
+	spin_unlock_irqrestore(&block_cache_lock, flags);
+	return bp;
+}
+
+unsigned long block_write_aged(unsigned long age, unsigned long max)
+{
+	struct block_page *bp;
+	unsigned long n;
+
+	for (n = 0; n < max && (bp = take_aged(age)); n++)
+		start_transfer(bp, BLOCK_WRITE);
+	return n;
+}
+
 unsigned long block_write_oldest(struct block_device *dev, unsigned long max)
 {
 	struct block_page *bp;
@@ -224,7 +269,8 @@ static struct block_page *pin_cached(struct block_device *dev, u64 block)
 	bp = find(dev, block);
 	if (bp) {
 		bp->pins++;
-		list_move_tail(&bp->lru, &lists[bp->state]);
+		if (bp->state == BLOCK_CLEAN)
+			list_move_tail(&bp->lru, &lists[BLOCK_CLEAN]);
 		block_stats.hits++;
 	}
 	spin_unlock_irqrestore(&block_cache_lock, flags);
@@ -374,15 +420,22 @@ static int flush_devices(struct block_device *only)
 	return err;
 }
 
+static void write_all(struct block_device *dev)
+{
+	block_write_oldest(dev, ULONG_MAX);
+	while (count_pages(dev, BLOCK_WRITING))
+		block_wait();
+}
+
+/* What was changed while somebody wrote it is dirty again after the first round. */
 int block_sync(struct block_device *dev)
 {
 	int err;
 
 	might_sleep();
 	retry_failed(dev);
-	block_write_oldest(dev, ULONG_MAX);
-	while (count_pages(dev, BLOCK_WRITING))
-		block_wait();
+	write_all(dev);
+	write_all(dev);
 	err = flush_devices(dev);
 	return count_pages(dev, BLOCK_FAILED) ? -EIO : err;
 }

@@ -21,4 +21,18 @@ unsigned long block_drop_clean(struct block_device *dev, unsigned long max);
  */
 unsigned long block_write_oldest(struct block_device *dev, unsigned long max);
 
+/* block_write_aged - the same for pages that have been dirty for @age jiffies, of any device. */
+unsigned long block_write_aged(unsigned long age, unsigned long max);
+
+/*
+ * block_requests_settle - exchange the pool's requests for such as lie side by side
+ *
+ * After much traffic those that are kept lie in as many slabs, each of which keeps a page.
+ * Who counts pages wants that undone.  Context: may sleep; nobody submits.
+ */
+void block_requests_settle(void);
+
+/* block_writeback_wake - there is a dirty page.  Context: any, the cache's lock held. */
+void block_writeback_wake(void);
+
 #endif

@@ -16,8 +16,9 @@
  * as another one is done, and the allocation itself starts no I/O (GFP_NOIO), or
  * freeing memory by writing it back would wait for itself.
  *
- * Locking: the list of devices has a lock of its own, innermost.  A device's
- * counters are atomic.  Contexts: submitting and completing go anywhere; allocating a
+ * Locking: the list of devices has a lock of its own, innermost.  Who waits polls every
+ * device on the list, in an RCU section, and a device that goes waits for those.  A
+ * device's counters are atomic.  Contexts: submitting and completing go anywhere; allocating a
  * request and block_transfer() may sleep.  Not here: merging, ordering and
  * priorities; requests reach the device in the order in which they are submitted.
  */
@@ -28,9 +29,11 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mempool.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait.h>
+#include "cache.h"
 
 #define REQUESTS_KEPT 32
 #define MOMENT	      1 /* jiffies */
@@ -38,6 +41,7 @@
 static LIST_HEAD(devices);
 static DEFINE_SPINLOCK(devices_lock);
 static mempool_t *requests;
+static struct kmem_cache *request_cache;
 
 /* Woken when a request is done; the counter only says that one was, and may miss some. */
 static DECLARE_WAIT_QUEUE_HEAD(any_done);
@@ -95,8 +99,9 @@ void block_unregister(struct block_device *dev)
 	WARN(atomic_read(&dev->in_flight), "block: %s goes with %d requests in flight", dev->name,
 	     atomic_read(&dev->in_flight));
 	spin_lock_irqsave(&devices_lock, flags);
-	list_del(&dev->node);
+	__list_del_entry(&dev->node); /* who has come as far as this device goes on from it */
 	spin_unlock_irqrestore(&devices_lock, flags);
+	synchronize_rcu();
 }
 
 struct block_device *block_find(const char *name)
@@ -129,8 +134,9 @@ void block_wait(void)
 	struct block_device *dev;
 
 	might_sleep();
-	for (dev = block_next(NULL); dev; dev = block_next(dev))
-		n += block_poll(dev);
+	rcu_read_lock();
+	for_each_block_device(dev) n += block_poll(dev);
+	rcu_read_unlock();
 	if (!n)
 		wait_event_timeout(any_done, READ_ONCE(nr_done) != seen, MOMENT);
 }
@@ -220,11 +226,18 @@ int block_transfer(struct block_device *dev, enum block_op op, u64 block, struct
 	return status;
 }
 
+void block_requests_settle(void)
+{
+	mempool_resize(requests, 1);
+	kmem_cache_shrink(request_cache);
+	if (mempool_resize(requests, REQUESTS_KEPT))
+		pr_warn("block: there is no memory for %d requests\n", REQUESTS_KEPT);
+}
+
 static int __init block_init(void)
 {
-	struct kmem_cache *cache = KMEM_CACHE(block_request, SLAB_PANIC);
-
-	requests = mempool_create_slab_pool(REQUESTS_KEPT, cache);
+	request_cache = KMEM_CACHE(block_request, SLAB_PANIC);
+	requests = mempool_create_slab_pool(REQUESTS_KEPT, request_cache);
 	if (!requests)
 		panic("block: no memory for %d requests", REQUESTS_KEPT);
 	return 0;

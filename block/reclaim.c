@@ -61,7 +61,8 @@ static unsigned long cache_scan(struct shrinker *shrinker __unused, struct shrin
 
 	if (freed < sc->nr_to_scan && sc->gfp_mask & __GFP_IO) {
 		written = block_write_oldest(NULL, sc->nr_to_scan - freed);
-		while (READ_ONCE(block_stats.nr[BLOCK_WRITING]))
+		while (READ_ONCE(block_stats.nr[BLOCK_WRITING]) &&
+		       READ_ONCE(block_stats.nr[BLOCK_CLEAN]) < sc->nr_to_scan - freed)
 			block_wait();
 		freed += block_drop_clean(NULL, sc->nr_to_scan - freed);
 	}
@@ -94,7 +95,8 @@ static int show_blockcache(struct seq_file *m)
 
 	for (i = 0; i < BLOCK_NR_STATES; i++)
 		seq_printf(m, "nr_%s %lu\n", states[i], s.nr[i]);
-	seq_printf(m, "hits %lu\nmisses %lu\nwrites %lu\n", s.hits, s.misses, s.writes);
+	seq_printf(m, "hits %lu\nmisses %lu\nwrites %lu\naged %lu\n", s.hits, s.misses, s.writes,
+		   s.aged);
 	for (i = 0; i < RECLAIM_NR; i++)
 		seq_printf(m, "scans_%s %lu\ndropped_%s %lu\nwritten_%s %lu\nnames_%s %lu\n",
 			   classes[i], s.scans[i], classes[i], s.dropped[i], classes[i],

@@ -129,6 +129,9 @@ void *virtq_take_any(struct virtq *vq);
 /* virtq_wants_notify - after virtq_add(): must the device be told? */
 bool virtq_wants_notify(const struct virtq *vq);
 
+/* virtq_pending - is there anything for virtq_take()?  Without the lock it may be too late. */
+bool virtq_pending(const struct virtq *vq);
+
 /**
  * virtq_interrupts - ask for interrupts, or for none
  * @vq: the queue

@@ -199,6 +199,8 @@ static unsigned int disk_poll(struct block_device *dev)
 	unsigned int n = 0;
 	LIST_HEAD(done);
 
+	if (!virtq_pending(&disk->queue.ring)) /* many poll; the lock is for who finds something */
+		return 0;
 	spin_lock_irqsave(&disk->lock, flags);
 	collect(disk, &done);
 	spin_unlock_irqrestore(&disk->lock, flags);

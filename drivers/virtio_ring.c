@@ -151,11 +151,16 @@ bool virtq_wants_notify(const struct virtq *vq)
 	return !(READ_ONCE(vq->used->flags) & VIRTQ_NO_NOTIFY);
 }
 
+bool virtq_pending(const struct virtq *vq)
+{
+	return READ_ONCE(vq->used->idx) != READ_ONCE(vq->used_idx);
+}
+
 bool virtq_interrupts(struct virtq *vq, bool on)
 {
 	WRITE_ONCE(vq->avail->flags, on ? 0 : VIRTQ_NO_INTERRUPT);
 	mb();
-	return READ_ONCE(vq->used->idx) != vq->used_idx;
+	return virtq_pending(vq);
 }
 
 const char *virtq_check(const struct virtq *vq)

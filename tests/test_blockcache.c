@@ -3,19 +3,28 @@
  * The block cache and the names over it, on a disk that is memory and does what the
  * test says: it keeps requests until it is polled, and fails those of one block.
  * Then memory is filled with dirty pages of a real disk, if there is one larger than
- * memory, and allocations with each flag show by the counters what they may do.
+ * memory, and allocations with each flag show by the counters what they may do.  Last,
+ * threads on two CPUs write and read a part of that disk that has no room in the memory
+ * that is left; they know what must be in each block.  The harness compares the image.
  */
 #include <cairn/blockcache.h>
 #include <cairn/names.h>
 #include <cairn/test.h>
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/prandom.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include "../block/cache.h"
 #include "../mm/vmscan.h"
+#include "../mm/zone.h"
+#include "page_chain.h"
 
 #define BLOCKS	 256
 #define NO_BLOCK (~0ULL)
@@ -23,13 +32,19 @@
 static struct memory_disk {
 	struct block_device dev;
 	u8 *content;
+	spinlock_t lock; /* guards waiting */
 	struct list_head waiting;
 	u64 bad_block;
+	unsigned long age; /* of the cache, before the test */
 } ram;
 
 static void ram_submit(struct block_device *dev __unused, struct block_request *req)
 {
+	unsigned long flags;
+
+	spin_lock_irqsave(&ram.lock, flags);
 	list_add_tail(&req->node, &ram.waiting);
+	spin_unlock_irqrestore(&ram.lock, flags);
 }
 
 static int ram_transfer(struct block_request *req)
@@ -50,11 +65,15 @@ static int ram_transfer(struct block_request *req)
 static unsigned int ram_poll(struct block_device *dev __unused)
 {
 	struct block_request *req;
+	unsigned long flags;
 
-	if (list_empty(&ram.waiting))
+	spin_lock_irqsave(&ram.lock, flags);
+	req = list_first_entry_or_null(&ram.waiting, struct block_request, node);
+	if (req)
+		list_del(&req->node);
+	spin_unlock_irqrestore(&ram.lock, flags);
+	if (!req)
 		return 0;
-	req = list_first_entry(&ram.waiting, struct block_request, node);
-	list_del(&req->node);
 	block_done(req, ram_transfer(req));
 	return 1;
 }
@@ -68,7 +87,9 @@ static struct block_device *ram_make(void)
 		.content = vzalloc(BLOCKS * BLOCK_SIZE),
 		.bad_block = NO_BLOCK,
 	};
+	spin_lock_init(&ram.lock);
 	INIT_LIST_HEAD(&ram.waiting);
+	ram.age = block_writeback_age(0);
 	if (!EXPECT(ram.content) || !EXPECT_EQ(block_register(&ram.dev), 0))
 		return NULL;
 	return &ram.dev;
@@ -82,6 +103,7 @@ static void ram_free(void)
 	names_drop();
 	EXPECT_EQ(block_drop(&ram.dev), 0);
 	block_unregister(&ram.dev);
+	block_writeback_age(ram.age);
 	vfree(ram.content);
 }
 
@@ -213,6 +235,83 @@ KTEST(blockcache, lru)
 	ASSERT(!IS_ERR(bp));
 	block_page_put(bp);
 	EXPECT_EQ(atomic64_read(&dev->done[BLOCK_READ]), reads);
+	ram_free();
+}
+
+/* Waits for so many pages in a state. */
+static bool reaches(enum block_state state, unsigned long nr)
+{
+	unsigned int ticks = 2000;
+
+	while (ticks-- && block_cache_stats().nr[state] != nr)
+		schedule_timeout_uninterruptible(1);
+	return block_cache_stats().nr[state] == nr;
+}
+
+/*
+ * Pages that have been dirty for long are written by themselves, younger ones are not, and a
+ * page that is used meanwhile becomes no younger.
+ */
+KTEST(blockcache, old_pages_are_written)
+{
+	struct block_device *dev = ram_make();
+	struct block_cache_stats before, now;
+	struct block_page *bp;
+	u64 i;
+
+	if (!dev)
+		return;
+	before = block_cache_stats();
+	for (i = 0; i < 100; i++)
+		EXPECT(write_block(dev, i, (u8)(i + 1), GFP_KERNEL));
+	block_writeback_age(3600 * HZ);
+	schedule_timeout_uninterruptible(20);
+	EXPECT_EQ(block_cache_stats().writes, before.writes);
+	bp = block_page_get(dev, 0, GFP_KERNEL);
+	ASSERT(!IS_ERR(bp));
+	block_page_put(bp);
+	block_writeback_age(2);
+	EXPECT(reaches(BLOCK_DIRTY, 0) && reaches(BLOCK_CLEAN, 100));
+	now = block_cache_stats();
+	EXPECT_EQ(now.aged - before.aged, 100);
+	EXPECT_EQ(now.writes - before.writes, 100);
+	for (i = 0; i < RECLAIM_NR; i++)
+		EXPECT_EQ(now.written[i], before.written[i]);
+	for (i = 0; i < 100; i++)
+		EXPECT(!memchr_inv(ram.content + i * BLOCK_SIZE, (int)i + 1, BLOCK_SIZE));
+	EXPECT(write_block(dev, 5, 0xee, GFP_KERNEL)); /* dirty again, written again */
+	EXPECT(reaches(BLOCK_CLEAN, 100));
+	EXPECT_EQ(ram.content[5 * BLOCK_SIZE], 0xee);
+	EXPECT_EQ(atomic64_read(&dev->done[BLOCK_WRITE]), 101);
+	block_writeback_age(0);
+	EXPECT(write_block(dev, 6, 0xdd, GFP_KERNEL));
+	schedule_timeout_uninterruptible(20);
+	EXPECT_EQ(block_cache_stats().nr[BLOCK_DIRTY], 1);
+	EXPECT_EQ(block_sync(dev), 0);
+	ram_free();
+}
+
+/* A page that is changed while the thread writes it is not lost to a sync. */
+KTEST(blockcache, sync_writes_what_changed_while_it_was_written)
+{
+	struct block_device *dev = ram_make();
+	struct block_page *bp;
+	unsigned long limit;
+
+	if (!dev)
+		return;
+	bp = block_page_new(dev, 3, GFP_KERNEL);
+	ASSERT(!IS_ERR(bp));
+	limit = block_dirty_limit(0);
+	block_page_dirty(bp); /* above the limit: its write starts */
+	block_dirty_limit(limit);
+	EXPECT_EQ(bp->state, BLOCK_WRITING);
+	memset(block_page_data(bp), 0x33, BLOCK_SIZE);
+	block_page_dirty(bp);
+	block_page_put(bp);
+	EXPECT_EQ(block_sync(dev), 0);
+	EXPECT_EQ(block_cache_stats().nr[BLOCK_DIRTY], 0);
+	EXPECT_EQ(ram.content[3 * BLOCK_SIZE], 0x33);
 	ram_free();
 }
 
@@ -350,7 +449,7 @@ KTEST(blockcache, each_flag_under_pressure)
 {
 	struct block_device *dev = block_find("vda");
 	struct block_cache_stats before, now;
-	unsigned long limit;
+	unsigned long limit, age;
 	u64 next;
 
 	if (!large_disk(dev)) {
@@ -359,6 +458,7 @@ KTEST(blockcache, each_flag_under_pressure)
 	}
 	kswapd_hold(true);
 	limit = block_dirty_limit(ULONG_MAX);
+	age = block_writeback_age(0);
 	fill_names(dev);
 	EXPECT_EQ(block_sync(dev), 0);
 	block_drop(dev);
@@ -410,5 +510,217 @@ KTEST(blockcache, each_flag_under_pressure)
 	names_drop();
 	EXPECT_EQ(block_drop(dev), 0);
 	block_dirty_limit(limit);
+	block_writeback_age(age);
 	kswapd_hold(false);
+	block_requests_settle();
+}
+
+/* ---- Two CPUs, on a real disk ---------------------------------------------------------------- */
+
+#define STRESS_BLOCKS  1536
+#define STRESS_ROUNDS  2000 /* of all threads together */
+#define STRESS_THREADS 2
+#define STRESS_FREE    256 /* pages that are left above the high watermarks */
+
+/* What a block holds: its number, the how-manieth of its words, and a generation above. */
+#define GENERATION_SHIFT 56
+
+/* struct stresser - a thread, and the blocks that it alone writes: every @step-th from @first */
+struct stresser {
+	struct task_struct *task;
+	struct block_device *dev;
+	u8 *generation; /* what was last written to each block */
+	u64 base;
+	unsigned int first, step;
+	unsigned int wrong, no_memory;
+	bool done;
+};
+
+static struct stresser stressers[STRESS_THREADS];
+
+static u64 word_of(u64 block, u8 generation, u64 i)
+{
+	return (u64)generation << GENERATION_SHIFT | block << 16 | i;
+}
+
+static bool holds(const struct block_page *bp, u64 block, u8 generation)
+{
+	const u64 *words = block_page_data(bp);
+	u64 i;
+
+	for (i = 0; i < BLOCK_SIZE / sizeof(u64); i++) {
+		if (words[i] != word_of(block, generation, i))
+			return false;
+	}
+	return true;
+}
+
+static bool write_generation(struct stresser *s, unsigned int n, u8 generation, gfp_t gfp)
+{
+	u64 block = s->base + n, *words, i;
+	struct block_page *bp = block_page_new(s->dev, block, gfp | __GFP_NOWARN);
+
+	if (IS_ERR(bp)) {
+		s->no_memory++;
+		return false;
+	}
+	words = block_page_data(bp);
+	for (i = 0; i < BLOCK_SIZE / sizeof(u64); i++)
+		words[i] = word_of(block, generation, i);
+	block_page_dirty(bp);
+	block_page_put(bp);
+	s->generation[n] = generation;
+	return true;
+}
+
+/* Under this pressure an allocation may fail; what must be written is tried again. */
+static void write_all_blocks(struct stresser *s, u8 generation)
+{
+	unsigned int n;
+
+	for (n = s->first; n < STRESS_BLOCKS; n += s->step) {
+		while (!write_generation(s, n, generation, GFP_KERNEL))
+			schedule_timeout_uninterruptible(1);
+	}
+}
+
+static void read_generation(struct stresser *s, unsigned int n, gfp_t gfp)
+{
+	struct block_page *bp = block_page_get(s->dev, s->base + n, gfp | __GFP_NOWARN);
+
+	if (IS_ERR(bp)) {
+		s->no_memory++;
+		return;
+	}
+	s->wrong += !holds(bp, s->base + n, s->generation[n]);
+	block_page_put(bp);
+}
+
+static int stress(void *data)
+{
+	static const gfp_t gfp[] = {GFP_KERNEL, GFP_NOFS};
+	struct stresser *s = data;
+	struct rnd_state rnd;
+	unsigned int i, n;
+
+	prandom_seed_state(&rnd, s->first + 1);
+	write_all_blocks(s, 1);
+	for (i = 0; i < STRESS_ROUNDS / s->step; i++) {
+		u32 r = prandom_u32_state(&rnd);
+
+		n = s->first + r % (STRESS_BLOCKS / s->step) * s->step;
+		if (r >> 31)
+			write_generation(s, n, (u8)(s->generation[n] + 1), gfp[i % 2]);
+		else
+			read_generation(s, n, gfp[i % 2]);
+	}
+	write_all_blocks(s, 0);
+	WRITE_ONCE(s->done, true);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static bool start_stress(struct block_device *dev, u8 *generation, u64 base, unsigned int n)
+{
+	unsigned int i, cpu = cpumask_first(cpu_online_mask);
+
+	for (i = 0; i < n; i++) {
+		struct stresser *s = &stressers[i];
+
+		*s = (struct stresser){
+			.dev = dev,
+			.generation = generation,
+			.base = base,
+			.first = i,
+			.step = n,
+		};
+		s->task = kthread_create_on_cpu(stress, s, cpu, "blocks%u", i);
+		if (!EXPECT(!IS_ERR(s->task)))
+			return false;
+		cpu = cpumask_next((int)cpu, cpu_online_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_online_mask);
+	}
+	return true;
+}
+
+static void end_stress(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		while (!READ_ONCE(stressers[i].done))
+			schedule_timeout_uninterruptible(1);
+		kthread_stop(stressers[i].task);
+		EXPECT_EQ(stressers[i].wrong, 0);
+		EXPECT(stressers[i].no_memory < STRESS_ROUNDS / 4);
+	}
+}
+
+/* Takes memory until little more than the high watermarks is free. */
+static struct page *leave_little(void)
+{
+	unsigned long keep = STRESS_FREE;
+	struct page *chain = NULL, *page;
+	const struct zone *zone;
+	int order;
+
+	for_each_zone(zone)
+		keep += zone->watermark[WMARK_HIGH];
+	for (order = 3; order >= 0; order -= 3) {
+		while (nr_free_pages() > keep &&
+		       (page = alloc_pages(GFP_NOWAIT | __GFP_NOWARN, (unsigned int)order)))
+			chain = push_page(chain, page);
+	}
+	return chain;
+}
+
+/*
+ * Threads on two CPUs write and read blocks, each its own, with more blocks than pages: reclaim, by
+ * them and by the nodes' threads, and write-back by age drop and write pages all the time.
+ */
+KTEST(blockcache, threads_on_two_cpus_under_pressure)
+{
+	unsigned int n = STRESS_THREADS, i;
+	struct block_device *dev = block_find("vda");
+	struct block_cache_stats before, now;
+	struct page *chain;
+	unsigned long age;
+	u8 *generation;
+	u64 base;
+
+	if (!large_disk(dev)) {
+		ktest_skip("no disk larger than memory (QEMU: -drive if=virtio)");
+		return;
+	}
+	if (num_online_cpus() > 2) {
+		ktest_skip("locks change hands too slowly on more CPUs than the host has");
+		return;
+	}
+	base = dev->blocks - CLEAN_PAGES - STRESS_BLOCKS;
+	generation = vzalloc(STRESS_BLOCKS);
+	ASSERT(generation);
+	ASSERT(start_stress(dev, generation, base, n));
+	block_drop(dev);
+	age = block_writeback_age(HZ / 20);
+	before = block_cache_stats();
+	chain = leave_little();
+	for (i = 0; i < n; i++)
+		wake_up_process(stressers[i].task);
+	end_stress(n);
+	free_chain(chain);
+	block_writeback_age(age);
+	EXPECT_EQ(block_sync(dev), 0);
+	now = block_cache_stats();
+	EXPECT(now.dropped[RECLAIM_NOFS] + now.dropped[RECLAIM_FULL] -
+		       before.dropped[RECLAIM_NOFS] - before.dropped[RECLAIM_FULL] >
+	       STRESS_BLOCKS / 8);
+	EXPECT(now.writes - before.writes > STRESS_BLOCKS);
+	EXPECT(!block_cache_check());
+	pr_info("blockcache: blocks %llu to %llu hold the pattern\n", base,
+		base + STRESS_BLOCKS - 1);
+	EXPECT_EQ(block_drop(dev), 0);
+	block_requests_settle();
+	vfree(generation);
 }

@@ -107,7 +107,7 @@ struct block_device {
  */
 int block_register(struct block_device *dev);
 
-/* block_unregister - forget a device that has no request in flight. */
+/* block_unregister - forget a device that has no request in flight.  Context: may sleep. */
 void block_unregister(struct block_device *dev);
 
 /* block_find - the device of a name, or NULL. */

@@ -4,7 +4,8 @@
 
 /*
  * The block cache: pages indexed by device and block, clean and dirty, which the
- * page allocator can have back.  block/cache.c, block/reclaim.c; docs/block-cache.md.
+ * page allocator can have back.  block/cache.c, block/reclaim.c, block/writeback.c;
+ * docs/block-cache.md.
  */
 #include <cairn/block.h>
 #include <linux/err.h>
@@ -26,9 +27,11 @@ enum block_state {
  * @block: number of the block
  * @page: its content
  * @bucket: in the index
- * @lru: on the list of its state, least recently used first
+ * @lru: on the list of its state: clean pages least recently used first, others in
+ *	 the order in which they came to it
  * @state: enum block_state
  * @redirtied: BLOCK_WRITING: changed since, so it is dirty again afterwards
+ * @dirtied: BLOCK_DIRTY: since when, in jiffies
  * @pins: users; while there is one it is not dropped
  */
 struct block_page {
@@ -39,6 +42,7 @@ struct block_page {
 	struct list_head lru;
 	enum block_state state;
 	bool redirtied;
+	unsigned long dirtied;
 	unsigned int pins;
 };
 
@@ -55,6 +59,7 @@ struct block_cache_stats {
 	unsigned long nr[BLOCK_NR_STATES];
 	unsigned long hits, misses;
 	unsigned long writes;		   /* started, by whomever */
+	unsigned long aged;		   /* of those, because of their age */
 	unsigned long scans[RECLAIM_NR];   /* requests to shrink */
 	unsigned long dropped[RECLAIM_NR]; /* pages freed */
 	unsigned long written[RECLAIM_NR]; /* writes started to free memory */
@@ -123,6 +128,15 @@ unsigned long block_drop(struct block_device *dev);
 
 /* block_dirty_limit - set how many pages may be dirty before writing begins; returns the old one. */
 unsigned long block_dirty_limit(unsigned long pages);
+
+/**
+ * block_writeback_age - set how old dirty pages get before they are written
+ * @age: jiffies; 0: they are not written because of their age
+ *
+ * Context: may sleep.  When it returns the thread goes by the new age.
+ * Return: the old one.
+ */
+unsigned long block_writeback_age(unsigned long age);
 
 /* block_cache_stats - a copy of the counters. */
 struct block_cache_stats block_cache_stats(void);
