@@ -9,6 +9,7 @@
  * A section of depth d also notes where it began, in preempt_site[d].
  */
 #include <linux/compiler.h>
+#include <linux/irqflags.h>
 #include <linux/percpu-defs.h>
 #include <linux/types.h>
 #include <asm/page.h>
@@ -53,6 +54,8 @@ static __always_inline void arch_preempt_disable(void)
 /* Return: somebody wants this CPU, and now may have it. */
 static __always_inline bool arch_preempt_enable(void)
 {
+	if (arch_local_save_flags())
+		hosted_take_interrupts();
 	return this_cpu_dec_return(__preempt_count) == 0;
 }
 
