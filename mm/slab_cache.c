@@ -340,6 +340,20 @@ unsigned long slab_live_objects(void)
 	return live;
 }
 
+unsigned long slab_loose_pages(void)
+{
+	unsigned long loose = 0;
+	struct slab_cache *c;
+
+	for_each_slab_cache(c)
+	{
+		if (c->g.nr)
+			loose += (slab_nr_slabs(c) - DIV_ROUND_UP(slab_nr_live(c), c->g.nr))
+				 << c->g.order;
+	}
+	return loose;
+}
+
 void kmem_cache_drain_all(void)
 {
 	struct slab_cache *c;

@@ -9,6 +9,9 @@
  * much is there) after it.  Memory is compared with every cache drained:
  *
  *	free pages, live slab objects, areas in the vmalloc range
+ *
+ * Pages that slabs have too many because their objects lie apart count as free: a pool
+ * may come back with the same elements elsewhere.
  */
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -182,7 +185,7 @@ static struct holdings take_stock(void)
 	kmem_cache_drain_all();
 	drain_all_pages();
 	return (struct holdings){
-		.free_pages = nr_free_pages(),
+		.free_pages = nr_free_pages() + slab_loose_pages(),
 		.slab_objects = slab_live_objects(),
 		.vmalloc_areas = vmalloc_nr_areas(),
 	};

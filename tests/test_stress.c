@@ -752,7 +752,7 @@ static struct account take_account(void)
 		now.slab_objects += slab_nr_live(c);
 		now.slab_bytes += slab_nr_live(c) * c->hot.object_size;
 	}
-	now.free_pages = nr_free_pages();
+	now.free_pages = nr_free_pages() + slab_loose_pages();
 	now.areas = vmalloc_nr_areas();
 	now.area_pages = vmalloc_nr_pages();
 	now.percpu_pages = pcpu_nr_pages();

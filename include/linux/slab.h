@@ -473,6 +473,9 @@ void kmem_cache_drain_all(void);
 /* slab_live_objects - objects allocated and not freed, of all caches and large blocks. */
 unsigned long slab_live_objects(void);
 
+/* slab_loose_pages - pages that caches would not need if their live objects lay close together. */
+unsigned long slab_loose_pages(void);
+
 /**
  * slab_check - compare a cache with its invariants
  * @cache: any cache
