@@ -122,6 +122,7 @@ void show_memory_holders(void)
 	show_vmalloc();
 	pr_warn("  page tables %lukB, per-CPU %lukB\n", KIB(vm_stat(NR_PAGETABLE_PAGES)),
 		KIB(vm_stat(NR_PERCPU_PAGES)));
+	pr_warn("  threads %lukB of stacks, from vmalloc\n", KIB(vm_stat(NR_KERNEL_STACK_PAGES)));
 	pr_warn("  pages taken directly %lukB\n", KIB(taken > known ? taken - known : 0));
 	show_shrinkers();
 }

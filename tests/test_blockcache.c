@@ -238,6 +238,21 @@ KTEST(blockcache, lru)
 	ram_free();
 }
 
+/* Who looks for where memory went is told of the cache, and of nothing when it is empty. */
+KTEST(blockcache, out_of_memory_report_names_it)
+{
+	struct block_device *dev = ram_make();
+
+	if (!dev)
+		return;
+	EXPECT(write_block(dev, 1, 1, GFP_KERNEL));
+	EXPECT_REPORT("cache block-cache ") {
+		show_memory_holders();
+	}
+	EXPECT_EQ(block_sync(dev), 0);
+	ram_free();
+}
+
 /* Waits for so many pages in a state. */
 static bool reaches(enum block_state state, unsigned long nr)
 {

@@ -496,6 +496,9 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	EXPECT_REPORT("page tables ") {
 		show_memory_holders();
 	}
+	EXPECT_REPORT("threads ") {
+		show_memory_holders();
+	}
 	EXPECT_EQ(vm_events(OOM_REPORT), before + 1);
 	EXPECT_NO_REPORT() {
 		EXPECT(!alloc_page(NOFS_QUIETLY | __GFP_NOWARN));
