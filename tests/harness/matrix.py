@@ -37,8 +37,7 @@ PAGE_DEBUG = Image("page-debug",
 
 # The suites for which it matters how many CPUs and nodes there are.
 SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
-            ' contexts* atomic* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*'
-            ' stress*;poweroff"')
+            ' contexts* atomic* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*;poweroff"')
 CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 
 HIGHMEM = Image("highmem", 'highmem=100M exec="test;poweroff"')
