@@ -11,6 +11,8 @@ failed=()
 
 # What others wrote and is kept as it came.
 foreign='^tests/modules/(kmalloc|vmalloc)_sample\.c$|^tests/bench/mmbench\.c$'
+# The port to a process has headers of its own, and one file that sees the C library.
+process='^(arch|tests)/hosted/'
 files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
 jobs=$(getconf _NPROCESSORS_ONLN)
 
@@ -61,22 +63,26 @@ clang_include() {
 	prefix=$(dirname "$(dirname "$(readlink -f "$(command -v clang-tidy)")")")
 	dirname "$prefix"/lib/clang/*/include/stddef.h
 }
-clang_flags() {
-	echo "-nostdinc -isystem $(clang_include) -Iinclude -Iarch/x86_64/include --target=x86_64-unknown-none-elf"
+clang_flags() { # clang_flags [INCLUDE] - as the compiler is called, INCLUDE before the machine's headers
+	echo "-nostdinc -isystem $(clang_include) -Iinclude $* -Iarch/x86_64/include --target=x86_64-unknown-none-elf"
 	echo "$CODEGEN" | tr ' ' '\n' | grep -E '^-(std|ff|m|fno-builtin)'
 	echo '-DKBUILD_MODNAME="lint"'
 }
-tidy() {
-	local flags
-	flags=$(clang_flags | tr '\n' ' ')
-	files '*.c' | grep -vE '^tests/(modules|surface)/' |
-		FLAGS=$flags xargs -P "$jobs" -n 4 bash -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $FLAGS 2>&1 |
+run_tidy() { # run_tidy FLAG... - over the files that standard input names
+	FLAGS=$* xargs -P "$jobs" -n 4 bash -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $FLAGS 2>&1 |
 			grep -vE "^[0-9]+ warnings? (treated as errors|generated)|^Suppressed |^Use -header-filter" || true' _
+}
+tidy() {
+	# shellcheck disable=SC2046 # lists of flags
+	files '*.c' | grep -vE "^tests/(modules|surface)/|$process" | run_tidy $(clang_flags)
+	# shellcheck disable=SC2046
+	files '*.c' | grep -E "$process" | grep -v /host.c | run_tidy $(clang_flags -Iarch/hosted/include | sed 's/-mcmodel=kernel//')
+	echo arch/hosted/host.c | run_tidy -std=gnu11 -Iarch/hosted
 }
 
 # tests/modules and tests/surface stand for modules of others, in the style of many years of Linux.
 static_analysis() {
-	files '*.c' | grep -vE '^tests/(modules|surface)/' | xargs cppcheck --quiet -j "$jobs" --std=c11 --platform=unix64 \
+	files '*.c' | grep -vE "^tests/(modules|surface)/|$process" | xargs cppcheck --quiet -j "$jobs" --std=c11 --platform=unix64 \
 		--enable=warning --inline-suppr --suppressions-list=scripts/cppcheck.txt \
 		-D__x86_64__ -D__GNUC__=12 -DKBUILD_MODNAME='"lint"' -Iscripts/cppcheck -Iinclude -Iarch/x86_64/include --error-exitcode=1
 }
@@ -91,7 +97,7 @@ static_analysis() {
 spaces() {
 	local flags
 	flags="-nostdinc -isystem $($CC -print-file-name=include) -Iinclude -Iarch/x86_64/include -std=gnu11 -m64"
-	files '*.c' | grep -v '^tests/modules/' |
+	files '*.c' | grep -vE "^tests/modules/|$process" |
 		FLAGS=$flags xargs -P "$jobs" -n 1 bash -c 'context=-Wcontext; [[ $1 != tests/* ]] || context=-Wno-context
 			sparse $FLAGS -D__seg_gs= "-D__builtin_assume_aligned(p,n)=(p)" \
 			-Wno-decl -Wno-non-pointer-null -Wno-declaration-after-statement -Wno-vla -Waddress-space $context \
