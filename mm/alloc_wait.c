@@ -14,6 +14,10 @@
  * lower zone) does not hold up those behind it; among those who want the same,
  * first come is first served.
  *
+ * Now and then a waiter leaves the queue to reclaim by itself (page_alloc.c).  When it
+ * comes back it is before all who began to wait after it: its request keeps the ticket
+ * that it drew the first time.
+ *
  * While anybody waits, memory is below the watermark at which per-CPU lists are
  * on, so that what is freed does reach a zone.
  *
@@ -25,8 +29,8 @@
  * The waiter leaves under the queue's lock, which who serves it holds until it has
  * been woken: its place, which is on its stack, and its task are there until then.
  *
- * Invariant: nr_alloc_waiters == length of the queue; a waiter with a page is
- * not on it.
+ * Invariant: nr_alloc_waiters == length of the queue, which is in the order of the
+ * tickets; a waiter with a page is not on it.
  *
  * Locking: queue_lock, then zone->lock or a run queue's.  Contexts: serving in any, waiting where
  * the allocation may sleep.
@@ -40,6 +44,7 @@
 
 static LIST_HEAD(queue);
 static DEFINE_SPINLOCK_RANK(queue_lock, LOCK_RANK_ALLOC_QUEUE);
+static u64 last_ticket;
 unsigned int nr_alloc_waiters;
 
 /* Hands out blocks of a zone; the queue is locked. */
@@ -69,7 +74,23 @@ void alloc_waiters_serve(struct zone *zone)
 	spin_unlock_irqrestore(&queue_lock, flags);
 }
 
-void alloc_wait_begin(struct alloc_waiter *waiter, const struct alloc_request *req)
+/* Joins behind all who drew a ticket before; the queue is locked. */
+static void join(struct alloc_waiter *waiter)
+{
+	struct alloc_waiter *before;
+
+	if (!waiter->req->ticket)
+		waiter->req->ticket = ++last_ticket;
+	list_for_each_entry_reverse(before, &queue, list)
+	{
+		if (before->req->ticket <= waiter->req->ticket)
+			break;
+	}
+	list_add(&waiter->list, &before->list);
+	WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters + 1);
+}
+
+void alloc_wait_begin(struct alloc_waiter *waiter, struct alloc_request *req)
 {
 	struct zone *const *zone;
 	unsigned long flags;
@@ -78,8 +99,7 @@ void alloc_wait_begin(struct alloc_waiter *waiter, const struct alloc_request *r
 	waiter->page = NULL;
 	waiter->task = current;
 	spin_lock_irqsave(&queue_lock, flags);
-	list_add_tail(&waiter->list, &queue);
-	WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters + 1);
+	join(waiter);
 	for (zone = req->pgdat->zonelist.zones; *zone && !waiter->page; zone++)
 		serve_locked(*zone);
 	spin_unlock_irqrestore(&queue_lock, flags);
@@ -98,7 +118,7 @@ struct page *alloc_wait_end(struct alloc_waiter *waiter)
 	return waiter->page;
 }
 
-struct page *alloc_wait(const struct alloc_request *req, long timeout)
+struct page *alloc_wait(struct alloc_request *req, long timeout)
 {
 	struct alloc_waiter waiter;
 

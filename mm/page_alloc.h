@@ -21,6 +21,7 @@ struct task_struct;
  * @highest: the highest zone that it may use
  * @pgdat: where it begins
  * @preferred: the first zone that flags and node allow
+ * @ticket: when it began to wait, or 0; under the lock of the queue of those who wait
  */
 struct alloc_request {
 	gfp_t gfp;
@@ -30,6 +31,7 @@ struct alloc_request {
 	enum zone_type highest;
 	const struct pglist_data *pgdat;
 	struct zone *preferred;
+	u64 ticket;
 };
 
 /* request_allows - may the block come from this zone? */
@@ -47,19 +49,19 @@ struct page *zone_take_block(struct zone *zone, const struct alloc_request *req)
 /* An allocator that waits; on its stack.  All but @req is under the queue's lock. */
 struct alloc_waiter {
 	struct list_head list; /* empty once it was served */
-	const struct alloc_request *req;
+	struct alloc_request *req;
 	struct page *page;
 	struct task_struct *task;
 };
 
 /**
- * alloc_wait_begin - join the end of the queue
+ * alloc_wait_begin - join the queue: at its end, or where the request was before
  * @waiter: memory for the place in it, until alloc_wait_end()
  * @req: what is wanted
  *
  * What is free by now is given out before this returns, in the queue's order.
  */
-void alloc_wait_begin(struct alloc_waiter *waiter, const struct alloc_request *req);
+void alloc_wait_begin(struct alloc_waiter *waiter, struct alloc_request *req);
 
 /* alloc_wait_end - leave the queue; the block that was given meanwhile, or NULL. */
 struct page *alloc_wait_end(struct alloc_waiter *waiter);
@@ -72,7 +74,7 @@ struct page *alloc_wait_end(struct alloc_waiter *waiter);
  * Context: may sleep.
  * Return: the block, or NULL.
  */
-struct page *alloc_wait(const struct alloc_request *req, long timeout);
+struct page *alloc_wait(struct alloc_request *req, long timeout);
 
 extern unsigned int nr_alloc_waiters;
 void alloc_waiters_serve(struct zone *zone);

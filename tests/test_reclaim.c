@@ -297,6 +297,45 @@ KTEST(reclaim, who_waits_is_served_in_order)
 	free_chain(chain);
 }
 
+/*
+ * Three wait.  The first two leave the queue to look for memory by themselves, find
+ * none and come back, the second before the first: they are served before the third,
+ * in the order in which they came.
+ */
+KTEST(reclaim, who_comes_back_has_kept_its_place)
+{
+	struct alloc_request req[3];
+	struct page *single[3], *chain;
+	struct alloc_waiter waiter[3];
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(single); i++)
+		single[i] = alloc_page(GFP_KERNEL);
+	chain = take_all(NULL, 0);
+	for (i = 0; i < ARRAY_SIZE(req); i++) {
+		req[i] = request(GFP_KERNEL, 0);
+		alloc_wait_begin(&waiter[i], &req[i]);
+	}
+	EXPECT(!alloc_wait_end(&waiter[0]));
+	EXPECT(!alloc_wait_end(&waiter[1]));
+	EXPECT_EQ(nr_alloc_waiters, 1);
+	alloc_wait_begin(&waiter[1], &req[1]);
+	alloc_wait_begin(&waiter[0], &req[0]);
+	for (i = 0; i < ARRAY_SIZE(req); i++) {
+		__free_page(single[i]);
+		for (k = 0; k < ARRAY_SIZE(req); k++)
+			EXPECT_EQ(waiter[k].page != NULL, k <= i);
+	}
+	EXPECT_EQ(nr_alloc_waiters, 0);
+	for (i = 0; i < ARRAY_SIZE(req); i++) {
+		struct page *page = alloc_wait_end(&waiter[i]);
+
+		if (page)
+			__free_page(page);
+	}
+	free_chain(chain);
+}
+
 /* One who wants more than comes free does not hold up who wants less. */
 KTEST(reclaim, a_large_request_does_not_block_the_queue)
 {
