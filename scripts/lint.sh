@@ -94,10 +94,11 @@ static_analysis() {
 #   compiler has -Wvla.  "cast truncates bits" is said of every constant that is masked.
 #   Tests leave locks held on purpose, to see it reported; surface_*.c have a function end in the
 #   middle of one: no -Wcontext there.
+#   tests/bench/smp compiles the benchmark, which is not ours to change, once for each CPU.
 spaces() {
 	local flags
 	flags="-nostdinc -isystem $($CC -print-file-name=include) -Iinclude -Iarch/x86_64/include -std=gnu11 -m64"
-	files '*.c' | grep -vE "^tests/modules/|$process" |
+	files '*.c' | grep -vE "^tests/(modules|bench/smp)/|$process" |
 		FLAGS=$flags xargs -P "$jobs" -n 1 bash -c 'context=-Wcontext; [[ $1 != tests/* ]] || context=-Wno-context
 			sparse $FLAGS -D__seg_gs= "-D__builtin_assume_aligned(p,n)=(p)" \
 			-Wno-decl -Wno-non-pointer-null -Wno-declaration-after-statement -Wno-vla -Waddress-space $context \

@@ -40,10 +40,8 @@ static int hog_main(void *data)
 static bool hog_start(struct hog *h, const struct cpumask *allowed)
 {
 	*h = (struct hog){.task = kthread_create(hog_main, h, "t_hog")};
-	if (!EXPECT(!IS_ERR(h->task))) {
-		h->task = NULL;
+	if (!EXPECT(!IS_ERR(h->task)))
 		return false;
-	}
 	cpumask_copy(&h->allowed, allowed);
 	set_cpus_allowed_ptr(h->task, allowed);
 	get_task_struct(h->task);
@@ -57,14 +55,26 @@ static void hogs_end(struct hog *hogs, unsigned int n)
 	for (unsigned int i = 0; i < n; i++) {
 		struct task_struct *t = hogs[i].task;
 
-		while (t && READ_ONCE(t->__state) != TASK_DEAD)
+		while (READ_ONCE(t->__state) != TASK_DEAD)
 			msleep(1);
 		EXPECT_EQ(hogs[i].astray, 0);
-		if (t)
-			put_task_struct(t);
+		put_task_struct(t);
 	}
 	WRITE_ONCE(stop, false);
 	kfree(hogs);
+}
+
+/* Starts @more of them, behind the first @n; if one cannot be had, all end and @hogs goes. */
+static bool hogs_start(struct hog *hogs, unsigned int n, unsigned int more,
+		       const struct cpumask *allowed)
+{
+	for (unsigned int i = n; i < n + more; i++) {
+		if (!hog_start(&hogs[i], allowed)) {
+			hogs_end(hogs, i);
+			return false;
+		}
+	}
+	return true;
 }
 
 static struct cpumask only(int cpu)
@@ -113,8 +123,8 @@ KTEST(balance, bound_threads_share_each_cpu)
 	for_each_online_cpu(cpu) {
 		struct cpumask mask = only(cpu);
 
-		for (unsigned int i = 0; i < per_cpu; i++, n++)
-			hog_start(&hogs[n], &mask);
+		ASSERT(hogs_start(hogs, n, per_cpu, &mask));
+		n += per_cpu;
 	}
 	EXPECT(wait_until(all_preempted, hogs, n));
 	for (unsigned int i = 0; i < n; i += per_cpu) {
@@ -159,8 +169,7 @@ KTEST(balance, load_spreads_over_busy_cpus)
 		return;
 	}
 	ASSERT(hogs);
-	for (unsigned int i = 0; i < n; i++)
-		hog_start(&hogs[i], &first);
+	ASSERT(hogs_start(hogs, 0, n, &first));
 	EXPECT(!spread(hogs, n));
 	for (unsigned int i = 0; i < n; i++) {
 		cpumask_copy(&hogs[i].allowed, cpu_possible_mask);
@@ -197,8 +206,7 @@ KTEST(balance, masks_hold_while_threads_are_moved)
 	struct cpumask mask = only(0);
 
 	ASSERT(hogs);
-	for (unsigned int i = 0; i < n; i++)
-		hog_start(&hogs[i], &mask);
+	ASSERT(hogs_start(hogs, 0, n, &mask));
 	for (unsigned int round = 0; round < rounds; round++) {
 		for (unsigned int i = 0; i < n; i++) {
 			hogs[i].target = (round + i) % num_online_cpus();
@@ -226,8 +234,7 @@ KTEST(balance, a_sleeper_is_not_kept_waiting)
 	unsigned long switches;
 
 	ASSERT(hogs);
-	for (unsigned int i = 0; i < n; i++)
-		hog_start(&hogs[i], &first);
+	ASSERT(hogs_start(hogs, 0, n, &first));
 	EXPECT(wait_until(one_round_more, hogs, n));
 	for (unsigned int i = 0; i < 20; i++) {
 		switches = 0;

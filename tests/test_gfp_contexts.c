@@ -489,7 +489,7 @@ KTEST(gfp_contexts, sleeping_flags_do_not_sleep_where_nobody_may)
 
 	for_each_context(c)
 	{
-		struct effect e;
+		struct effect e = {0};
 		struct page *chain;
 
 		if (c->may_sleep)

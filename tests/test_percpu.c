@@ -340,17 +340,19 @@ KTEST(percpu, atomic_requests_use_what_is_there)
  */
 KTEST(percpu, memory_is_readied_for_atomic_requests)
 {
-	struct {
-		void __percpu *next;
+	struct link {
+		struct link __percpu *next;
 		char rest[2040];
-	} __percpu *p, __percpu *list = NULL;
+	};
+	struct link __percpu *list = NULL;
+	struct link __percpu *p;
 	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
 	unsigned int round;
 
 	pcpu_drain();
 	for (round = 0; round < 3; round++) {
 		while ((p = __alloc_percpu_gfp(sizeof(*p), 8, gfp))) {
-			per_cpu_ptr(p, 0)->next = list;
+			this_cpu_ptr(p)->next = list;
 			list = p;
 		}
 		flush_scheduled_work();
@@ -360,7 +362,7 @@ KTEST(percpu, memory_is_readied_for_atomic_requests)
 		expect_sound();
 	}
 	while ((p = list)) {
-		list = per_cpu_ptr(p, 0)->next;
+		list = this_cpu_ptr(p)->next;
 		free_percpu(p);
 	}
 	expect_sound();

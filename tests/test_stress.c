@@ -84,20 +84,20 @@ BOOT_PARAM("stress.disk", set_disk, "1: the stress test writes to the first disk
 
 /**
  * struct worker - a thread
- * @actor: its random numbers
  * @task: it
  * @share: operations that it makes
  * @made: operations so far
- * @roams: it moves from CPU to CPU
  * @doing: for a report that nothing moves any more
+ * @actor: its random numbers
+ * @roams: it moves from CPU to CPU
  */
 struct worker {
-	struct stress_actor actor;
 	struct task_struct *task;
 	unsigned long share;
 	unsigned long made;
-	bool roams;
 	const char *doing;
+	struct stress_actor actor;
+	bool roams;
 };
 
 static struct worker workers[MAX_WORKERS];
