@@ -9,12 +9,12 @@ PAGE_SHIFT = 12
 STATES = ("ABSENT", "RESERVED", "INTERIOR", "FREE", "CACHED", "ALLOCATED")
 FLAGS = ("COMPOUND", "TAIL", "LARGE", "SLAB", "TABLE", "VMALLOC", "PERCPU")
 ZONES = ("DMA", "DMA32", "NORMAL", "HIGHMEM")
+HERE = os.path.dirname(os.path.abspath(__file__))  # gdb knows __file__ only while it sources this
 
 
 def constant(name):
     """A constant of <asm/page.h>, which gdb has no symbol for."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    path = os.path.join(here, "../../arch/x86_64/include/asm/page.h")
+    path = os.path.join(HERE, "../../arch/x86_64/include/asm/page.h")
     with open(path, encoding="utf-8") as file:
         found = re.search(rf"#define {name}\s+(0x[0-9a-f]+)", file.read())
     return int(found[1], 16)

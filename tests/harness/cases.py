@@ -901,9 +901,13 @@ def debugger(ctx):
         raise Skip("there is no gdb here")
     PLAIN.build()
     env = dict(os.environ, SCREEN="none",
-               GDB_ARGS='-batch -ex "cairn walk 0xffffffff80100000" -ex bt')
+               GDB_ARGS='-batch -ex "cairn walk 0xffffffff80100000" -ex "cairn page 0x100" '
+                        '-ex "break monitor_run" -ex continue -ex "cairn page 0x100" -ex "cairn free" '
+                        '-ex "cairn address 0xffff888000100000" -ex bt')
     done = subprocess.run(["scripts/debug.sh", PLAIN.elf, PLAIN.iso], cwd=ROOT, env=env, text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False, timeout=120)
-    for want in ("Breakpoint 1, start_kernel", "-> physical 0x100000", "x86_64_start"):
+    ctx.expect("Error occurred in Python" not in done.stdout, done.stdout)
+    for want in ("Breakpoint 1, start_kernel", "-> physical 0x100000", "no descriptor is mapped",
+                 "pfn 0x100: RESERVED", "x86_64_start"):
         ctx.expect(want in done.stdout, f"'{want}' is missing in\n{done.stdout}")
