@@ -14,6 +14,7 @@ struct job {
 	struct work_struct work;
 	int runs, number;
 	bool atomic;
+	struct task_struct *until_sleeps;
 };
 
 static int order[8], nr_order;
@@ -24,7 +25,9 @@ static void do_job(struct work_struct *work)
 
 	job->runs++;
 	job->atomic = in_atomic();
-	msleep(1); /* work may sleep */
+	do {
+		msleep(1); /* work may sleep */
+	} while (job->until_sleeps && READ_ONCE(job->until_sleeps->__state) == TASK_RUNNING);
 	if (nr_order < 8)
 		order[nr_order++] = job->number;
 }
@@ -59,6 +62,7 @@ KTEST(workqueue, runs_once_in_order_in_a_thread)
 		EXPECT_EQ(order[i], i);
 		EXPECT(!job[i].atomic && !work_pending(&job[i].work));
 	}
+	job[0].until_sleeps = current; /* there is something to wait for, whoever is first */
 	EXPECT(queue_work(wq, &job[0].work));
 	EXPECT(flush_work(&job[0].work));
 	EXPECT(!flush_work(&job[0].work));
