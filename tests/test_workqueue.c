@@ -87,13 +87,15 @@ static void do_delayed(struct work_struct *work)
 KTEST(workqueue, delayed_work_waits)
 {
 	struct delayed_job job = {.runs = 0};
-	u64 before = ktime_get_ns();
+	u64 before;
 
 	INIT_DELAYED_WORK(&job.work, do_delayed);
-	EXPECT(schedule_delayed_work(&job.work, 5));
+	EXPECT(schedule_delayed_work(&job.work, 100 * HZ));
 	EXPECT(!schedule_delayed_work(&job.work, 5));
 	EXPECT(delayed_work_pending(&job.work));
-	EXPECT(flush_work(&job.work.work));
+	before = ktime_get_ns();
+	EXPECT(mod_delayed_work(system_wq, &job.work, 5));
+	flush_work(&job.work.work);
 	EXPECT_EQ(job.runs, 1);
 	EXPECT(job.ran - before >= 5 * TICK_NSEC);
 }
