@@ -74,6 +74,18 @@ static struct tally walk_plan(void)
 	return t;
 }
 
+/* How many of the sections behind the first of @n lie in one zone each; highmem= cuts one. */
+static unsigned long uncut_sections(unsigned long n)
+{
+	unsigned long s;
+
+	for (s = 1; s < n; s++) {
+		if (zone_type_of(s * SECTION_FRAMES) != zone_type_of((s + 1) * SECTION_FRAMES - 1))
+			break;
+	}
+	return s - 1;
+}
+
 #define SECTION_BYTES (SECTION_FRAMES << PAGE_SHIFT)
 
 KTEST(memmap, a_section_of_ram_has_its_descriptors_in_a_huge_page)
@@ -93,7 +105,7 @@ KTEST(memmap, a_section_of_ram_has_its_descriptors_in_a_huge_page)
 	EXPECT_EQ(t.kind[PIECE_FREE], SECTION_FRAMES - 512);
 	EXPECT_EQ(t.kind[PIECE_META], 512);
 	EXPECT(t.ascending);
-	EXPECT_EQ(section_plain_run(&mb, 1, &nid), 3);
+	EXPECT_EQ(section_plain_run(&mb, 1, &nid), uncut_sections(4));
 	EXPECT_EQ(nid, 0);
 	EXPECT_EQ(section_plain_run(&mb, 0, &nid), 0);
 	EXPECT_EQ(section_plain_run(&mb, 4, &nid), 0);
