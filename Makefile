@@ -60,12 +60,14 @@ compiler_include := $(shell $(CC) -print-file-name=include 2>/dev/null)
 CPPFLAGS := -nostdinc -isystem $(compiler_include) -Iinclude -Iarch/x86_64/include
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wvla \
 	$(if $(filter 1,$(WERROR)),-Werror)
+# The same bytes wherever the tree lies: what is built names its sources from the tree's top.
+same_anywhere := -ffile-prefix-map=$(call quote,$(CURDIR))=.
 CODEGEN	:= -std=gnu11 -O2 -gdwarf-5 -ffreestanding -fno-pic -fno-pie -m64 -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
-	-fwrapv -ffunction-sections
+	-fwrapv -ffunction-sections $(same_anywhere)
 CFLAGS	:= $(CODEGEN) $(WARNINGS)
-AFLAGS	:= -m64 -gdwarf-5 -D__ASSEMBLY__ -Wa,--noexecstack
+AFLAGS	:= -m64 -gdwarf-5 $(same_anywhere) -D__ASSEMBLY__ -Wa,--noexecstack
 LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 
 # Flags of one file: CFLAGS_<path without .c>.o = ...
