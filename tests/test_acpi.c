@@ -5,7 +5,8 @@
  * Tables are built in a small piece of pretended physical memory; whatever the
  * parsers ask for outside of it is refused, as memory that is none.  Tables
  * parsed by themselves lie right before a guard page, so that any read past one
- * is a fault.  The last test damages good tables at random.
+ * is a fault.  The last test damages good tables at random.  Tables about nodes have
+ * their tests in test_acpi_numa.c.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -14,71 +15,7 @@
 #include <cairn/memory_map.h>
 #include <cairn/test.h>
 #include <asm/unaligned.h>
-#include "guarded.h"
-
-#define TABLE_MAX 8192
-#define PHYS_SIZE 0x10000
-
-static struct fixture {
-	u8 table[TABLE_MAX];
-	u32 len;
-	u8 phys[PHYS_SIZE]; /* memory at PHYS_BASE */
-	struct guarded guard;
-	struct acpi_root root;
-	struct acpi_madt madt;
-	struct acpi_srat srat;
-	struct acpi_slit slit;
-	struct acpi_mcfg mcfg;
-	struct acpi_fadt fadt;
-} * f;
-
-#define PHYS_BASE 0x7fe0000ULL
-
-static bool begin(void)
-{
-	f = vzalloc(sizeof(*f));
-	return f && guarded_init(&f->guard, TABLE_MAX);
-}
-
-static void end(void)
-{
-	guarded_exit(&f->guard);
-	vfree(f);
-}
-
-/* start - a table of @fixed bytes, header included. */
-static void start(const char *signature, u8 revision, u32 fixed)
-{
-	memset(f->table, 0, sizeof(f->table));
-	memcpy(f->table, signature, 4);
-	f->table[8] = revision;
-	f->len = fixed;
-}
-
-static void add(const void *bytes, u32 n)
-{
-	memcpy(f->table + f->len, bytes, n);
-	f->len += n;
-}
-
-static void seal(u8 *table, u32 len)
-{
-	u8 sum = 0;
-	u32 i;
-
-	put_unaligned_le32(len, table + 4);
-	table[9] = 0;
-	for (i = 0; i < len; i++)
-		sum -= table[i];
-	table[9] = sum;
-}
-
-/* guarded_table - the table, sealed, before the guard page. */
-static const u8 *guarded_table(void)
-{
-	seal(f->table, f->len);
-	return guarded_copy(&f->guard, f->table, f->len);
-}
+#include "acpi_table.h"
 
 /* ---- root pointer ---------------------------------------------------------------------- */
 
@@ -296,8 +233,6 @@ struct madt_case {
 	u32 bits; /* findings */
 };
 
-#define BIT_OF(finding) (1u << (finding))
-
 static const struct madt_case madt_cases[] = {
 	{"A19 no items", {0}, 0, 0, 0},
 	{"two CPUs", {LAPIC(0, 0, 1), LAPIC(1, 2, 1)}, 16, 2, 0},
@@ -457,178 +392,6 @@ KTEST(acpi, madt_lapic)
 		EXPECT(acpi_madt_parse(guarded_table(), f->len, &f->madt));
 		EXPECT_EQ(f->madt.lapic_phys, cases[i].want);
 	}
-	end();
-}
-
-/* ---- SRAT and SLIT --------------------------------------------------------------------- */
-
-static void srat_memory(u32 domain, u64 base, u64 length, u32 flags)
-{
-	u8 item[40] = {1, 40};
-
-	put_unaligned_le32(domain, item + 2);
-	put_unaligned_le64(base, item + 8);
-	put_unaligned_le64(length, item + 16);
-	put_unaligned_le32(flags, item + 28);
-	add(item, 40);
-}
-
-static void srat_cpu(u32 domain, u8 apic_id)
-{
-	u8 item[16] = {0, 16, (u8)domain, apic_id, 1, 0, 0, 0, 0};
-
-	item[9] = (u8)(domain >> 8);
-	item[10] = (u8)(domain >> 16);
-	item[11] = (u8)(domain >> 24);
-	add(item, 16);
-}
-
-static bool parse_srat(void)
-{
-	return acpi_srat_parse(guarded_table(), f->len, &f->srat);
-}
-
-KTEST(acpi, srat)
-{
-	ASSERT(begin());
-	start("SRAT", 3, 48);
-	srat_cpu(0, 0);
-	srat_cpu(7, 1);
-	srat_memory(0, 0, 0xa0000, 1);
-	srat_memory(0, 0x100000, 0x7ff00000, 1);
-	srat_memory(7, 0x80000000, 0x80000000, 1);
-	srat_memory(7, 0x200000000, 0x1000, 0); /* not enabled */
-	srat_memory(7, 0x300000000, 0x1000, 3); /* hot-pluggable */
-	EXPECT(parse_srat());
-	EXPECT_EQ(f->srat.nr_nodes, 2);
-	EXPECT_EQ(f->srat.domain[1], 7);
-	EXPECT_EQ(f->srat.nr_memory, 4);
-	EXPECT_EQ(f->srat.memory[2].nid, 1);
-	EXPECT(f->srat.memory[3].hotplug);
-	EXPECT_EQ(f->srat.nr_cpus, 2);
-	EXPECT_EQ(f->srat.cpu[1].nid, 1);
-	EXPECT_EQ(f->srat.found, 0);
-
-	start("SRAT", 3, 48); /* A35: a node of a CPU only */
-	srat_memory(0, 0, 0x80000000, 1);
-	srat_cpu(3, 1);
-	EXPECT(parse_srat());
-	EXPECT_EQ(f->srat.nr_nodes, 2);
-
-	start("SRAT", 1, 48); /* A34: eight bits before revision 2 */
-	srat_memory(0xabcdef01, 0, 0x80000000, 1);
-	srat_cpu(0xabcdef01, 0);
-	EXPECT(parse_srat());
-	EXPECT_EQ(f->srat.nr_nodes, 1);
-	EXPECT_EQ(f->srat.domain[0], 1);
-	end();
-}
-
-KTEST(acpi, srat_refused)
-{
-	static const u8 short_memory[39] = {1, 39};
-	unsigned int i;
-
-	ASSERT(begin());
-	start("SRAT", 3, 48); /* A30 */
-	srat_memory(0, 0, 0x80000000, 1);
-	add(short_memory, 39);
-	EXPECT(!parse_srat());
-	EXPECT_EQ(f->srat.nr_nodes, 0);
-	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_SHORT_ITEM));
-
-	start("SRAT", 3, 48); /* A31: the items go, the table stays */
-	srat_memory(0, 0, 0x80000000, 1);
-	srat_memory(1, 0x80000000, 0, 1);
-	srat_memory(1, 0xfffffffffffff000, 0x2000, 1);
-	EXPECT(parse_srat());
-	EXPECT_EQ(f->srat.nr_memory, 1);
-	EXPECT_EQ(f->srat.nr_nodes, 1);
-	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_BAD_VALUE));
-
-	start("SRAT", 3, 48); /* A33 */
-	srat_memory(0xffffffff, 0, 0x80000000, 1);
-	EXPECT(!parse_srat());
-	start("SRAT", 3, 48);
-	for (i = 0; i <= ACPI_MAX_NODES; i++)
-		srat_memory(i, i * 0x100000000ULL, 0x100000000ULL, 1);
-	EXPECT(!parse_srat());
-	EXPECT_EQ(f->srat.nr_nodes, 0);
-
-	start("SRAT", 3, 47);
-	EXPECT(!parse_srat());
-	start("SRAT", 3, 48);
-	EXPECT(!parse_srat()); /* nothing in it */
-	end();
-}
-
-/* A32: every address has one node, whatever the items do; pieces join without a gap. */
-KTEST(acpi, memory_has_one_node)
-{
-	static const struct {
-		u64 start, end;
-		u32 nid;
-	} want[] = {
-		{0, 0x100000, 0},	 /* uncovered */
-		{0x100000, 0x300000, 0}, /* the first item wins */
-		{0x300000, 0x500000, 1}, /* the rest of the second */
-		{0x500000, 0x600000, 0}, /* uncovered */
-		{0x600000, 0x700000, 1}, /* up to where an earlier item begins */
-		{0x700000, 0x800000, 0}, /* that item, inside the other */
-		{0x800000, 0x900000, 1}, {0x900000, 0x1000000, 0},
-	};
-	u64 at = 0, last;
-	unsigned int i;
-
-	ASSERT(begin());
-	start("SRAT", 3, 48);
-	srat_memory(0, 0x100000, 0x200000, 1);
-	srat_memory(1, 0x200000, 0x300000, 1);
-	srat_memory(0, 0x700000, 0x100000, 1);
-	srat_memory(1, 0x600000, 0x300000, 1);
-	EXPECT(parse_srat());
-	for (i = 0; i < ARRAY_SIZE(want); i++) {
-		last = 0x1000000;
-		EXPECT_EQ(at, want[i].start);
-		EXPECT_EQ(acpi_srat_node(&f->srat, at, &last), want[i].nid);
-		EXPECT_EQ(last, want[i].end);
-		at = last;
-	}
-	end();
-}
-
-/* A36, A37 */
-KTEST(acpi, slit)
-{
-	static const struct {
-		u64 count;
-		u8 matrix[4];
-		u8 n;
-		bool taken;
-	} cases[] = {
-		{2, {10, 20, 20, 10}, 4, true},
-		{1, {10}, 1, true},
-		{2, {10, 20, 20}, 3, false},
-		{0, {10, 20, 20, 10}, 4, false},
-		{0x100000000, {10, 20, 20, 10}, 4, false},
-		{~0ULL, {10, 20, 20, 10}, 4, false},
-		{65, {10, 20, 20, 10}, 4, false},
-		{2, {11, 20, 20, 10}, 4, false},
-		{2, {10, 10, 20, 10}, 4, false},
-		{2, {10, 20, 0, 10}, 4, false},
-	};
-	unsigned int i;
-
-	ASSERT(begin());
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		start("SLIT", 1, 44);
-		put_unaligned_le64(cases[i].count, f->table + 36);
-		add(cases[i].matrix, cases[i].n);
-		EXPECT_EQ(acpi_slit_parse(guarded_table(), f->len, &f->slit), cases[i].taken);
-		EXPECT_EQ(f->slit.nr, cases[i].taken ? cases[i].count : 0);
-	}
-	start("SLIT", 1, 40);
-	EXPECT(!acpi_slit_parse(guarded_table(), f->len, &f->slit));
 	end();
 }
 

@@ -6,13 +6,12 @@
  * Its mask is 24 bits where something must be out of reach, since any machine has
  * memory above 16 MiB.  Bounce pools that a test made necessary are given back at
  * its end, and no others, so that free pages add up.  tests/test_edu.c does the same with QEMU's
- * device.
+ * dma_test_device.
  */
 #include <cairn/dma.h>
 #include <cairn/test.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
-#include <linux/dmapool.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -22,8 +21,10 @@
 #include <linux/vmalloc.h>
 #include "../mm/dma.h"
 #include "../mm/internal.h"
+#include "dma_test.h"
 
-static struct device device, other;
+struct device dma_test_device;
+static struct device other;
 static u64 device_mask, other_mask;
 static unsigned long pools_before;
 
@@ -32,33 +33,27 @@ static void no_release(struct device *dev)
 	(void)dev;
 }
 
-static void begin(void)
+void dma_test_begin(void)
 {
 	pools_before = dma_bounce_pools();
 	device_mask = other_mask = DMA_BIT_MASK(32);
-	device = (struct device){.dma_mask = &device_mask, .release = no_release};
+	dma_test_device = (struct device){.dma_mask = &device_mask, .release = no_release};
 	other = (struct device){.dma_mask = &other_mask, .release = no_release};
-	dev_set_name(&device, "dma-test");
+	dev_set_name(&dma_test_device, "dma-test");
 	dev_set_name(&other, "dma-other");
-	EXPECT_EQ(device_register(&device), 0);
+	EXPECT_EQ(device_register(&dma_test_device), 0);
 	EXPECT_EQ(device_register(&other), 0);
-	EXPECT_EQ(dma_set_mask_and_coherent(&device, DMA_BIT_MASK(24)), 0);
+	EXPECT_EQ(dma_set_mask_and_coherent(&dma_test_device, DMA_BIT_MASK(24)), 0);
 	EXPECT_EQ(dma_set_mask_and_coherent(&other, DMA_BIT_MASK(64)), 0);
 }
 
-static void end(void)
+void dma_test_end(void)
 {
-	EXPECT_EQ(dma_report_pending(&device), 0);
+	EXPECT_EQ(dma_report_pending(&dma_test_device), 0);
 	EXPECT_EQ(dma_report_pending(&other), 0);
-	device_unregister(&device);
+	device_unregister(&dma_test_device);
 	device_unregister(&other);
 	dma_bounce_shrink(pools_before);
-}
-
-/* What the device sees at one of its addresses. */
-static u8 *bus(dma_addr_t addr)
-{
-	return phys_to_virt(addr);
 }
 
 /* A buffer that a device of 24 bits does not reach; NULL if there is none. */
@@ -101,22 +96,22 @@ static unsigned long bounced(void)
 /* A mask too narrow for anybody is refused and changes nothing. */
 KTEST(dma, masks)
 {
-	begin();
-	EXPECT_EQ(dma_set_mask(&device, DMA_BIT_MASK(28)), 0);
-	EXPECT_EQ(dma_get_mask(&device), 0xfffffff);
-	EXPECT_EQ(dma_set_mask(&device, DMA_BIT_MASK(16)), -EIO);
-	EXPECT_EQ(dma_set_coherent_mask(&device, DMA_BIT_MASK(16)), -EIO);
-	EXPECT_EQ(dma_get_mask(&device), 0xfffffff);
-	EXPECT_EQ(device.coherent_dma_mask, 0xffffff);
-	EXPECT(!dma_supported(&device, DMA_BIT_MASK(23)));
-	EXPECT(dma_supported(&device, DMA_BIT_MASK(24)));
-	EXPECT(dma_get_required_mask(&device) >= memblock_end_of_DRAM() - 1);
+	dma_test_begin();
+	EXPECT_EQ(dma_set_mask(&dma_test_device, DMA_BIT_MASK(28)), 0);
+	EXPECT_EQ(dma_get_mask(&dma_test_device), 0xfffffff);
+	EXPECT_EQ(dma_set_mask(&dma_test_device, DMA_BIT_MASK(16)), -EIO);
+	EXPECT_EQ(dma_set_coherent_mask(&dma_test_device, DMA_BIT_MASK(16)), -EIO);
+	EXPECT_EQ(dma_get_mask(&dma_test_device), 0xfffffff);
+	EXPECT_EQ(dma_test_device.coherent_dma_mask, 0xffffff);
+	EXPECT(!dma_supported(&dma_test_device, DMA_BIT_MASK(23)));
+	EXPECT(dma_supported(&dma_test_device, DMA_BIT_MASK(24)));
+	EXPECT(dma_get_required_mask(&dma_test_device) >= memblock_end_of_DRAM() - 1);
 	EXPECT(!dma_addressing_limited(&other));
-	device.dma_mask = NULL;
-	EXPECT_EQ(dma_set_mask(&device, DMA_BIT_MASK(32)), -EIO);
-	EXPECT_EQ(dma_coerce_mask_and_coherent(&device, DMA_BIT_MASK(30)), 0);
-	EXPECT_EQ(dma_get_mask(&device), DMA_BIT_MASK(30));
-	end();
+	dma_test_device.dma_mask = NULL;
+	EXPECT_EQ(dma_set_mask(&dma_test_device, DMA_BIT_MASK(32)), -EIO);
+	EXPECT_EQ(dma_coerce_mask_and_coherent(&dma_test_device, DMA_BIT_MASK(30)), 0);
+	EXPECT_EQ(dma_get_mask(&dma_test_device), DMA_BIT_MASK(30));
+	dma_test_end();
 }
 
 /* Coherent memory of each size lies below each mask, aligned, zeroed, and shared. */
@@ -126,17 +121,17 @@ static void try_coherent(unsigned int bits, size_t size)
 	dma_addr_t handle = 1;
 	u8 *p;
 
-	EXPECT_EQ(dma_set_coherent_mask(&device, DMA_BIT_MASK(bits)), 0);
-	p = dma_alloc_coherent(&device, size, &handle, GFP_KERNEL);
+	EXPECT_EQ(dma_set_coherent_mask(&dma_test_device, DMA_BIT_MASK(bits)), 0);
+	p = dma_alloc_coherent(&dma_test_device, size, &handle, GFP_KERNEL);
 	EXPECT(p);
 	if (!p)
 		return;
 	EXPECT(handle + size - 1 <= DMA_BIT_MASK(bits));
 	EXPECT_EQ(handle & (align - 1), 0);
-	EXPECT(bus(handle) == p);
+	EXPECT(dma_test_bus(handle) == p);
 	EXPECT(!memchr_inv(p, 0, PAGE_ALIGN(size)));
 	memset(p, 0xff, size); /* the next one must be zeroed again */
-	dma_free_coherent(&device, size, p, handle);
+	dma_free_coherent(&dma_test_device, size, p, handle);
 }
 
 KTEST(dma, coherent_below_each_mask)
@@ -144,11 +139,11 @@ KTEST(dma, coherent_below_each_mask)
 	static const u8 bits[] = {24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 40, 64};
 	static const u32 sizes[] = {1, 100, 4096, 4097, 5 * 4096, 65536, 300000};
 
-	begin();
+	dma_test_begin();
 	for (unsigned int b = 0; b < ARRAY_SIZE(bits); b++)
 		for (unsigned int s = 0; s < ARRAY_SIZE(sizes); s++)
 			try_coherent(bits[b], sizes[s]);
-	end();
+	dma_test_end();
 }
 
 /* Five pages cost five pages, not eight. */
@@ -158,17 +153,17 @@ KTEST(dma, coherent_takes_no_more_than_it_needs)
 	dma_addr_t handle;
 	void *p;
 
-	begin();
-	p = dma_alloc_coherent(&device, 1, &handle, GFP_KERNEL); /* the record's slab */
+	dma_test_begin();
+	p = dma_alloc_coherent(&dma_test_device, 1, &handle, GFP_KERNEL); /* the record's slab */
 	drain_all_pages();
 	before = nr_free_pages();
-	dma_free_coherent(&device, 1, p, handle);
-	p = dma_alloc_coherent(&device, 5 * PAGE_SIZE, &handle, GFP_KERNEL);
+	dma_free_coherent(&dma_test_device, 1, p, handle);
+	p = dma_alloc_coherent(&dma_test_device, 5 * PAGE_SIZE, &handle, GFP_KERNEL);
 	EXPECT(p);
 	drain_all_pages();
 	EXPECT_EQ(before - nr_free_pages(), 4);
-	dma_free_coherent(&device, 5 * PAGE_SIZE, p, handle);
-	end();
+	dma_free_coherent(&dma_test_device, 5 * PAGE_SIZE, p, handle);
+	dma_test_end();
 }
 
 /* A mask in the middle of a zone is served from it, not only from the lowest zone. */
@@ -199,17 +194,17 @@ KTEST(dma, coherent_without_a_mask)
 	dma_addr_t handle;
 	void *p;
 
-	begin();
-	device.coherent_dma_mask = 0;
+	dma_test_begin();
+	dma_test_device.coherent_dma_mask = 0;
 	EXPECT_REPORT("the device has no mask") {
-		EXPECT(!dma_alloc_coherent(&device, 64, &handle, GFP_KERNEL));
+		EXPECT(!dma_alloc_coherent(&dma_test_device, 64, &handle, GFP_KERNEL));
 	}
 	p = dma_alloc_coherent(NULL, 64, &handle, GFP_KERNEL);
 	EXPECT(p && handle + 63 <= DMA_BIT_MASK(24));
 	dma_free_coherent(NULL, 64, p, handle);
 	EXPECT(!dma_alloc_coherent(&other, 0, &handle, GFP_KERNEL));
 	EXPECT(!dma_alloc_coherent(&other, 1UL << 40, &handle, GFP_KERNEL));
-	end();
+	dma_test_end();
 }
 
 /* What is no allocation, or no more, is refused; a wrong size frees what it was. */
@@ -218,26 +213,27 @@ KTEST(dma, coherent_misuse)
 	dma_addr_t handle, map;
 	void *p, *buf;
 
-	begin();
-	p = dma_alloc_coherent(&device, 3 * PAGE_SIZE, &handle, GFP_KERNEL);
+	dma_test_begin();
+	p = dma_alloc_coherent(&dma_test_device, 3 * PAGE_SIZE, &handle, GFP_KERNEL);
 	ASSERT(p);
 	EXPECT_REPORT("in the middle of a mapping") {
-		dma_free_coherent(&device, PAGE_SIZE, (u8 *)p + PAGE_SIZE, handle + PAGE_SIZE);
+		dma_free_coherent(&dma_test_device, PAGE_SIZE, (u8 *)p + PAGE_SIZE,
+				  handle + PAGE_SIZE);
 	}
 	EXPECT_REPORT("goes with it") {
-		dma_free_coherent(&device, 3 * PAGE_SIZE, p, handle + PAGE_SIZE);
+		dma_free_coherent(&dma_test_device, 3 * PAGE_SIZE, p, handle + PAGE_SIZE);
 	}
 	EXPECT_REPORT("mapped by another device") {
 		dma_free_coherent(&other, 3 * PAGE_SIZE, p, handle);
 	}
 	EXPECT_REPORT("of the other sort") {
-		dma_unmap_single(&device, handle, 3 * PAGE_SIZE, DMA_TO_DEVICE);
+		dma_unmap_single(&dma_test_device, handle, 3 * PAGE_SIZE, DMA_TO_DEVICE);
 	}
 	EXPECT_REPORT("different size, 12288 bytes") {
-		dma_free_coherent(&device, PAGE_SIZE, p, handle);
+		dma_free_coherent(&dma_test_device, PAGE_SIZE, p, handle);
 	}
 	EXPECT_REPORT("not mapped, or not any more") {
-		dma_free_coherent(&device, 3 * PAGE_SIZE, p, handle);
+		dma_free_coherent(&dma_test_device, 3 * PAGE_SIZE, p, handle);
 	}
 	buf = kmalloc(128, GFP_KERNEL);
 	map = dma_map_single(&other, buf, 128, DMA_TO_DEVICE);
@@ -246,8 +242,8 @@ KTEST(dma, coherent_misuse)
 	}
 	dma_unmap_single(&other, map, 128, DMA_TO_DEVICE);
 	kfree(buf);
-	dma_free_coherent(&device, 1, NULL, 0);
-	end();
+	dma_free_coherent(&dma_test_device, 1, NULL, 0);
+	dma_test_end();
 }
 
 /* ---- streaming mappings --------------------------------------------------------------------- */
@@ -260,19 +256,19 @@ KTEST(dma, in_reach_is_not_copied)
 	dma_addr_t a, b;
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = kmalloc(1000, GFP_KERNEL | GFP_DMA);
-	a = dma_map_single(&device, buf, 1000, DMA_BIDIRECTIONAL);
+	a = dma_map_single(&dma_test_device, buf, 1000, DMA_BIDIRECTIONAL);
 	EXPECT_EQ(a, virt_to_phys(buf));
 	b = dma_map_single(&other, variable, sizeof(variable), DMA_FROM_DEVICE);
 	EXPECT_EQ(b, virt_to_phys(variable));
-	EXPECT(!dma_need_sync(&device, a) && !dma_need_sync(&other, b));
-	dma_sync_single_for_cpu(&device, a, 1000, DMA_BIDIRECTIONAL);
+	EXPECT(!dma_need_sync(&dma_test_device, a) && !dma_need_sync(&other, b));
+	dma_sync_single_for_cpu(&dma_test_device, a, 1000, DMA_BIDIRECTIONAL);
 	dma_unmap_single(&other, b, sizeof(variable), DMA_FROM_DEVICE);
-	dma_unmap_single(&device, a, 1000, DMA_BIDIRECTIONAL);
+	dma_unmap_single(&dma_test_device, a, 1000, DMA_BIDIRECTIONAL);
 	EXPECT_EQ(bounced(), before);
 	kfree(buf);
-	end();
+	dma_test_end();
 }
 
 /* One buffer out of reach, in each direction: who sees whose bytes, and when. */
@@ -282,14 +278,14 @@ static void try_direction(u8 *buf, size_t size, enum dma_data_direction dir)
 	dma_addr_t addr;
 
 	fill(buf, size, 1);
-	addr = dma_map_single(&device, buf, size, dir);
-	ASSERT_EQ(dma_mapping_error(&device, addr), 0);
+	addr = dma_map_single(&dma_test_device, buf, size, dir);
+	ASSERT_EQ(dma_mapping_error(&dma_test_device, addr), 0);
 	EXPECT(addr != virt_to_phys(buf) && addr + size - 1 <= DMA_BIT_MASK(24));
-	EXPECT(dma_need_sync(&device, addr));
-	EXPECT(filled(bus(addr), size, 1));
-	fill(bus(addr), size / 2, 7); /* the device writes half of it */
-	EXPECT(filled(buf, size, 1)); /* ... and nobody sees that yet */
-	dma_unmap_single(&device, addr, size, dir);
+	EXPECT(dma_need_sync(&dma_test_device, addr));
+	EXPECT(filled(dma_test_bus(addr), size, 1));
+	fill(dma_test_bus(addr), size / 2, 7); /* the device writes half of it */
+	EXPECT(filled(buf, size, 1));	       /* ... and nobody sees that yet */
+	dma_unmap_single(&dma_test_device, addr, size, dir);
 	EXPECT(filled(buf, size / 2, in ? 7 : 1));
 	buf[0] = 0;
 	fill(buf, size / 2, 1);
@@ -301,7 +297,7 @@ KTEST(dma, out_of_reach_is_bounced)
 	static const u32 sizes[] = {2, 100, 2048, 2050, 4096, 10000, 32768};
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = far_buffer(3);
 	for (unsigned int i = 0; buf && i < ARRAY_SIZE(sizes); i++) {
 		try_direction(buf, sizes[i], DMA_TO_DEVICE);
@@ -311,7 +307,7 @@ KTEST(dma, out_of_reach_is_bounced)
 	}
 	if (buf)
 		free_pages((unsigned long)buf, 3);
-	end();
+	dma_test_end();
 }
 
 /* Looks at, or writes, pages of a block that may have no address. */
@@ -351,22 +347,22 @@ KTEST(dma, highmem_is_bounced)
 			__free_pages(page, 2);
 		return;
 	}
-	begin();
+	dma_test_begin();
 	block_fill(page, 2, 3);
-	addr = dma_map_page(&device, page, 0, 4 * PAGE_SIZE, DMA_BIDIRECTIONAL);
-	EXPECT(!dma_mapping_error(&device, addr));
+	addr = dma_map_page(&dma_test_device, page, 0, 4 * PAGE_SIZE, DMA_BIDIRECTIONAL);
+	EXPECT(!dma_mapping_error(&dma_test_device, addr));
 	for (unsigned int i = 0; i < 4; i++) {
-		EXPECT(filled(bus(addr) + i * PAGE_SIZE, PAGE_SIZE, 3 + i));
-		fill(bus(addr) + i * PAGE_SIZE, PAGE_SIZE, 50 + i);
+		EXPECT(filled(dma_test_bus(addr) + i * PAGE_SIZE, PAGE_SIZE, 3 + i));
+		fill(dma_test_bus(addr) + i * PAGE_SIZE, PAGE_SIZE, 50 + i);
 	}
-	dma_unmap_page(&device, addr, 4 * PAGE_SIZE, DMA_BIDIRECTIONAL);
+	dma_unmap_page(&dma_test_device, addr, 4 * PAGE_SIZE, DMA_BIDIRECTIONAL);
 	EXPECT(block_filled(page, 2, 50));
-	addr = dma_map_page(&device, page, 100, size, DMA_FROM_DEVICE);
-	EXPECT(!dma_mapping_error(&device, addr));
-	dma_unmap_page(&device, addr, size, DMA_FROM_DEVICE);
+	addr = dma_map_page(&dma_test_device, page, 100, size, DMA_FROM_DEVICE);
+	EXPECT(!dma_mapping_error(&dma_test_device, addr));
+	dma_unmap_page(&dma_test_device, addr, size, DMA_FROM_DEVICE);
 	EXPECT(block_filled(page, 2, 50));
 	__free_pages(page, 2);
-	end();
+	dma_test_end();
 }
 
 /* dma_sync_ calls move bytes, of the range given and no others, while it stays mapped. */
@@ -375,29 +371,31 @@ KTEST(dma, sync_moves_the_range_given)
 	dma_addr_t addr;
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = far_buffer(0);
 	if (!buf) {
-		end();
+		dma_test_end();
 		return;
 	}
 	fill(buf, PAGE_SIZE, 1);
-	addr = dma_map_single(&device, buf, PAGE_SIZE, DMA_BIDIRECTIONAL);
-	memset(bus(addr), 0xdd, PAGE_SIZE);
-	dma_sync_single_for_cpu(&device, addr + 100, 50, DMA_FROM_DEVICE);
+	addr = dma_map_single(&dma_test_device, buf, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	memset(dma_test_bus(addr), 0xdd, PAGE_SIZE);
+	dma_sync_single_for_cpu(&dma_test_device, addr + 100, 50, DMA_FROM_DEVICE);
 	EXPECT(filled(buf, 100, 1) && !memchr_inv(buf + 100, 0xdd, 50));
 	EXPECT_EQ(buf[150], (u8)(1 + 150 * 31));
 	memset(buf, 0xcc, PAGE_SIZE);
-	dma_sync_single_range_for_device(&device, addr, 200, 50, DMA_TO_DEVICE);
-	EXPECT(!memchr_inv(bus(addr), 0xdd, 200));
-	EXPECT(!memchr_inv(bus(addr) + 200, 0xcc, 50) && bus(addr)[250] == 0xdd);
+	dma_sync_single_range_for_device(&dma_test_device, addr, 200, 50, DMA_TO_DEVICE);
+	EXPECT(!memchr_inv(dma_test_bus(addr), 0xdd, 200));
+	EXPECT(!memchr_inv(dma_test_bus(addr) + 200, 0xcc, 50) && dma_test_bus(addr)[250] == 0xdd);
 	EXPECT_REPORT("not in a mapping of this device") {
-		dma_sync_single_for_cpu(&device, addr + PAGE_SIZE - 10, 11, DMA_FROM_DEVICE);
+		dma_sync_single_for_cpu(&dma_test_device, addr + PAGE_SIZE - 10, 11,
+					DMA_FROM_DEVICE);
 	}
-	dma_unmap_single_attrs(&device, addr, PAGE_SIZE, DMA_BIDIRECTIONAL, DMA_ATTR_SKIP_CPU_SYNC);
+	dma_unmap_single_attrs(&dma_test_device, addr, PAGE_SIZE, DMA_BIDIRECTIONAL,
+			       DMA_ATTR_SKIP_CPU_SYNC);
 	EXPECT(!memchr_inv(buf, 0xcc, PAGE_SIZE));
 	free_page((unsigned long)buf);
-	end();
+	dma_test_end();
 }
 
 /* Each misuse is named; the mapping ends as it was made, once. */
@@ -407,7 +405,7 @@ KTEST(dma, streaming_misuse)
 	void *area;
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = kmalloc(512, GFP_KERNEL);
 	area = vmalloc(PAGE_SIZE);
 	EXPECT_REPORT("nothing to map") {
@@ -421,7 +419,7 @@ KTEST(dma, streaming_misuse)
 	}
 	addr = dma_map_single(&other, buf, 512, DMA_TO_DEVICE);
 	EXPECT_REPORT("mapped by another device") {
-		dma_unmap_single(&device, addr, 512, DMA_TO_DEVICE);
+		dma_unmap_single(&dma_test_device, addr, 512, DMA_TO_DEVICE);
 	}
 	EXPECT_REPORT("in the middle of a mapping") {
 		dma_unmap_single(&other, addr + 8, 504, DMA_TO_DEVICE);
@@ -445,7 +443,7 @@ KTEST(dma, streaming_misuse)
 	}
 	vfree(area);
 	kfree(buf);
-	end();
+	dma_test_end();
 }
 
 /* One buffer mapped three times: each unmapping ends its own. */
@@ -454,7 +452,7 @@ KTEST(dma, one_buffer_several_mappings)
 	dma_addr_t a, b, c;
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = kmalloc(512, GFP_KERNEL);
 	a = dma_map_single(&other, buf, 512, DMA_TO_DEVICE);
 	b = dma_map_single(&other, buf, 256, DMA_TO_DEVICE);
@@ -467,7 +465,7 @@ KTEST(dma, one_buffer_several_mappings)
 		dma_unmap_single(&other, a, 512, DMA_TO_DEVICE);
 	}
 	kfree(buf);
-	end();
+	dma_test_end();
 }
 
 /* A driver that leaves something mapped is told so, with the first of it. */
@@ -476,7 +474,7 @@ KTEST(dma, what_is_left_mapped_is_reported)
 	dma_addr_t addr, handle;
 	void *p, *buf;
 
-	begin();
+	dma_test_begin();
 	buf = kmalloc(64, GFP_KERNEL);
 	addr = dma_map_single(&other, buf, 64, DMA_TO_DEVICE);
 	p = dma_alloc_coherent(&other, 64, &handle, GFP_KERNEL);
@@ -486,7 +484,7 @@ KTEST(dma, what_is_left_mapped_is_reported)
 	dma_free_coherent(&other, 64, p, handle);
 	dma_unmap_single(&other, addr, 64, DMA_TO_DEVICE);
 	kfree(buf);
-	end();
+	dma_test_end();
 }
 
 /* All bounce buffers taken: an error, said once, and nothing lost; then all free again. */
@@ -499,34 +497,35 @@ KTEST(dma, no_bounce_buffer_left)
 	unsigned int n = 0, again = 0;
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = far_buffer(2);
 	if (!buf) {
-		end();
+		dma_test_end();
 		return;
 	}
 	for (int round = 0; round < 2; round++) {
 		again = n;
 		for (n = 0; n < MAX_HELD; n++) {
-			held[n] = dma_map_single_attrs(&device, buf, size, DMA_TO_DEVICE,
+			held[n] = dma_map_single_attrs(&dma_test_device, buf, size, DMA_TO_DEVICE,
 						       DMA_ATTR_NO_WARN);
-			if (dma_mapping_error(&device, held[n]))
+			if (dma_mapping_error(&dma_test_device, held[n]))
 				break;
 			EXPECT(held[n] + size - 1 <= DMA_BIT_MASK(24));
 		}
 		EXPECT(n > 0 && n < MAX_HELD);
 		if (!round) {
 			EXPECT_REPORT("no bounce buffer for 16384 bytes") {
-				EXPECT(dma_mapping_error(&device, dma_map_single(&device, buf, size,
-										 DMA_TO_DEVICE)));
+				EXPECT(dma_mapping_error(&dma_test_device,
+							 dma_map_single(&dma_test_device, buf, size,
+									DMA_TO_DEVICE)));
 			}
 		}
 		for (unsigned int i = 0; i < n; i++)
-			dma_unmap_single(&device, held[i], size, DMA_TO_DEVICE);
+			dma_unmap_single(&dma_test_device, held[i], size, DMA_TO_DEVICE);
 	}
 	EXPECT_EQ(n, again);
 	free_pages((unsigned long)buf, 2);
-	end();
+	dma_test_end();
 }
 
 /* Mapping works where nothing may sleep, pools included, and takes nothing that is not given back. */
@@ -536,29 +535,29 @@ KTEST(dma, maps_where_nothing_may_sleep)
 	void *p;
 	u8 *buf;
 
-	begin();
+	dma_test_begin();
 	buf = far_buffer(0);
 	if (!buf) {
-		end();
+		dma_test_end();
 		return;
 	}
 	preempt_disable();
-	addr = dma_map_single(&device, buf, 300, DMA_BIDIRECTIONAL);
-	p = dma_alloc_coherent(&device, 300, &handle, GFP_ATOMIC);
+	addr = dma_map_single(&dma_test_device, buf, 300, DMA_BIDIRECTIONAL);
+	p = dma_alloc_coherent(&dma_test_device, 300, &handle, GFP_ATOMIC);
 	preempt_enable();
-	EXPECT(!dma_mapping_error(&device, addr) && p);
+	EXPECT(!dma_mapping_error(&dma_test_device, addr) && p);
 	preempt_disable();
-	dma_unmap_single(&device, addr, 300, DMA_BIDIRECTIONAL);
-	dma_free_coherent(&device, 300, p, handle);
+	dma_unmap_single(&dma_test_device, addr, 300, DMA_BIDIRECTIONAL);
+	dma_free_coherent(&dma_test_device, 300, p, handle);
 	preempt_enable();
 	EXPECT_REPORT("sleeping function called from invalid context") {
 		preempt_disable();
-		p = dma_alloc_coherent(&device, 300, &handle, GFP_KERNEL);
+		p = dma_alloc_coherent(&dma_test_device, 300, &handle, GFP_KERNEL);
 		preempt_enable();
 	}
-	dma_free_coherent(&device, 300, p, handle);
+	dma_free_coherent(&dma_test_device, 300, p, handle);
 	free_page((unsigned long)buf);
-	end();
+	dma_test_end();
 }
 
 /* ---- scatter lists -------------------------------------------------------------------------- */
@@ -572,7 +571,7 @@ KTEST(dma, scatter_lists)
 	u8 *buf[PIECES];
 	int i;
 
-	begin();
+	dma_test_begin();
 	sg_init_table(list, PIECES);
 	for (i = 0; i < PIECES; i++) {
 		buf[i] = (u8 *)__get_free_page(i & 1 ? GFP_KERNEL : GFP_DMA);
@@ -581,16 +580,16 @@ KTEST(dma, scatter_lists)
 		sg_set_buf(&list[i], buf[i] + i * 16, 100 + (u32)i * 200);
 	}
 	EXPECT_EQ(sg_nents(list), PIECES);
-	ASSERT_EQ(dma_map_sg(&device, list, PIECES, DMA_FROM_DEVICE), PIECES);
+	ASSERT_EQ(dma_map_sg(&dma_test_device, list, PIECES, DMA_FROM_DEVICE), PIECES);
 	for_each_sg(list, sg, PIECES, i)
 	{
 		EXPECT_EQ(sg_dma_len(sg), 100 + i * 200);
 		EXPECT(sg_dma_address(sg) + sg_dma_len(sg) - 1 <= DMA_BIT_MASK(24));
-		memset(bus(sg_dma_address(sg)), 0xa0 + i, sg_dma_len(sg));
+		memset(dma_test_bus(sg_dma_address(sg)), 0xa0 + i, sg_dma_len(sg));
 	}
-	dma_sync_sg_for_cpu(&device, list, PIECES, DMA_FROM_DEVICE);
+	dma_sync_sg_for_cpu(&dma_test_device, list, PIECES, DMA_FROM_DEVICE);
 	EXPECT_EQ(buf[3][3 * 16], 0xa3);
-	dma_unmap_sg(&device, list, PIECES, DMA_FROM_DEVICE);
+	dma_unmap_sg(&dma_test_device, list, PIECES, DMA_FROM_DEVICE);
 	for (i = 0; i < PIECES; i++) {
 		u32 at = (u32)i * 16, n = 100 + (u32)i * 200;
 
@@ -600,11 +599,11 @@ KTEST(dma, scatter_lists)
 	}
 	list[PIECES - 1].length = 0; /* one that cannot be mapped: none is */
 	EXPECT_REPORT("nothing to map") {
-		EXPECT_EQ(dma_map_sg(&device, list, PIECES, DMA_FROM_DEVICE), 0);
+		EXPECT_EQ(dma_map_sg(&dma_test_device, list, PIECES, DMA_FROM_DEVICE), 0);
 	}
 	for (i = 0; i < PIECES; i++)
 		free_page((unsigned long)buf[i]);
-	end();
+	dma_test_end();
 }
 
 /* ---- many at once --------------------------------------------------------------------------- */
@@ -623,10 +622,10 @@ static void toggle(unsigned int i, struct rnd_state *rnd)
 {
 	if (slots[i].live) {
 		if (slots[i].dir == DMA_TO_DEVICE)
-			EXPECT(filled(bus(slots[i].addr), slots[i].size, i));
+			EXPECT(filled(dma_test_bus(slots[i].addr), slots[i].size, i));
 		else
-			fill(bus(slots[i].addr), slots[i].size, i + 100);
-		dma_unmap_single(&device, slots[i].addr, slots[i].size, slots[i].dir);
+			fill(dma_test_bus(slots[i].addr), slots[i].size, i + 100);
+		dma_unmap_single(&dma_test_device, slots[i].addr, slots[i].size, slots[i].dir);
 		if (slots[i].dir != DMA_TO_DEVICE)
 			EXPECT(filled(slots[i].buf, slots[i].size, i + 100));
 		slots[i].live = false;
@@ -635,8 +634,8 @@ static void toggle(unsigned int i, struct rnd_state *rnd)
 	slots[i].size = 1 + prandom_u32_state(rnd) % 8000;
 	slots[i].dir = (enum dma_data_direction)(prandom_u32_state(rnd) % 3);
 	fill(slots[i].buf, slots[i].size, i);
-	slots[i].addr = dma_map_single(&device, slots[i].buf, slots[i].size, slots[i].dir);
-	slots[i].live = EXPECT(!dma_mapping_error(&device, slots[i].addr));
+	slots[i].addr = dma_map_single(&dma_test_device, slots[i].buf, slots[i].size, slots[i].dir);
+	slots[i].live = EXPECT(!dma_mapping_error(&dma_test_device, slots[i].addr));
 }
 
 /* Buffers near and far come and go in random order; no byte goes astray. */
@@ -644,7 +643,7 @@ KTEST(dma, random_mappings_keep_every_byte)
 {
 	struct rnd_state rnd;
 
-	begin();
+	dma_test_begin();
 	prandom_seed_state(&rnd, 12);
 	for (unsigned int i = 0; i < SLOTS; i++) {
 		slots[i].buf = (u8 *)__get_free_pages(i % 4 ? GFP_KERNEL : GFP_DMA, 1);
@@ -657,154 +656,5 @@ KTEST(dma, random_mappings_keep_every_byte)
 			toggle(i, &rnd);
 		free_pages((unsigned long)slots[i].buf, 1);
 	}
-	end();
-}
-
-/* ---- pools ---------------------------------------------------------------------------------- */
-
-struct pool_case {
-	u32 size, align, boundary;
-};
-
-#define BLOCKS 200
-static void *blocks[BLOCKS];
-static dma_addr_t handles[BLOCKS];
-
-static bool overlap(unsigned int i, u32 size)
-{
-	for (unsigned int j = 0; j < i; j++)
-		if (handles[i] - handles[j] < size || handles[j] - handles[i] < size)
-			return true;
-	return false;
-}
-
-static void try_pool(const struct pool_case *c)
-{
-	struct dma_pool *pool = dma_pool_create("case", &device, c->size, c->align, c->boundary);
-	u32 align = max(c->align, 1u);
-
-	ASSERT(pool);
-	for (unsigned int i = 0; i < BLOCKS; i++) {
-		dma_addr_t last;
-
-		blocks[i] = dma_pool_zalloc(pool, GFP_KERNEL, &handles[i]);
-		ASSERT(blocks[i]);
-		last = handles[i] + c->size - 1;
-		EXPECT(bus(handles[i]) == blocks[i]);
-		EXPECT(last <= DMA_BIT_MASK(24) && handles[i] % align == 0);
-		EXPECT(!c->boundary || handles[i] / c->boundary == last / c->boundary);
-		EXPECT(!memchr_inv(blocks[i], 0, c->size) && !overlap(i, c->size));
-		memset(blocks[i], 0xee, c->size);
-	}
-	for (unsigned int i = 0; i < BLOCKS; i++) /* not in the order they came */
-		dma_pool_free(pool, blocks[i * 7 % BLOCKS], handles[i * 7 % BLOCKS]);
-	dma_pool_destroy(pool);
-}
-
-/* Each block is aligned, crosses no boundary, and overlaps no other. */
-KTEST(dma_pool, alignment_and_boundary)
-{
-	static const struct pool_case cases[] = {
-		{1, 0, 0},	 {24, 8, 0},	     {100, 1, 128},   {100, 4, 256},
-		{48, 16, 1024},	 {96, 32, 4096},     {1000, 8, 4096}, {40, 64, 64},
-		{3000, 1, 0},	 {3000, 1024, 4096}, {4096, 0, 0},    {5000, 16, 8192},
-		{512, 512, 512}, {2049, 1, 4096},
-	};
-
-	begin();
-	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
-		try_pool(&cases[i]);
-	end();
-}
-
-/* Numbers that no pool can have. */
-KTEST(dma_pool, impossible_pools)
-{
-	begin();
-	EXPECT(!dma_pool_create("bad", &device, 0, 0, 0));
-	EXPECT(!dma_pool_create("bad", &device, 64, 3, 0));
-	EXPECT(!dma_pool_create("bad", &device, 64, 8, 100));
-	EXPECT(!dma_pool_create("bad", &device, 64, 8, 32));
-	EXPECT(!dma_pool_create("bad", &device, 40, 64, 32));
-	EXPECT(!dma_pool_create("bad", &device, 64UL << 20, 8, 0));
-	dma_pool_destroy(NULL);
-	end();
-}
-
-/* Whatever is not one of its live blocks is refused; so is destroying it while one lives. */
-KTEST(dma_pool, misuse)
-{
-	dma_addr_t handle, second;
-	struct dma_pool *pool;
-	u8 *p, *q;
-
-	begin();
-	pool = dma_pool_create("misused", &device, 100, 4, 256);
-	ASSERT(pool);
-	p = dma_pool_alloc(pool, GFP_KERNEL, &handle);
-	q = dma_pool_alloc(pool, GFP_ATOMIC, &second);
-	ASSERT(p && q);
-	EXPECT_REPORT("pool misused of dma-test") {
-		dma_pool_free(pool, p + 4, handle + 4);
-	}
-	EXPECT_REPORT("not where a block begins") {
-		dma_pool_free(pool, p + 200, handle + 200);
-	}
-	EXPECT_REPORT("device's address is that goes with it") {
-		dma_pool_free(pool, p, second);
-	}
-	EXPECT_REPORT("in none of its chunks") {
-		dma_pool_free(pool, &handle, handle);
-	}
-	EXPECT_REPORT("is free already") {
-		dma_pool_free(pool, p + 256, handle + 256);
-	}
-	dma_pool_free(pool, q, second);
-	EXPECT_REPORT("is free already") {
-		dma_pool_free(pool, q, second);
-	}
-	EXPECT_REPORT("is live, the first of 1") {
-		dma_pool_destroy(pool);
-	}
-	dma_pool_free(pool, p, handle);
-	dma_pool_destroy(pool);
-	end();
-}
-
-/* Chunks without blocks are given back before the pool is destroyed. */
-KTEST(dma_pool, shrinks)
-{
-	struct dma_stats before, full, after;
-	struct dma_pool *pool;
-
-	begin();
-	pool = dma_pool_create("shrinks", &device, 1024, 0, 0);
-	ASSERT(pool);
-	dma_get_stats(&before);
-	for (unsigned int i = 0; i < BLOCKS; i++)
-		blocks[i] = dma_pool_alloc(pool, GFP_KERNEL, &handles[i]);
-	dma_get_stats(&full);
-	for (unsigned int i = 0; i < BLOCKS; i++)
-		dma_pool_free(pool, blocks[i], handles[i]);
-	dma_get_stats(&after);
-	EXPECT_EQ(full.coherent_bytes - before.coherent_bytes, BLOCKS / 4 * PAGE_SIZE);
-	EXPECT_EQ(after.coherent_bytes - before.coherent_bytes, PAGE_SIZE);
-	dma_pool_destroy(pool);
-	end();
-}
-
-/* What belongs to a device goes with it. */
-KTEST(dma_pool, goes_with_its_device)
-{
-	dma_addr_t handle;
-	void *p;
-
-	begin();
-	EXPECT(dmam_pool_create("managed", &device, 64, 8, 0));
-	EXPECT(dmam_alloc_coherent(&device, 5000, &handle, GFP_KERNEL));
-	p = dmam_alloc_coherent(&device, 64, &handle, GFP_KERNEL);
-	dmam_free_coherent(&device, 64, p, handle);
-	dmam_pool_destroy(dmam_pool_create("gone", &device, 64, 8, 0));
-	devres_release_all(&device);
-	end();
+	dma_test_end();
 }
