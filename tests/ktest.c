@@ -15,6 +15,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -65,6 +66,17 @@ static __printf(1, 2) void diagnose(const char *fmt, ...)
 void ktest_skip(const char *why)
 {
 	running.skip = why;
+}
+
+bool ktest_lacks_memory(unsigned int mib)
+{
+	static char why[48];
+
+	if (totalram_pages() >= (unsigned long)mib << (20 - PAGE_SHIFT))
+		return false;
+	scnprintf(why, sizeof(why), "needs %u MiB of memory beside the kernel", mib);
+	ktest_skip(why);
+	return true;
 }
 
 bool ktest_check(bool ok, const char *what, const char *file, int line)

@@ -5,6 +5,7 @@
  * A cache may be entered by several tasks at once, reclaim threads among them, whose
  * visits are counted apart.  Contexts: may sleep.
  */
+#include <cairn/test.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -73,6 +74,8 @@ void cache_fill(struct page_cache *cache, unsigned long nr, gfp_t gfp)
 	while (nr--) {
 		struct page *page = alloc_page(gfp);
 
+		if (!EXPECT(page))
+			return;
 		spin_lock_irqsave(&cache->lock, flags);
 		cache->pages = push_page(cache->pages, page);
 		cache->nr++;

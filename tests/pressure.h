@@ -37,7 +37,7 @@ void shrink_all(void);
 /* cache_open - register a cache of @nr pages; @flags are SHRINKER_*, beside SHRINKER_PAGES. */
 void cache_open(struct page_cache *cache, unsigned int flags, unsigned long nr);
 
-/* cache_fill - @nr pages more, of the zone that @gfp prefers. */
+/* cache_fill - @nr pages more, of the zone that @gfp prefers; the test fails if there are none. */
 void cache_fill(struct page_cache *cache, unsigned long nr, gfp_t gfp);
 
 /* cache_close - unregister it and free what it still holds. */

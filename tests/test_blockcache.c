@@ -294,7 +294,9 @@ KTEST(blockcache, old_pages_are_written)
 		EXPECT_EQ(now.written[i], before.written[i]);
 	for (i = 0; i < 100; i++)
 		EXPECT(!memchr_inv(ram.content + i * BLOCK_SIZE, (int)i + 1, BLOCK_SIZE));
+	block_writeback_age(3600 * HZ);
 	EXPECT(write_block(dev, 5, 0xee, GFP_KERNEL)); /* dirty again, written again */
+	block_writeback_age(2);
 	EXPECT(reaches(BLOCK_CLEAN, 100));
 	EXPECT_EQ(ram.content[5 * BLOCK_SIZE], 0xee);
 	EXPECT_EQ(atomic64_read(&dev->done[BLOCK_WRITE]), 101);

@@ -175,7 +175,7 @@ static void use_pages(void)
 	unsigned int i;
 
 	for (i = 0; i < MANY; i++)
-		object[i] = alloc_pages(GFP_KERNEL, i % 5);
+		object[i] = alloc_pages(GFP_KERNEL | __GFP_NOWARN, i % 5);
 	for (i = 0; i < MANY; i++)
 		if (object[i])
 			__free_pages(object[i], i % 5);

@@ -118,18 +118,18 @@ KTEST(mempools, resize)
 static void use_pool(mempool_t *pool, size_t size)
 {
 	static u8 *e[300];
-	unsigned int i;
+	unsigned int i, n = size < PAGE_SIZE ? ARRAY_SIZE(e) : ARRAY_SIZE(e) / 4;
 
 	ASSERT(pool);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < n; i++) {
 		e[i] = mempool_alloc(pool, i % 2 ? GFP_KERNEL : GFP_ATOMIC);
 		ASSERT(e[i]);
 		memset(e[i], (int)i, size);
 	}
 	EXPECT_EQ(pool->curr_nr, pool->min_nr);
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < n; i++)
 		EXPECT(!memchr_inv(e[i], (int)(i & 0xff), size));
-	for (i = 0; i < 300; i++)
+	for (i = 0; i < n; i++)
 		mempool_free(e[i], pool);
 	EXPECT(!slab_check_all());
 	mempool_destroy(pool);

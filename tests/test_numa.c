@@ -109,12 +109,16 @@ KTEST(numa, topology_is_consistent)
 	EXPECT_EQ(node_distance(63, 63), LOCAL_DISTANCE);
 }
 
+#define LARGEST_BLOCK 14 /* MiB of memory in which there is one */
+
 /* Without a wish, memory is this CPU's node's, by the lists and past them. */
 KTEST(numa, memory_is_local)
 {
 	struct page *page;
 	unsigned int order;
 
+	if (ktest_lacks_memory(LARGEST_BLOCK))
+		return;
 	for (order = 0; order < MAX_ORDER; order++) {
 		page = alloc_pages(GFP_KERNEL, order);
 		ASSERT(page != NULL);
@@ -128,6 +132,8 @@ KTEST(numa, a_node_is_served_from_its_own_memory)
 {
 	int nid;
 
+	if (ktest_lacks_memory(LARGEST_BLOCK))
+		return;
 	for_each_node_state(nid, N_NORMAL_MEMORY)
 	{
 		struct numa_stats before = stats_of(nid), after;

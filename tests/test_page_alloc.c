@@ -18,6 +18,9 @@
 #include "../mm/page_state.h"
 #include "../mm/zone.h"
 
+/* MiB of memory in which there are two of the largest blocks, and room beside them. */
+#define LARGEST_BLOCKS 14
+
 static const char *all_zones_broken(void)
 {
 	struct zone *zone;
@@ -102,6 +105,8 @@ KTEST(pages, blocks_of_every_order_are_aligned_and_alone)
 
 KTEST(pages, constant_orders)
 {
+	if (ktest_lacks_memory(LARGEST_BLOCKS))
+		return;
 	TAKE_AND_FREE(0);
 	TAKE_AND_FREE(1);
 	TAKE_AND_FREE(2);
@@ -252,6 +257,8 @@ KTEST(pages, a_reference_to_the_first_page_of_a_block)
 {
 	unsigned int order;
 
+	if (ktest_lacks_memory(LARGEST_BLOCKS))
+		return;
 	for (order = 1; order <= 10; order++) {
 		unsigned long addr, before;
 		struct page *page;
@@ -278,6 +285,8 @@ KTEST(pages, a_reference_to_a_compound_page)
 {
 	unsigned int order;
 
+	if (ktest_lacks_memory(LARGEST_BLOCKS))
+		return;
 	for (order = 1; order <= 10; order++) {
 		unsigned long before;
 		struct page *page;
@@ -324,6 +333,8 @@ KTEST(pages, exact_sizes)
 	static const size_t sizes[] = {1, 4096, 4097, 5 * 4096, 9 * 4096 - 1, 100 * 4096, 1 << 22};
 	unsigned int i;
 
+	if (ktest_lacks_memory(LARGEST_BLOCKS))
+		return;
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		unsigned long before;
 		void *p;
@@ -346,6 +357,8 @@ KTEST(pages, double_free)
 {
 	unsigned int order;
 
+	if (ktest_lacks_memory(LARGEST_BLOCKS))
+		return;
 	for (order = 0; order < MAX_ORDER; order++) {
 		struct page *page = alloc_pages(GFP_KERNEL, order);
 		struct page *keep = alloc_pages(GFP_KERNEL, order);
@@ -658,6 +671,8 @@ KTEST(pages, exhaustion_down_to_the_watermarks)
 
 KTEST(pages, exhaustion_by_large_blocks)
 {
+	if (ktest_lacks_memory(LARGEST_BLOCKS))
+		return;
 	open_all_sections();
 	exhaust(GFP_KERNEL | __GFP_MEMALLOC, 10);
 	exhaust(GFP_KERNEL | __GFP_MEMALLOC, 9);

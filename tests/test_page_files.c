@@ -136,18 +136,18 @@ KTEST(page_files, vmstat)
 	static const char *const names[] = {"pgpgin", "pgpgout", "pswpin", "pswpout"};
 	unsigned long freed;
 	struct page *page;
-	unsigned int i;
+	unsigned int i, order = 8;
 
 	ASSERT(read_file("/proc/vmstat"));
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		EXPECT_EQ(value_of(names[i]), 0);
 	EXPECT_EQ(value_of("nr_free_pages"), nr_free_pages());
 	freed = value_of("pgfree");
-	page = alloc_pages(GFP_KERNEL, 10);
+	page = alloc_pages(GFP_KERNEL, order);
 	ASSERT(page != NULL);
-	__free_pages(page, 10);
+	__free_pages(page, order);
 	ASSERT(read_file("/proc/vmstat"));
-	EXPECT_EQ(value_of("pgfree"), freed + 1024);
+	EXPECT_EQ(value_of("pgfree"), freed + (1UL << order));
 }
 
 KTEST(page_files, pagetypeinfo)

@@ -89,6 +89,8 @@ static const unsigned long sizes[] = {
 
 KTEST(vmalloc, every_size_is_whole_and_guarded)
 {
+	if (ktest_lacks_memory(11))
+		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 		unsigned long size = sizes[i];
 		char *p = vmalloc(size);
@@ -517,6 +519,8 @@ KTEST(vmalloc, random_use_keeps_every_mark)
 {
 	unsigned int slots = totalram_pages() > 60000 ? SLOTS : SLOTS / 4;
 
+	if (ktest_lacks_memory(24))
+		return;
 	for (unsigned int i = 0; i < 20000; i++) {
 		ASSERT(swap_slot((unsigned int)rng(slots)));
 		if (i % 1000 == 0)

@@ -64,6 +64,9 @@ bool ktest_reported(const char *text);
 /* Marks the running test as skipped, for a reason; the caller then returns. */
 void ktest_skip(const char *why);
 
+/* ktest_lacks_memory - skips the running test where the kernel manages less than @mib MiB */
+bool ktest_lacks_memory(unsigned int mib);
+
 bool ktest_check(bool ok, const char *what, const char *file, int line);
 bool ktest_check_eq(u64 a, u64 b, const char *what, const char *file, int line);
 bool ktest_capture_begin(void);

@@ -40,6 +40,9 @@ SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* p
             ' contexts* atomic* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*;poweroff"')
 CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 
+# Memory that some tests are too large for: those say so, the others run.
+SMALL = Image("small", 'exec="test reclaim* gfp* pages* kmalloc* mempools* vmalloc* numa*;poweroff"')
+
 HIGHMEM = Image("highmem", 'highmem=100M exec="test;poweroff"')
 
 
@@ -143,6 +146,7 @@ def boots(everything):
         Boot(TESTS, "bios", "pc", "64M", "qemu64", "-disk", disk=192 << 20),
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
+        Boot(SMALL, "bios", "pc", "12M", "qemu64", "-small"),
         Boot(PAGE_DEBUG, "bios", "pc", "128M", "qemu64", "-page-debug"),
         *smp_boots(),
         Boot(HIGHMEM, "bios", "pc", "256M", "qemu64", "-highmem"),
