@@ -32,6 +32,7 @@
 #include <asm/apic.h>
 #include <asm/irq.h>
 #include <asm/processor.h>
+#include "irq_line.h"
 
 /* ---- What may sleep -------------------------------------------------------------------------- */
 
@@ -317,54 +318,25 @@ static void expect_reports(void (*in_context)(void), const char *place)
 
 /* ---- Interrupts ------------------------------------------------------------------------------ */
 
-#define FREE_LINE 5
-
 static irqreturn_t sleep_in_handler(int irq __unused, void *dev __unused)
 {
 	attempt();
 	return IRQ_HANDLED;
 }
 
-static void by_a_line(void)
-{
-	local_irq_disable();
-	irq_enter();
-	generic_handle_irq(FREE_LINE);
-	irq_exit();
-	local_irq_enable();
-}
-
-static void no_op(struct irq_desc *desc __unused)
-{
-}
-
-static const struct irq_chip test_chip = {
-	.name = "test",
-	.irq_mask = no_op,
-	.irq_unmask = no_op,
-	.irq_ack = no_op,
-};
-
 KTEST(atomic, sleeping_in_a_lines_handler)
 {
-	struct irq_desc *desc = irq_to_desc(FREE_LINE);
-	const struct irq_chip *chip;
-
-	if (!desc || desc->action) {
-		ktest_skip("line 5 is in use");
+	if (!test_line_borrow())
 		return;
-	}
-	chip = desc->chip;
-	desc->chip = &test_chip;
-	EXPECT_EQ(request_irq(FREE_LINE, sleep_in_handler, 0, "t_sleep", &mutex), 0);
-	expect_reports(by_a_line, "Inside an interrupt, which runs sleep_in_handler");
+	EXPECT_EQ(request_irq(TEST_LINE, sleep_in_handler, 0, "t_sleep", &mutex), 0);
+	expect_reports(test_line_raise, "Inside an interrupt, which runs sleep_in_handler");
 	/* Somebody else's dev_id takes nobody's handler away. */
 	EXPECT_REPORT("free_irq: irq 5 has no handler with this dev") {
-		EXPECT(!free_irq(FREE_LINE, &rwsem));
+		EXPECT(!free_irq(TEST_LINE, &rwsem));
 	}
-	EXPECT(desc->action);
-	EXPECT(free_irq(FREE_LINE, &mutex));
-	desc->chip = chip;
+	EXPECT(irq_to_desc(TEST_LINE)->action);
+	EXPECT(free_irq(TEST_LINE, &mutex));
+	test_line_return();
 }
 
 static void sleep_in_vector(struct pt_regs *regs __unused)

@@ -19,6 +19,7 @@
 #include <asm/irq.h>
 #include <asm/irq_regs.h>
 #include <asm/traps.h>
+#include "irq_line.h"
 
 static unsigned int came;
 static bool context_ok;
@@ -59,13 +60,11 @@ KTEST(irq, interrupt_to_self)
 
 /* ---- Lines ----------------------------------------------------------------------------- */
 
-#define FREE_LINE 5 /* nobody's on the machines that run the tests */
-
 static unsigned int calls_a, calls_b;
 
 static irqreturn_t handler_a(int irq, void *dev)
 {
-	calls_a += irq == FREE_LINE && dev == &calls_a && in_hardirq();
+	calls_a += irq == TEST_LINE && dev == &calls_a && in_hardirq();
 	return IRQ_HANDLED;
 }
 
@@ -75,75 +74,35 @@ static irqreturn_t handler_b(int irq __unused, void *dev __unused)
 	return IRQ_NONE;
 }
 
-/* As the controller would; the line's own controller is not bothered. */
-static void arrive(void)
-{
-	local_irq_disable();
-	irq_enter();
-	generic_handle_irq(FREE_LINE);
-	irq_exit();
-	local_irq_enable();
-}
-
-static void no_op(struct irq_desc *desc __unused)
-{
-}
-
-static const struct irq_chip test_chip = {
-	.name = "test",
-	.irq_mask = no_op,
-	.irq_unmask = no_op,
-	.irq_ack = no_op,
-};
-
-static const struct irq_chip *real_chip;
-static bool real_level;
-
 static bool borrow_line(void)
 {
-	struct irq_desc *desc = irq_to_desc(FREE_LINE);
-
-	if (!desc || desc->action) {
-		ktest_skip("line 5 is in use");
-		return false;
-	}
-	real_chip = desc->chip;
-	real_level = desc->level;
-	desc->chip = &test_chip;
-	desc->level = false;
 	calls_a = calls_b = 0;
-	return true;
-}
-
-static void return_line(void)
-{
-	irq_to_desc(FREE_LINE)->chip = real_chip;
-	irq_to_desc(FREE_LINE)->level = real_level;
+	return test_line_borrow();
 }
 
 KTEST(irq, shared_line)
 {
 	if (!borrow_line())
 		return;
-	EXPECT_EQ(request_irq(FREE_LINE, handler_a, IRQF_SHARED, "a", NULL), -EINVAL);
+	EXPECT_EQ(request_irq(TEST_LINE, handler_a, IRQF_SHARED, "a", NULL), -EINVAL);
 	EXPECT_EQ(request_irq(NR_IRQS, handler_a, 0, "a", NULL), -EINVAL);
-	EXPECT_EQ(request_irq(FREE_LINE, handler_a, IRQF_SHARED, "a", &calls_a), 0);
+	EXPECT_EQ(request_irq(TEST_LINE, handler_a, IRQF_SHARED, "a", &calls_a), 0);
 	EXPECT_REPORT("they do not share") {
-		EXPECT_EQ(request_irq(FREE_LINE, handler_b, 0, "b", &calls_b), -EBUSY);
+		EXPECT_EQ(request_irq(TEST_LINE, handler_b, 0, "b", &calls_b), -EBUSY);
 	}
-	EXPECT_EQ(request_irq(FREE_LINE, handler_b, IRQF_SHARED, "b", &calls_b), 0);
-	arrive();
+	EXPECT_EQ(request_irq(TEST_LINE, handler_b, IRQF_SHARED, "b", &calls_b), 0);
+	test_line_raise();
 	EXPECT_EQ(calls_a, 1);
 	EXPECT_EQ(calls_b, 1);
-	EXPECT(!strcmp(free_irq(FREE_LINE, &calls_a), "a"));
-	arrive();
+	EXPECT(!strcmp(free_irq(TEST_LINE, &calls_a), "a"));
+	test_line_raise();
 	EXPECT_EQ(calls_a, 1);
 	EXPECT_EQ(calls_b, 2);
 	EXPECT_REPORT("has no handler with this dev") {
-		EXPECT(!free_irq(FREE_LINE, &calls_a));
+		EXPECT(!free_irq(TEST_LINE, &calls_a));
 	}
-	EXPECT(free_irq(FREE_LINE, &calls_b));
-	return_line();
+	EXPECT(free_irq(TEST_LINE, &calls_b));
+	test_line_return();
 }
 
 /* What comes while a line is disabled is served, once, when it is enabled again. */
@@ -151,41 +110,41 @@ KTEST(irq, disabled_line_replays)
 {
 	if (!borrow_line())
 		return;
-	EXPECT_EQ(request_irq(FREE_LINE, handler_a, 0, "a", &calls_a), 0);
-	disable_irq(FREE_LINE);
-	disable_irq(FREE_LINE);
-	arrive();
-	arrive();
-	enable_irq(FREE_LINE);
+	EXPECT_EQ(request_irq(TEST_LINE, handler_a, 0, "a", &calls_a), 0);
+	disable_irq(TEST_LINE);
+	disable_irq(TEST_LINE);
+	test_line_raise();
+	test_line_raise();
+	enable_irq(TEST_LINE);
 	EXPECT_EQ(calls_a, 0);
-	enable_irq(FREE_LINE);
+	enable_irq(TEST_LINE);
 	EXPECT_EQ(calls_a, 1);
-	arrive();
+	test_line_raise();
 	EXPECT_EQ(calls_a, 2);
 	EXPECT_REPORT("unbalanced enable") {
-		enable_irq(FREE_LINE);
+		enable_irq(TEST_LINE);
 	}
-	free_irq(FREE_LINE, &calls_a);
-	return_line();
+	free_irq(TEST_LINE, &calls_a);
+	test_line_return();
 }
 
 KTEST(irq, line_that_nobody_cares_for_is_switched_off)
 {
 	if (!borrow_line())
 		return;
-	EXPECT_EQ(request_irq(FREE_LINE, handler_b, 0, "b", &calls_b), 0);
+	EXPECT_EQ(request_irq(TEST_LINE, handler_b, 0, "b", &calls_b), 0);
 	for (unsigned int i = 0; i < 99999; i++)
-		arrive();
-	EXPECT(!irq_to_desc(FREE_LINE)->stuck);
+		test_line_raise();
+	EXPECT(!irq_to_desc(TEST_LINE)->stuck);
 	EXPECT_REPORT("nobody cared") {
-		arrive();
+		test_line_raise();
 	}
-	EXPECT(irq_to_desc(FREE_LINE)->stuck);
+	EXPECT(irq_to_desc(TEST_LINE)->stuck);
 	EXPECT_EQ(calls_b, 100000);
-	arrive();
+	test_line_raise();
 	EXPECT_EQ(calls_b, 100000);
-	free_irq(FREE_LINE, &calls_b);
-	return_line();
+	free_irq(TEST_LINE, &calls_b);
+	test_line_return();
 }
 
 /* ---- Softirqs and tasklets ------------------------------------------------------------- */
