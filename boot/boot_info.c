@@ -48,7 +48,8 @@ static void __init say_findings(const struct mb2_findings *found)
 
 	for (i = 0; i < MB2_NR_FINDINGS; i++) {
 		if (found->bits & 1u << i)
-			pr_warn("multiboot2: %s\n", mb2_finding_text(i));
+			pr_warn("multiboot2: byte %u of the boot information: %s\n", found->at[i],
+				mb2_finding_text(i));
 	}
 	if (found->ranges_lost)
 		pr_warn("multiboot2: %u memory ranges found no room\n", found->ranges_lost);

@@ -92,9 +92,17 @@ struct parse {
 	unsigned int replaceable; /* bi->map below here may hold usable ranges to give up */
 };
 
-static void note(struct mb2_findings *found, enum mb2_finding finding)
+/* note_at - a finding, and where in the block the first of its kind is. */
+static void note_at(struct parse *p, enum mb2_finding finding, u32 at)
 {
-	found->bits |= 1u << finding;
+	if (!(p->found->bits & 1u << finding))
+		p->found->at[finding] = at;
+	p->found->bits |= 1u << finding;
+}
+
+static void note(struct parse *p, enum mb2_finding finding, const struct tag *tag)
+{
+	note_at(p, finding, (u32)(tag->p - p->info));
 }
 
 enum mb2_status mb2_check(u32 magic, u64 info_phys)
@@ -134,7 +142,7 @@ static void copy_cmdline(struct parse *p)
 
 	if (copy_text(text, BOOT_CMDLINE_MAX, tag->p + TAG_HEADER, tag->size - TAG_HEADER))
 		return;
-	note(p->found, MB2_CMDLINE_CUT);
+	note(p, MB2_CMDLINE_CUT, tag);
 	/* Half a parameter may mean something else than the whole. */
 	for (len = BOOT_CMDLINE_MAX - 1; len && text[len - 1] != ' '; len--)
 		;
@@ -155,7 +163,7 @@ static struct mem_range *give_up_usable(struct parse *p)
 	return NULL;
 }
 
-static void add_range(struct parse *p, const struct mem_range *range)
+static void add_range(struct parse *p, const struct mem_range *range, const struct tag *tag)
 {
 	struct boot_info *bi = p->bi;
 	struct mem_range *slot;
@@ -165,7 +173,7 @@ static void add_range(struct parse *p, const struct mem_range *range)
 		p->replaceable = bi->nr_map;
 		return;
 	}
-	note(p->found, MB2_RANGES_LOST);
+	note(p, MB2_RANGES_LOST, tag);
 	p->found->ranges_lost++;
 	if (range->type == MEM_USABLE)
 		return;
@@ -175,16 +183,16 @@ static void add_range(struct parse *p, const struct mem_range *range)
 }
 
 /* add_length - add_range() from a length, which may wrap or be 0. */
-static void add_length(struct parse *p, struct mem_range range, u64 length)
+static void add_length(struct parse *p, struct mem_range range, u64 length, const struct tag *tag)
 {
 	if (!length)
 		return;
 	range.end = range.start + length;
 	if (range.end < range.start) {
-		note(p->found, MB2_RANGE_WRAPS);
+		note(p, MB2_RANGE_WRAPS, tag);
 		range.end = ~0ULL;
 	}
-	add_range(p, &range);
+	add_range(p, &range, tag);
 }
 
 static u32 mmap_type(u32 raw)
@@ -237,7 +245,7 @@ static void copy_mmap(struct parse *p)
 	bool attributes = mmap_has_attributes(tag, stride);
 
 	if ((tag->size - MMAP_FIXED) % stride)
-		note(p->found, MB2_MMAP_FRAGMENT);
+		note(p, MB2_MMAP_FRAGMENT, tag);
 	for (i = 0; i < n; i++) {
 		const u8 *entry = tag->p + MMAP_FIXED + (size_t)i * stride;
 		struct mem_range range = {
@@ -248,7 +256,7 @@ static void copy_mmap(struct parse *p)
 		range.type = mmap_type(range.raw_type);
 		if (attributes && range.type == MEM_USABLE && !(entry[20] & 1))
 			continue;
-		add_length(p, range, get_unaligned_le64(entry + 8));
+		add_length(p, range, get_unaligned_le64(entry + 8), tag);
 	}
 }
 
@@ -301,7 +309,8 @@ static void copy_efi_mmap(struct parse *p)
 
 		range.type = efi_type(range.raw_type, get_unaligned_le64(entry + 32),
 				      p->bi->efi_boot_services);
-		add_length(p, range, pages > ~0ULL >> PAGE_SHIFT ? ~0ULL : pages << PAGE_SHIFT);
+		add_length(p, range, pages > ~0ULL >> PAGE_SHIFT ? ~0ULL : pages << PAGE_SHIFT,
+			   tag);
 	}
 }
 
@@ -311,9 +320,9 @@ static void copy_meminfo(struct parse *p)
 	struct mem_range low = {.type = MEM_USABLE, .raw_type = 1};
 	struct mem_range high = {.start = 1 << 20, .type = MEM_USABLE, .raw_type = 1};
 
-	note(p->found, MB2_NO_MMAP);
-	add_length(p, low, (u64)get_unaligned_le32(tag->p + 8) << 10);
-	add_length(p, high, (u64)get_unaligned_le32(tag->p + 12) << 10);
+	note(p, MB2_NO_MMAP, tag);
+	add_length(p, low, (u64)get_unaligned_le32(tag->p + 8) << 10, tag);
+	add_length(p, high, (u64)get_unaligned_le32(tag->p + 12) << 10, tag);
 }
 
 static void copy_memory(struct parse *p)
@@ -356,21 +365,21 @@ static void copy_module(struct parse *p, const struct tag *tag)
 	u64 start, end;
 
 	if (tag->size < MODULE_FIXED) {
-		note(p->found, MB2_BAD_MODULE);
+		note(p, MB2_BAD_MODULE, tag);
 		return;
 	}
 	start = get_unaligned_le32(tag->p + 8);
 	end = get_unaligned_le32(tag->p + 12);
 	if (end <= start) {
-		note(p->found, MB2_BAD_MODULE);
+		note(p, MB2_BAD_MODULE, tag);
 		return;
 	}
 	if (bi->nr_modules == BOOT_MAX_MODULES) {
-		note(p->found, MB2_MODULES_LOST);
+		note(p, MB2_MODULES_LOST, tag);
 		return;
 	}
 	if (module_overlaps(bi, start, end))
-		note(p->found, MB2_MODULE_OVERLAP);
+		note(p, MB2_MODULE_OVERLAP, tag);
 	module->start = start;
 	module->end = end;
 	copy_text(module->name, sizeof(module->name), tag->p + MODULE_FIXED,
@@ -472,9 +481,9 @@ static void take_tag(struct parse *p, u32 type, const struct tag *tag)
 	if (type >= NR_TAGS || !checks[type].min_size)
 		return;
 	if (tag->size < checks[type].min_size || (checks[type].ok && !checks[type].ok(tag)))
-		note(p->found, checks[type].finding);
+		note(p, checks[type].finding, tag);
 	else if (p->tag[type].p)
-		note(p->found, MB2_DUPLICATE_TAG);
+		note(p, MB2_DUPLICATE_TAG, tag);
 	else
 		p->tag[type] = *tag;
 }
@@ -485,7 +494,7 @@ static bool next_tag(struct parse *p, u32 *type, struct tag *tag)
 	u32 left = p->total - p->at, step;
 
 	if (left < TAG_HEADER) {
-		note(p->found, MB2_NO_END_TAG);
+		note_at(p, MB2_NO_END_TAG, p->at);
 		return false;
 	}
 	tag->p = p->info + p->at;
@@ -494,11 +503,11 @@ static bool next_tag(struct parse *p, u32 *type, struct tag *tag)
 	if (*type == TAG_END)
 		return false;
 	if (tag->size < TAG_HEADER) {
-		note(p->found, MB2_BAD_TAG_SIZE);
+		note(p, MB2_BAD_TAG_SIZE, tag);
 		return false;
 	}
 	if (tag->size > left) {
-		note(p->found, MB2_TAG_OVERRUN);
+		note(p, MB2_TAG_OVERRUN, tag);
 		return false;
 	}
 	step = (tag->size + 7) & ~7u; /* no wrap: size <= MB2_MAX_INFO */

@@ -44,8 +44,9 @@ enum mb2_finding {
 };
 
 struct mb2_findings {
-	u32 bits;	 /* 1 << enum mb2_finding */
-	u32 ranges_lost; /* memory-map entries that found no room */
+	u32 bits;		 /* 1 << enum mb2_finding */
+	u32 at[MB2_NR_FINDINGS]; /* offset in the block: the first of each kind */
+	u32 ranges_lost;	 /* memory-map entries that found no room */
 };
 
 /**
