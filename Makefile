@@ -15,6 +15,7 @@ O	 ?= build
 IMAGE	 ?= cairn
 M	 ?=
 CMDLINE	 ?=
+MEMMAP	 ?=
 MEM	 ?= 1G
 MACHINE	 ?= pc
 FIRMWARE ?= bios
@@ -180,12 +181,12 @@ $(O)/compile_commands.json: $(O)/.flags scripts/compile_commands.py
 # ---- The bootable image ----------------------------------------------------------------------
 $(O)/$(IMAGE).grub.cfg: iso/boot/grub/grub.cfg scripts/grub_cfg.py FORCE
 	@mkdir -p $(@D)
-	@CMDLINE=$(call quote,$(CMDLINE)) python3 scripts/grub_cfg.py $< > $@.new
+	@CMDLINE=$(call quote,$(value CMDLINE)) MEMMAP=$(call quote,$(MEMMAP)) python3 scripts/grub_cfg.py $< > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh
+$(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh $(MEMMAP)
 	$(call say,ISO,$@)
-	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg
+	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg $(MEMMAP)
 
 # ---- Running it ------------------------------------------------------------------------------
 .PHONY: run test soak api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
@@ -221,7 +222,7 @@ soak:
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) ROUNDS=$(ROUNDS) SEED=$(SEED) \
 		REPLAY=$(REPLAY) THREADS=$(THREADS) \
 		SMP=$(call quote,$(call given,SMP)) MEM=$(call given,MEM) MACHINE=$(call quote,$(MACHINE)) \
-		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
+		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(value CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
 		tests/soak
 
 # ---- The second port: the same sources as a process of this machine ---------------------------

@@ -3,8 +3,9 @@
  * From the firmware's memory map to memblock: the policy around
  * boot/memory_map.c.
  *
- *   boot_info.map -> sanitised, in a list of init memory -> memory_map, which is
- *   just as long as it must be -> memblock: usable memory, minus what is in use
+ *   boot_info.map -> sanitised, in a list of init memory -> changed by memmap=, and
+ *   sanitised again -> memory_map, which is just as long as it must be
+ *   -> memblock: usable memory, minus what is in use
  *
  * Order matters.  What is in use is reserved before memory is added, and memory is
  * added largest range first, because with more than INIT_MEMBLOCK_REGIONS ranges
@@ -25,6 +26,7 @@
 #include <cairn/init.h>
 #include <cairn/memory_map.h>
 #include <cairn/multiboot2.h>
+#include <cairn/user_map.h>
 #include <asm/page.h>
 #include <asm/processor.h>
 
@@ -189,7 +191,7 @@ static void __init cut_claim(struct memory_map_list *list)
 	list->nr = kept;
 }
 
-static void __init sanitise(void)
+static void __init sanitise(const struct mem_range *map, unsigned int nr)
 {
 	struct memory_map_list list = {
 		.range = sanitised,
@@ -197,7 +199,7 @@ static void __init sanitise(void)
 		.limit = 1ULL << clamp(cpu_info.phys_bits, 32u, 52u),
 	};
 
-	memory_map_sanitise(boot_info.map, boot_info.nr_map, &list);
+	memory_map_sanitise(map, nr, &list);
 	if (list.dropped)
 		pr_warn("memory map: dropped %u empty entries\n", list.dropped);
 	if (list.clipped)
@@ -209,6 +211,49 @@ static void __init sanitise(void)
 	if (list.clipped_usable)
 		cut_claim(&list);
 	nr_memory_map = list.nr;
+}
+
+/* usable_low - usable bytes from 1 to 4 GiB. */
+static u64 __init usable_low(void)
+{
+	const struct mem_range *range;
+	u64 bytes = 0;
+
+	for (range = memory_map; range < memory_map + nr_memory_map; range++) {
+		u64 start = max(range->start, ISA_END), end = min(range->end, BOOT_MAPPED);
+
+		bytes += range->type == MEM_USABLE && start < end ? end - start : 0;
+	}
+	return bytes;
+}
+
+/* may_be_memory - what holds the image is, and is not to be written to. */
+static bool __init may_be_memory(u64 phys)
+{
+	u64 end = (phys | (PAGE_SIZE - 1)) + 1;
+
+	return (phys < boot_info.image_end && boot_info.image_start < end) || is_memory(phys);
+}
+
+/* apply_memmap - the map as memmap= wants it, if a machine can run on that. */
+static void __init apply_memmap(void)
+{
+	const struct user_map *map =
+		user_map_make(memory_map, nr_memory_map, may_be_memory, BOOT_MAPPED);
+	u64 before = usable_low(), after;
+
+	if (!map)
+		return;
+	sanitise(map->range, map->nr);
+	after = usable_low();
+	if (after < LEAST_MEMORY + boot_info.image_end - boot_info.image_start && after < before) {
+		pr_warn("memmap=: leaves %llu KiB of usable memory, too little to start; going on with "
+			"the firmware's map\n",
+			after >> 10);
+		sanitise(boot_info.map, boot_info.nr_map);
+		return;
+	}
+	pr_info("memory map, by memmap=: %u ranges\n", map->nr);
 }
 
 /* ---- reserving ------------------------------------------------------------------------- */
@@ -335,7 +380,8 @@ void __init memory_map_init(void)
 	u64 bytes;
 
 	print_map(boot_info.map_from_efi ? "EFI's" : "BIOS's", boot_info.map, boot_info.nr_map);
-	sanitise();
+	sanitise(boot_info.map, boot_info.nr_map);
+	apply_memmap();
 	reserve_in_use();
 	highmem_setup(memory_map, nr_memory_map);
 	add_memory();

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# mkiso.sh ISO KERNEL GRUB.CFG - a hybrid image that boots from CD or stick, under BIOS and UEFI.
+# mkiso.sh ISO KERNEL GRUB.CFG [MEMMAP] - a hybrid image that boots from CD or stick, under BIOS and UEFI.
 set -euo pipefail
-iso=$1 kernel=$2 config=$3
+iso=$1 kernel=$2 config=$3 memmap=${4:-}
 
 tree=$(mktemp -d "${iso%/*}/iso.XXXXXX")
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/boot/grub"
 cp "$kernel" "$tree/boot/cairn"
 cp "$config" "$tree/boot/grub/grub.cfg"
+if [ -n "$memmap" ]; then cp "$memmap" "$tree/boot/memmap"; fi
 # The UEFI loader that grub-mkrescue makes asks for every part_* there is, and complains of each it misses.
 modules=(multiboot2 normal iso9660 fat all_video configfile test echo serial terminal reboot halt minicmd
 	 part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_gpt part_msdos part_plan part_sun

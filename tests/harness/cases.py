@@ -12,11 +12,13 @@ import struct
 import subprocess
 import tempfile
 
+import memmaps
 from image import OUT, OUT_ROOT, Image, make
 from machine import ROOT, SILENCE, Machine, Stub
 
 UP = r"cairn: up in "
 PANIC_STATUS = 85
+MIB = 1 << 20
 MULTIBOOT2_MAGIC = 0x36D76289  # what a multiboot2 loader leaves in EAX
 
 CASES = []
@@ -418,6 +420,91 @@ def unknown_words(ctx):
     ctx.expect(count == 1, f"{count} lines about 'nonsense' instead of one")
 
 
+# ---- memmap= -------------------------------------------------------------------------------------
+
+TYPES = {"usable": 1, "ACPI tables": 3, "ACPI non-volatile": 4, "defective": 5}
+
+
+def shown_maps(machine):
+    """/proc/memmap as it stands in the log: the firmware's ranges, and the sanitised ones as spans."""
+    maps, title = {}, None
+    for line in machine.lines:
+        if found := re.match(r"(firmware's|sanitised)\b.*:$", line):
+            title = found[1]
+            maps[title] = []
+        elif title and (found := re.match(r"([0-9a-f]{16})-([0-9a-f]{16}) ([^(]*[^( ])", line)):
+            maps[title].append((int(found[1], 16), int(found[2], 16) + 1, TYPES.get(found[3], 2)))
+        else:
+            title = None
+    return [(s, e - s, kind) for s, e, kind in maps["firmware's"]], maps["sanitised"]
+
+
+def merged(spans):
+    out = []
+    for start, end, kind in spans:
+        if out and out[-1][1] == start and out[-1][2] == kind:
+            out[-1] = (out[-1][0], end, kind)
+        else:
+            out.append((start, end, kind))
+    return out
+
+
+def expect_account(ctx, machine, spans):
+    """All usable bytes, and no more, are in the account, and it adds up."""
+    line = next((line for line in machine.lines if "mem: total" in line), "")
+    numbers = [int(n) for n in re.findall(r" (\d+)", line.split("total")[-1])]
+    usable = sum(end - start for start, end, kind in spans if kind == 1)
+    ctx.expect(numbers and numbers[0] == sum(numbers[1:]) == usable, f"{usable} bytes are usable: {line}")
+
+
+@case
+def memmap_replayed(ctx):
+    """memmap=file: real machines' maps, as far as QEMU's machine has their memory"""
+    tests = 'exec="cat memmap;test user_map.* buddy.* pages.* zones.*;poweroff"'
+    for name, machine in (("066-bios88-pentium-24m", {"memory": "256M"}),
+                          ("158-efi-ideapad-120s-11-iap-efi", {"memory": "4G", "machine": "q35"}),
+                          ("155-efi-hackintosh-asus-tuf-gaming-b650m-plus-wifi-7",
+                           {"memory": "256M", "firmware": "uefi"})):
+        path = f"tests/data/memmaps/maps/{name}.map"
+        machine = ctx.boot(Image(f"memmap-{name[:3]}", f"memmap=file {tests}", memmap=path), **machine)
+        ctx.expect_end(machine, 0)
+        ctx.expect_lines(machine, r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
+        firmware, spans = shown_maps(machine)
+        ranges, _ = memmaps.load(os.path.join(ROOT, path))
+        want = memmaps.replayed(ranges, firmware, 1 << 40)
+        ctx.expect(merged(spans) == want, f"{name}: {sorted(set(merged(spans)) ^ set(want))[:6]}")
+        expect_account(ctx, machine, spans)
+
+
+@case
+def memmap_words(ctx):
+    """memmap=: each kind of word does what it says; bad ones, and memory that is not there, get a line"""
+    machine = ctx.boot(Image("memmap-words", "memmap=248M memmap=8M$64M,1M#96M,64Q@1M memmap=16M%128M-1+2 "
+                             "memmap=4M!200M memmap=1G@1G,file,,0@5M,4M%144M "
+                             'exec="cat memmap;test user_map.* pages.*;poweroff"'))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(
+        machine, r"memmap=64Q@1M: at 'Q@1M': it should be one of @ # \$ ! %; ignored it$",
+        r"memmap=file: .* no module named memmap; ignored it", r"memmap=: at '': a number is missing; ignored it$",
+        r"memmap=0@5M: at '0@5M': a size of 0; ignored it$",
+        r"memmap=: no memory in 1048576 KiB, from 0x40000000 on; left them out$",
+        r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
+    _, spans = shown_maps(machine)
+    for start, end, kind in ((1, 64, 1), (64, 72, 2), (72, 96, 1), (96, 97, 3), (97, 128, 1),
+                             (128, 144, 2), (148, 200, 1), (200, 204, 2), (204, 248, 1), (1024, 2048, 2)):
+        ctx.expect((start * MIB, end * MIB, kind) in spans, f"{start} to {end} MiB: {spans}")
+    ctx.expect(not any(start < 148 * MIB and end > 144 * MIB for start, end, _ in spans), "144 MiB is there")
+    expect_account(ctx, machine, spans)
+
+
+@case
+def memmap_too_little(ctx):
+    """memmap= that leaves too little memory to start is not followed"""
+    machine = ctx.boot(Image("memmap-little", 'memmap=exactmap,640K@0,4M@1M exec="poweroff"'))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"memmap=: leaves 4096 KiB .*going on with the firmware's map", UP)
+
+
 # ---- What the loader hands over, changed behind its back -----------------------------------------
 
 def elf_entry(path):
@@ -542,7 +629,6 @@ def set_map(stub, *entries):
 
 
 USABLE, RESERVED = 1, 2
-MIB = 1 << 20
 
 
 @case

@@ -24,8 +24,8 @@ def make(*arguments):
 class Image:
     lock = threading.Lock()
 
-    def __init__(self, name, cmdline="", modules=None):
-        self.name, self.cmdline, self.modules = name, cmdline, modules
+    def __init__(self, name, cmdline="", modules=None, memmap=None):
+        self.name, self.cmdline, self.modules, self.memmap = name, cmdline, modules, memmap
         self.iso = os.path.join(OUT, f"{name}.iso")
         self.elf = os.path.join(OUT, f"{name}.elf")
         self.built = False
@@ -38,6 +38,8 @@ class Image:
             arguments = ["image", f"IMAGE=tests/{self.name}", f"CMDLINE={self.cmdline}"]
             if self.modules:
                 arguments.append(f"M={self.modules}")
+            if self.memmap:
+                arguments.append(f"MEMMAP={self.memmap}")
             status, output = make(*arguments)
             if status:
                 raise RuntimeError(f"make {' '.join(arguments)}: status {status}\n{output}")

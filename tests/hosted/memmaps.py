@@ -20,6 +20,7 @@ STOPPED = 85  # the status of a machine that says why it cannot start
 LIMIT = 1 << 46  # the simulated CPU's physical addresses
 FRAMES_END = 16 << 40  # RAM behind this is left out
 ALWAYS_RESERVED = [(0, PAGE), (0xA0000, 0x100000), (0xFEC00000, 1 << 32)]
+MEMORY = (1, 3, 4)  # the types that are memory of some kind
 STRICTNESS = {1: 0, 3: 1, 4: 2, 2: 3, 5: 4}  # where entries overlap the last one wins
 ZONES = [("DMA", 16 << 20), ("DMA32", 4 << 30), ("Normal", FRAMES_END)]
 
@@ -35,12 +36,16 @@ def load(path):
     return ranges, srat
 
 
-def sanitised(ranges):
+def sanitised(ranges, limit=LIMIT):
     """The expected list of (start, end, type)."""
+    return sanitised_spans([(start, start + length, kind) for start, length, kind in ranges], limit)
+
+
+def sanitised_spans(spans, limit):
     entries = [(start, end, 2) for start, end in ALWAYS_RESERVED]
-    for start, length, kind in ranges:
+    for start, end, kind in spans:
         kind = kind if kind in STRICTNESS else 2
-        end = min(start + length, (1 << 64) - 1, LIMIT)
+        end = min(end, (1 << 64) - 1, limit)
         if start >= end:
             continue
         if kind != 1:
@@ -63,6 +68,21 @@ def sanitised(ranges):
         if start < end:
             out.append((start, end, kind))
     return out
+
+
+def replayed(ranges, firmware, limit=LIMIT):
+    """What memmap=file must make of a file's ranges on a machine with this map of its own."""
+    there = sanitised(firmware, limit)
+    spans = [(start, start + length, kind) for start, length, kind in ranges]
+    borders = sorted({at for start, end, _ in spans + there for at in (start, end)})
+    out = [span for span in there if span[2] != 1]
+    for start, end in zip(borders, borders[1:]):
+        said = [kind for s, e, kind in spans if s <= start and end <= e]
+        own = next((kind for s, e, kind in there if s <= start and end <= e), None)
+        if any(kind in MEMORY for kind in said) and own not in MEMORY or not said and own == 1:
+            said.append(2)
+        out += [(start, end, kind) for kind in said]
+    return sanitised_spans(out, limit)
 
 
 def zone_pages(ranges, srat):
@@ -179,4 +199,5 @@ def main():
     return 1 if failed or not paths else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
