@@ -66,7 +66,8 @@ static struct probed probe(const struct pci_config *cfg, struct pci_address at, 
 
 /*
  * From the address held and the bits that can be changed, both without the
- * kind bits, to a size.  The register ends at @top.
+ * kind bits, to a size.  The register ends at @top.  An address that is no multiple
+ * of the size, which no device can decode, makes neither believable.
  */
 static void settle(struct pci_bar *bar, u64 held, u64 writable, u64 top)
 {
@@ -78,7 +79,10 @@ static void settle(struct pci_bar *bar, u64 held, u64 writable, u64 top)
 	}
 	bar->base = held;
 	bar->size = size;
-	bar->state = held > top - (size - 1) ? PCI_BAR_WRAPS : PCI_BAR_OK;
+	if (held > top - (size - 1))
+		bar->state = PCI_BAR_WRAPS;
+	else
+		bar->state = held & (size - 1) ? PCI_BAR_UNSIZED : PCI_BAR_OK;
 	if (!held)
 		bar->flags |= IORESOURCE_UNSET;
 }

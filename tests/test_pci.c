@@ -437,6 +437,7 @@ static const struct bar_case {
 	 8ULL << 30,
 	 MEM64 | PREFETCH | UNSET},
 	{"P12 read-only, at the top", 0, {0xff000008}, {0}, PCI_BAR_UNSIZED, 0, 0, MEM | PREFETCH},
+	{"no multiple of its size", 0, {0xfe008000}, {0xffff0000}, PCI_BAR_UNSIZED, 0, 0, MEM},
 	{"P21 64-bit end wraps",
 	 0,
 	 {0xffff8004, ~0u},

@@ -120,7 +120,7 @@ unsigned int pci_scan(const struct pci_config *cfg, const struct pci_visitor *vi
 enum pci_bar_state {
 	PCI_BAR_ABSENT,	    /* not implemented */
 	PCI_BAR_OK,	    /* sized */
-	PCI_BAR_UNSIZED,    /* holds a value but cannot be sized: read-only */
+	PCI_BAR_UNSIZED,    /* holds a value but cannot be sized: read-only, or no multiple */
 	PCI_BAR_BAD_TYPE,   /* reserved type, or 64 bits wide in the last register */
 	PCI_BAR_WRAPS,	    /* ends beyond the address space */
 	PCI_BAR_UPPER_HALF, /* the upper half of the register before it */
