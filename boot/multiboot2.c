@@ -185,14 +185,13 @@ static void add_range(struct parse *p, const struct mem_range *range, const stru
 /* add_length - add_range() from a length, which may wrap or be 0. */
 static void add_length(struct parse *p, struct mem_range range, u64 length, const struct tag *tag)
 {
-	if (!length)
-		return;
 	range.end = range.start + length;
 	if (range.end < range.start) {
 		note(p, MB2_RANGE_WRAPS, tag);
 		range.end = ~0ULL;
 	}
-	add_range(p, &range, tag);
+	if (range.start < range.end)
+		add_range(p, &range, tag);
 }
 
 static u32 mmap_type(u32 raw)
