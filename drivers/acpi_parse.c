@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ACPI tables that say what the machine is made of: MADT (CPUs), SRAT and SLIT
- * (which of them is near which memory), MCFG (PCI configuration space).
+ * (which of them is near which memory), MCFG (PCI configuration space), HPET (a timer).
  *
  * MADT and SRAT are lists of items, each with its type in the first byte and its
  * length in the second.  An item too short for its type is skipped, a longer one
@@ -11,7 +11,7 @@
  *
  * Pure: a parser reads its table's bytes, writes its structure, prints nothing.
  * Source: ACPI Specification 6.5, sections 5.2.12, 5.2.16, 5.2.17; PCI Firmware
- * Specification 3.3, section 4.1.2.
+ * Specification 3.3, section 4.1.2; IA-PC HPET Specification 1.0a, section 3.2.4.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -24,6 +24,7 @@
 #define SLIT_FIXED   44
 #define MCFG_FIXED   44
 #define MCFG_ENTRY   16
+#define HPET_FIXED   56
 
 #define ITEM_ENABLED 1
 #define ITEM_HOTPLUG 2
@@ -419,4 +420,27 @@ void acpi_mcfg_drop_ram(struct acpi_mcfg *mcfg, const struct mem_range *map, uns
 			mcfg->ecam[kept++] = ecam;
 	}
 	mcfg->nr = kept;
+}
+
+/* ---- HPET ------------------------------------------------------------------------------ */
+
+bool acpi_hpet_parse(const u8 *table, u32 length, struct acpi_hpet *out)
+{
+	u64 phys;
+
+	memset(out, 0, sizeof(*out));
+	if (length < HPET_FIXED) {
+		note(&out->found, ACPI_BAD_LENGTH);
+		return false;
+	}
+	phys = get_unaligned_le64(table + 44);
+	/* Registers are in memory, and need the alignment that the specification gives them. */
+	if (table[40] || !phys || phys & (ACPI_HPET_SIZE - 1) || phys + ACPI_HPET_SIZE < phys) {
+		note(&out->found, ACPI_BAD_VALUE);
+		return false;
+	}
+	out->phys = phys;
+	out->number = table[52];
+	out->min_tick = get_unaligned_le16(table + 53);
+	return true;
 }

@@ -176,11 +176,16 @@ static void __init read_devices(void)
 {
 	const struct acpi_table *mcfg = the_table("MCFG"), *fadt = the_table("FACP");
 	const struct acpi_table *dsdt = acpi_find(&acpi_info.root, "DSDT");
+	const struct acpi_table *hpet = acpi_find(&acpi_info.root, "HPET");
 
 	if (mcfg) {
 		acpi_mcfg_parse(mcfg->data, mcfg->length, &acpi_info.mcfg);
 		acpi_mcfg_drop_ram(&acpi_info.mcfg, memory_map, nr_memory_map);
 		say("MCFG", acpi_info.mcfg.found);
+	}
+	if (hpet) {
+		acpi_hpet_parse(hpet->data, hpet->length, &acpi_info.hpet);
+		say("HPET", acpi_info.hpet.found);
 	}
 	if (fadt) {
 		acpi_fadt_parse(fadt->data, fadt->length, &acpi_info.fadt);

@@ -2,7 +2,7 @@
 /*
  * What start-up knows about physical addresses, and /proc/iomem.
  *
- * In order: RAM with the kernel's image inside, ACPI's ranges, the local APIC
+ * In order: RAM with the kernel's image inside, ACPI's ranges, the local APIC, the HPET
  * (resource_init); the PCI code adds configuration space and BARs; then come the
  * firmware's reserved ranges, cut so that they hold whole devices or touch none
  * (resource_reserve_firmware).
@@ -34,6 +34,11 @@ static struct resource image[] = {
 
 static struct resource local_apic = {
 	.name = "Local APIC",
+	.flags = IORESOURCE_MEM | IORESOURCE_BUSY,
+};
+
+static struct resource hpet = {
+	.name = "HPET 0",
 	.flags = IORESOURCE_MEM | IORESOURCE_BUSY,
 };
 
@@ -143,6 +148,16 @@ static void add_local_apic(void)
 	insert_resource(&iomem_resource, &local_apic);
 }
 
+/* No BAR may be placed where its registers are. */
+static void add_hpet(void)
+{
+	if (!acpi_info.hpet.phys || memory_map_type(acpi_info.hpet.phys) == MEM_USABLE)
+		return;
+	hpet.start = acpi_info.hpet.phys;
+	hpet.end = hpet.start + ACPI_HPET_SIZE - 1;
+	insert_resource(&iomem_resource, &hpet);
+}
+
 void resource_init(void)
 {
 	unsigned int i;
@@ -154,6 +169,7 @@ void resource_init(void)
 	add_image(2, _sdata, _edata);
 	add_image(3, __bss_start, __bss_end);
 	add_local_apic();
+	add_hpet();
 	for (i = 0; i < ARRAY_SIZE(fixed_ports); i++)
 		request_resource(&ioport_resource, &fixed_ports[i]);
 	if (acpi_info.fadt.pm1a_control) {

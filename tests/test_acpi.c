@@ -578,6 +578,41 @@ static void parse_all(const u8 *table)
 	acpi_s5_find(table, f->len, &f->fadt);
 }
 
+/* ---- HPET ------------------------------------------------------------------------------ */
+
+static bool parse_hpet(u8 space, u64 phys, u32 length, struct acpi_hpet *hpet)
+{
+	start("HPET", 1, 56);
+	f->table[40] = space;
+	put_unaligned_le64(phys, f->table + 44);
+	f->table[52] = 1;
+	put_unaligned_le16(100, f->table + 53);
+	f->len = length;
+	return acpi_hpet_parse(guarded_table(), f->len, hpet);
+}
+
+/* Registers in I/O space, nowhere, askew or wrapped around are none; nor is half a table. */
+KTEST(acpi, hpet)
+{
+	struct acpi_hpet hpet;
+
+	ASSERT(begin());
+	EXPECT(parse_hpet(0, 0xfed00000, 56, &hpet));
+	EXPECT_EQ(hpet.phys, 0xfed00000);
+	EXPECT_EQ(hpet.number, 1);
+	EXPECT_EQ(hpet.min_tick, 100);
+	EXPECT_EQ(hpet.found, 0);
+	EXPECT(!parse_hpet(0, 0xfed00000, 55, &hpet));
+	EXPECT_EQ(hpet.found, BIT_OF(ACPI_BAD_LENGTH));
+	EXPECT(!parse_hpet(1, 0xfed00000, 56, &hpet));
+	EXPECT(!parse_hpet(0, 0, 56, &hpet));
+	EXPECT(!parse_hpet(0, 0xfed00010, 56, &hpet));
+	EXPECT(!parse_hpet(0, ~0ULL << 10, 56, &hpet));
+	EXPECT_EQ(hpet.phys, 0);
+	EXPECT_EQ(hpet.found, BIT_OF(ACPI_BAD_VALUE));
+	end();
+}
+
 /* Any bytes, of any length, are a table that nothing is read past. */
 KTEST(acpi, random_damage)
 {

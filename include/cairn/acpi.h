@@ -210,6 +210,16 @@ bool acpi_mcfg_parse(const u8 *table, u32 length, struct acpi_mcfg *out);
 struct mem_range;
 void acpi_mcfg_drop_ram(struct acpi_mcfg *mcfg, const struct mem_range *map, unsigned int nr);
 
+/* The event timer's registers: HPET. */
+#define ACPI_HPET_SIZE 1024
+struct acpi_hpet {
+	u64 phys;  /* of ACPI_HPET_SIZE bytes; 0: none that can be used */
+	u8 number; /* of several */
+	u16 min_tick;
+	u32 found;
+};
+bool acpi_hpet_parse(const u8 *table, u32 length, struct acpi_hpet *out);
+
 /* How to switch off and to reset: FADT, and \_S5 of the DSDT. */
 struct acpi_fadt {
 	u16 pm1a_control; /* I/O port, 0: none */
@@ -244,6 +254,7 @@ struct acpi_info {
 	struct acpi_srat srat;
 	struct acpi_slit slit;
 	struct acpi_mcfg mcfg;
+	struct acpi_hpet hpet;
 	struct acpi_fadt fadt;
 };
 extern struct acpi_info acpi_info;
