@@ -240,11 +240,25 @@ host:
 
 $(addprefix host-,gcc gcc-asan clang clang-asan): host-%:
 	@$(MAKE) $(call host_variant,$*) test
+	@$(MAKE) $(call host_variant,$*) replay
 
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
 	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
+
+# Each target of tests/fuzz/, TIME seconds long, JOBS at a time; FUZZ names some of them.
+.PHONY: fuzz fuzz-seeds
+TIME ?= 60
+JOBS ?= $(shell nproc)
+FUZZ ?=
+fuzz:
+	@scripts/setup.sh host hostclang fuzz
+	@$(MAKE) -j$(JOBS) -f arch/hosted/Makefile O=$(O)/fuzz CC=clang SAN=address,undefined FUZZER=1 $(O)/fuzz/cairn-fuzz
+	@python3 tests/fuzz/run.py $(O)/fuzz/cairn-fuzz $(O)/fuzz $(TIME) $(JOBS) $(FUZZ)
+
+fuzz-seeds:
+	@python3 tests/fuzz/seeds.py tests/fuzz/corpus
 
 debug:
 	@scripts/setup.sh build image run debug

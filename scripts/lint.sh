@@ -12,7 +12,7 @@ failed=()
 # What others wrote and is kept as it came.
 foreign='^tests/modules/(kmalloc|vmalloc)_sample\.c$|^tests/bench/mmbench\.c$'
 # The port to a process has headers of its own, and one file that sees the C library.
-process='^(arch|tests)/hosted/'
+process='^(arch/hosted|tests/(hosted|fuzz))/'
 files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
 jobs=$(getconf _NPROCESSORS_ONLN)
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run test host hostclang lint debug
+# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run test host hostclang fuzz lint debug
 # setup.sh --doctor   - list every tool, its version, the version tested with, and what to do
 #
 # What is missing is named and, where there is apt, installed. Elsewhere the command that installs
@@ -32,6 +32,8 @@ find_libc() { first_file /usr/include/stdlib.h; }
 find_asan() { has gcc && first_file "$(gcc -print-file-name=libasan.so)"; }
 find_hostclang() { [ "$host" = x86_64 ] && first clang; }
 find_clangrt() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan*; }
+find_libfuzzer() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer_no_main*; }
+find_libstdcxx() { has gcc && first_file "$(gcc -print-file-name=libstdc++.a)"; }
 find_python() { first python3; }
 find_mkrescue() { first grub-mkrescue grub2-mkrescue x86_64-elf-grub-mkrescue i686-elf-grub-mkrescue; }
 grub_dirs() { echo /usr/lib/grub /usr/lib/grub2 /usr/share/grub2 /opt/homebrew/lib/*-elf/grub /usr/local/lib/*-elf/grub; }
@@ -83,6 +85,8 @@ table() {
 	host|python|3.11|its symbol table|python3|python3|python|python3|python3
 	hostclang|hostclang|14.0|the same with another compiler|clang|clang|clang|clang|llvm
 	hostclang|clangrt|14.0|its checks, fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
+	fuzz|libfuzzer|14.0|fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
+	fuzz|libstdcxx|12.2|what libFuzzer is written in|g++|libstdc++-devel libstdc++-static|gcc|gcc-c++|gcc
 	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
 	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
 	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub
