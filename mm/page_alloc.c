@@ -44,6 +44,7 @@
 #include <linux/spinlock.h>
 #include <linux/topology.h>
 #include <linux/vmstat.h>
+#include "fault_inject.h"
 #include "internal.h"
 #include "memmap.h"
 #include "page_alloc.h"
@@ -293,8 +294,9 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned
 	};
 	struct page *page;
 
+	if (fault_page(gfp, order))
+		return NULL;
 	req.preferred = first_zone(&req.pgdat->zonelist, req.highest);
-
 	page = try_zones(&req);
 	if (!page)
 		page = alloc_slow(&req, caller);

@@ -23,6 +23,7 @@
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
+#include "fault_inject.h"
 #include "internal.h"
 #include "page_debug.h"
 #include "memmap.h"
@@ -71,6 +72,8 @@ static struct page *search(gfp_t gfp, enum zone_type type, unsigned int order, u
 	unsigned int depth = gfp & __GFP_HIGH ? ALLOC_HIGH : 0;
 	struct page *page;
 
+	if (fault_page(gfp, order))
+		return NULL;
 	do {
 		page = search_zones(type, order, end, depth);
 	} while (!page && open_below(end));

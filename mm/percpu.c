@@ -37,6 +37,7 @@
 #include <linux/smp.h>
 #include <asm/bitops.h>
 #include <asm/ras.h>
+#include "fault_inject.h"
 #include "percpu.h"
 
 #define PCPU_STACK_SLOTS 15 /* 128 bytes a stack */
@@ -73,7 +74,7 @@ void __init pcpu_init_classes(void)
 		class_reciprocal[k] = ((1u << 20) + pcpu_class_size[k] - 1) / pcpu_class_size[k];
 		for_each_possible_cpu(cpu)
 			((struct pcpu_stack *)per_cpu_ptr(&pcpu_cpu, cpu)->stack[k])->limit =
-				PCPU_STACK_SLOTS * sizeof(void *);
+				fault_injecting ? 0 : PCPU_STACK_SLOTS * sizeof(void *);
 	}
 	k = 0;
 	for (unsigned int i = 0; i <= PCPU_SMALL_MAX / 8; i++) {
@@ -275,6 +276,8 @@ static noinline void __percpu *alloc_any(size_t size, size_t align, gfp_t gfp)
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (!request_ok(size, align))
+		return NULL;
+	if (fault_percpu(gfp))
 		return NULL;
 	if (size > PCPU_SMALL_MAX || align > PCPU_SMALL_MAX) {
 		ptr = get_run(size, gfp);

@@ -283,6 +283,9 @@ const char *slab_check_locked(struct slab_cache *c);
 /* slab_setup - prepare a zeroed cache whose name, object_size, flags, gfp, hooks are set */
 int slab_setup(struct slab_cache *c, size_t align);
 
+/* slab_is_cache_of_caches - are its objects caches? */
+bool slab_is_cache_of_caches(const struct kmem_cache *cache);
+
 /* slab_publish - put a cache on the list */
 void slab_publish(struct slab_cache *c);
 

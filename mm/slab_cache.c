@@ -42,6 +42,7 @@
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include "fault_inject.h"
 #include "slab.h"
 
 #define FREE_TAG ((u64)(s64)OBJ_FREE_TAG)
@@ -184,7 +185,7 @@ static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int n
 	void *obj;
 
 	might_alloc(gfp);
-	if (unlikely(!c->g.nr || slab_refuses(c, gfp)))
+	if (unlikely(!c->g.nr || slab_refuses(c, gfp)) || fault_slab(&c->hot, gfp))
 		return NULL;
 	obj = likely(c->magazine && nid == NUMA_NO_NODE) ? slab_get_cached(c, gfp)
 							 : slab_get_single(c, gfp, nid);

@@ -42,6 +42,11 @@ static LIST_HEAD(slab_caches);
 /* Objects of the cache of caches, which lies here itself. */
 static struct slab_cache cache_cache;
 
+bool slab_is_cache_of_caches(const struct kmem_cache *cache)
+{
+	return cache == &cache_cache.hot;
+}
+
 /* ---- The list of caches ---------------------------------------------------------------- */
 
 void slab_publish(struct slab_cache *c)
@@ -124,7 +129,9 @@ static enum slab_mode slab_mode_of(const struct slab_cache *c)
 		return SLAB_MODE_DEBUG;
 	if (c->hooks.ctor.kind || (c->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_DEBUG_INITIAL)))
 		return SLAB_MODE_KEEP;
-	return want_init_on_alloc(0) || want_init_on_free() ? SLAB_MODE_KEEP : SLAB_MODE_FAST;
+	if (want_init_on_alloc(0) || want_init_on_free() || fault_injecting)
+		return SLAB_MODE_KEEP;
+	return SLAB_MODE_FAST;
 }
 
 static u32 slab_place_bytes(struct slab_cache *c)

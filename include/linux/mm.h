@@ -259,10 +259,13 @@ extern bool init_on_free;
 /* page_debugging - boot parameters want to see every page that comes and goes. */
 extern bool page_debugging;
 
+/* fault_injecting - boot parameters may have allocations fail on purpose. */
+extern bool fault_injecting;
+
 /* page_lists_are_off - does every page come the long way? */
 static inline bool page_lists_are_off(void)
 {
-	return init_on_alloc || page_debugging;
+	return init_on_alloc || page_debugging || fault_injecting;
 }
 
 static inline bool want_init_on_alloc(gfp_t gfp)

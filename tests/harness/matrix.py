@@ -29,8 +29,9 @@ THINNED = {
 
 TESTS = Image("all", 'exec="test;poweroff"')
 DEBUG = Image("all-debug", 'slub_debug=FZPU exec="test;poweroff"')
-# Poison outranks init_on_*, so that has a boot of its own.
-ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 exec="test;poweroff"')
+# Poison outranks init_on_*, so that has a boot of its own; what may fail on purpose goes the
+# same long ways.
+ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 failslab=1,0,0,0 exec="test;poweroff"')
 
 PAGE_DEBUG = Image("page-debug",
                    'page_owner=on page_poison=1 exec="test page_debug.* slab.* mempools.*;poweroff"')
