@@ -86,6 +86,7 @@ MODULE_CFLAGS := $(CODEGEN) -DMODULE -Wall -Wno-unused -Wno-format -Wno-pointer-
 # ---- Sources and objects ---------------------------------------------------------------------
 sources := $(sort $(wildcard boot/*.[cS] arch/x86_64/*.[cS] mm/*.c kernel/*.c lib/*.c block/*.c drivers/*.c \
 	tests/*.c tests/bench/*.c))
+sources := $(filter-out $(if $(KASAN),,mm/kasan% arch/x86_64/kasan%),$(sources))
 objects := $(patsubst %,$(O)/%.o,$(basename $(sources)))
 elf	:= $(O)/$(IMAGE).elf
 iso	:= $(O)/$(IMAGE).iso

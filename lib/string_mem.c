@@ -6,6 +6,7 @@
  * was done already; there is no loop over the last bytes.  They must not
  * contain loops that the compiler recognises as themselves.
  */
+#include <linux/kasan.h>
 #include <linux/string.h>
 
 #undef memset
@@ -37,6 +38,7 @@ void *memset(void *dst, int c, size_t n)
 	size_t words = n / 8;
 	void *d = dst;
 
+	kasan_check_write(dst, n);
 	if (n < 8) {
 		set_small(dst, v, n);
 		return dst;
@@ -90,6 +92,8 @@ static inline void copy_down(void *d, const void *s, size_t n)
 
 void *memcpy(void *dst, const void *src, size_t n)
 {
+	kasan_check_read(src, n);
+	kasan_check_write(dst, n);
 	if (n < 8)
 		copy_small(dst, src, n);
 	else
@@ -99,6 +103,8 @@ void *memcpy(void *dst, const void *src, size_t n)
 
 void *memmove(void *dst, const void *src, size_t n)
 {
+	kasan_check_read(src, n);
+	kasan_check_write(dst, n);
 	if (n < 8)
 		copy_small(dst, src, n);
 	else if ((uintptr_t)dst - (uintptr_t)src >= n)

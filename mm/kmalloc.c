@@ -21,6 +21,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
+#include <linux/kasan.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/percpu-defs.h>
@@ -134,7 +135,7 @@ void *kmalloc_large(size_t size, gfp_t gfp)
 	page = alloc_block(gfp & ~__GFP_COMP, (unsigned int)get_order(size));
 	if (unlikely(!page))
 		return NULL;
-	return kmalloc_adopt(page);
+	return kasan_kmalloc(kmalloc_adopt(page), size);
 }
 
 unsigned long kmalloc_nr_large(void)
@@ -160,7 +161,7 @@ static void *kmalloc_any(size_t size, gfp_t gfp, unsigned long caller)
 		return ZERO_SIZE_PTR;
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return kmalloc_large(size, gfp);
-	return slab_alloc(class_for(size, gfp), gfp, caller);
+	return kasan_kmalloc(slab_alloc(class_for(size, gfp), gfp, caller), size);
 }
 
 void *__kmalloc(size_t size, gfp_t gfp)
@@ -192,7 +193,7 @@ static void *kmalloc_large_node(size_t size, gfp_t gfp, int nid)
 	if (unlikely(is_too_large(size, gfp) || (gfp & __GFP_HIGHMEM)))
 		return kmalloc_large(size, gfp);
 	page = alloc_pages_node(nid, gfp & ~__GFP_COMP, (unsigned int)get_order(size));
-	return page ? kmalloc_adopt(page) : NULL;
+	return page ? kasan_kmalloc(kmalloc_adopt(page), size) : NULL;
 }
 
 void *kmalloc_node(size_t size, gfp_t gfp, int node)
@@ -201,7 +202,7 @@ void *kmalloc_node(size_t size, gfp_t gfp, int node)
 		return kmalloc_any(size, gfp, _RET_IP_);
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return kmalloc_large_node(size, gfp, node);
-	return slab_alloc_node(class_for(size, gfp), gfp, node, _RET_IP_);
+	return kasan_kmalloc(slab_alloc_node(class_for(size, gfp), gfp, node, _RET_IP_), size);
 }
 
 /* ---- Release --------------------------------------------------------------------------- */
@@ -282,7 +283,7 @@ slow:
 
 /* ---- Sizes ----------------------------------------------------------------------------- */
 
-size_t ksize(const void *p)
+static size_t object_bytes(const void *p)
 {
 	struct slab_cache *c;
 
@@ -300,6 +301,14 @@ size_t ksize(const void *p)
 		return 0;
 	}
 	return c->hot.object_size;
+}
+
+size_t ksize(const void *p)
+{
+	size_t size = object_bytes(p);
+
+	kasan_unpoison_range(p, size);
+	return size;
 }
 
 size_t kmalloc_size_roundup(size_t size)
@@ -322,13 +331,14 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 	}
 	if (ZERO_OR_NULL_PTR(p))
 		return kmalloc_any(size, gfp, _RET_IP_);
-	old = ksize(p);
+	old = object_bytes(p);
 	if (!old)
 		return NULL;
 	if (size <= old)
-		return (void *)p;
+		return kasan_kmalloc((void *)p, size);
 	moved = kmalloc_any(size, gfp, _RET_IP_);
 	if (moved) {
+		kasan_unpoison_range(p, old);
 		memcpy(moved, p, old);
 		kfree(p);
 	}

@@ -35,6 +35,7 @@
 #include <linux/kernel.h>
 #include <linux/bug.h>
 #include <linux/init.h>
+#include <linux/kasan.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -339,6 +340,7 @@ static void hand_over(const struct section_piece *piece)
 {
 	struct zone *zone = &node_data[piece->nid]->zones[zone_type_of(piece->start)];
 
+	kasan_poison_frames(piece->start, piece->end);
 	spin_lock(&zone->lock);
 	buddy_add(&zone->buddy, piece->start, piece->end);
 	zone->pending_pages -= piece->end - piece->start;

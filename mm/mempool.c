@@ -39,6 +39,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <linux/kasan.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -64,6 +65,43 @@ static void pool_update(mempool_t *pool)
 
 /* ---- The reserve ----------------------------------------------------------------------- */
 
+/* Bytes of an element; 0 if that is the allocator's secret. */
+static size_t element_size(const mempool_t *pool)
+{
+	if (pool->alloc == mempool_alloc_slab)
+		return kmem_cache_size(pool->pool_data);
+	if (pool->alloc == mempool_kmalloc)
+		return (size_t)pool->pool_data;
+	return 0;
+}
+
+/* An element in the pool is nobody's to touch. */
+static void poison_element(const mempool_t *pool, void *element)
+{
+	if (element_size(pool))
+		kasan_mempool_poison_object(element, element_size(pool));
+	else if (pool->alloc == mempool_alloc_pages)
+		kasan_poison_pages(element, (unsigned int)(unsigned long)pool->pool_data);
+}
+
+static void unpoison_element(const mempool_t *pool, void *element)
+{
+	if (element_size(pool))
+		kasan_mempool_unpoison_object(element, element_size(pool));
+	else if (pool->alloc == mempool_alloc_pages)
+		kasan_unpoison_pages(element, (unsigned int)(unsigned long)pool->pool_data);
+}
+
+/* The last one put in; there is one, and the lock is held. */
+static void *get_locked(mempool_t *pool)
+{
+	void *element = pool->elements[--pool->curr_nr];
+
+	unpoison_element(pool, element);
+	pool_update(pool);
+	return element;
+}
+
 /* Takes one out of the pool, or NULL. */
 static void *pool_get(mempool_t *pool)
 {
@@ -71,10 +109,8 @@ static void *pool_get(mempool_t *pool)
 	void *element = NULL;
 
 	spin_lock_irqsave(&pool->lock, flags);
-	if (likely(pool->curr_nr)) {
-		element = pool->elements[--pool->curr_nr];
-		pool_update(pool);
-	}
+	if (likely(pool->curr_nr))
+		element = get_locked(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	return element;
 }
@@ -128,6 +164,7 @@ static bool pool_put(mempool_t *pool, void *element)
 	if (room && likely(!serve_locked(pool, element))) {
 		twice = pool_holds(pool, element);
 		if (likely(!twice)) {
+			poison_element(pool, element);
 			pool->elements[pool->curr_nr++] = element;
 			pool_update(pool);
 		}
@@ -276,12 +313,10 @@ static void *pool_join(mempool_t *pool, struct pool_waiter *waiter)
 	waiter->element = NULL;
 	INIT_LIST_HEAD(&waiter->list);
 	spin_lock_irqsave(&pool->lock, flags);
-	if (pool->curr_nr) {
-		element = pool->elements[--pool->curr_nr];
-		pool_update(pool);
-	} else {
+	if (pool->curr_nr)
+		element = get_locked(pool);
+	else
 		list_add_tail(&waiter->list, &pool->waiters);
-	}
 	spin_unlock_irqrestore(&pool->lock, flags);
 	return element;
 }

@@ -38,6 +38,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/bug.h>
+#include <linux/kasan.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/sched/mm.h>
@@ -273,6 +274,7 @@ static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long
 /* Makes of a block what the flags ask for. */
 static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
 {
+	kasan_unpoison_pages(page, order);
 	if (unlikely(page_debugging))
 		page_debug_alloc(page, order);
 	if (want_init_on_alloc(gfp))
@@ -414,6 +416,7 @@ struct page *__alloc_pages(gfp_t gfp, unsigned int order, int nid)
 	if (unlikely(page->state != PAGE_CACHED))
 		return pcp_alloc_bad(gfp, order, page);
 	page->state = PAGE_ALLOCATED;
+	kasan_unpoison_pages(page, order);
 	return page;
 }
 

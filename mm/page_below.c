@@ -77,6 +77,8 @@ static struct page *search(gfp_t gfp, enum zone_type type, unsigned int order, u
 	do {
 		page = search_zones(type, order, end, depth);
 	} while (!page && open_below(end));
+	if (page)
+		kasan_unpoison_pages(page, order);
 	if (page && page_debugging)
 		page_debug_alloc(page, order);
 	if (page && want_init_on_alloc(gfp))

@@ -25,6 +25,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/atomic.h>
+#include <linux/kasan.h>
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 #include "internal.h"
@@ -54,6 +55,7 @@ static void prepare_free(struct page *page, unsigned int order)
 		page_debug_free(page, order);
 	if (unlikely(init_on_free) && !page_debug_poisons())
 		clear_block(page, order);
+	kasan_poison_pages(page, order);
 }
 
 void release_block(struct page *page, unsigned int order)
@@ -121,6 +123,7 @@ static inline bool free_listed(struct page *page, unsigned int order)
 	    unlikely(!page_word_equals(page, __pcpu_access(pcp_pages.home[order]))))
 		return false;
 	page->state = PAGE_CACHED;
+	kasan_poison_pages(page, order);
 	if (unlikely(!pcpu_stack_push(pcp_stack_any(order), page)))
 		pcp_free_full(page, order);
 	return true;

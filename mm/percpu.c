@@ -30,7 +30,9 @@
  */
 #include <linux/bug.h>
 #include <linux/cpumask.h>
+#include <linux/align.h>
 #include <linux/init.h>
+#include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -137,6 +139,7 @@ static void page_to_class(struct pcpu_page *page, unsigned int class)
 		page->live[word] = 0;
 	}
 	page->nfree = (u16)n;
+	kasan_poison_percpu(page->ptr, PAGE_SIZE);
 	list_add(&page->partial, &pcpu_partial_pages[class]);
 }
 
@@ -201,6 +204,7 @@ static __always_inline void __percpu *hand_out_of(struct pcpu_page *page, unsign
 						  unsigned int class, size_t size)
 {
 	set_live(page, object_at(ptr & ~PAGE_MASK, class));
+	kasan_unpoison_percpu(ptr, size);
 	zero_object(ptr, size);
 	return (void __percpu *)ptr;
 }
@@ -235,7 +239,10 @@ static void __percpu *get_run(size_t size, gfp_t gfp)
 	page->live[0] = 1;
 	WRITE_ONCE(page->use, PCPU_RUN);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
+	kasan_unpoison_percpu(page->ptr, n * PAGE_SIZE);
 	zero_object(page->ptr, n * PAGE_SIZE);
+	kasan_poison_percpu(page->ptr + ALIGN(size, 8), n * PAGE_SIZE - ALIGN(size, 8));
+	kasan_unpoison_percpu(page->ptr, size);
 	return (void __percpu *)page->ptr;
 }
 
@@ -354,6 +361,8 @@ static noinline void free_other(struct pcpu_page *page, unsigned long ptr)
 	spin_lock_irqsave(&pcpu_lock, flags);
 	ok = page->use == PCPU_RUN && ptr == page->ptr;
 	if (ok)
+		kasan_poison_percpu(ptr, page->run * PAGE_SIZE);
+	if (ok)
 		pcpu_drop_run(page, page->run, 0);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 	if (!ok)
@@ -381,6 +390,7 @@ static __always_inline void free_in(struct pcpu_page *page, unsigned long ptr)
 		report_free(ptr, "not live; freed already?");
 		return;
 	}
+	kasan_poison_percpu(ptr, pcpu_class_size[class]);
 	if (unlikely(!pcpu_stack_push(stack_of(class), (void *)ptr)))
 		flush_stack(class, ptr);
 }

@@ -18,6 +18,7 @@
  * taken with interrupts off.  Constructors and destructors run, and pages are
  * allocated and freed, with neither held.
  */
+#include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -192,9 +193,15 @@ static inline void *slab_base(const struct slab_cache *c, const void *obj)
 	return (void *)((unsigned long)obj & ~(unsigned long)c->g.mask);
 }
 
-static inline u64 *slab_tag(const struct slab_cache *c, void *obj)
+/* Does @obj carry the tag of a free object? */
+static __no_kasan_or_inline bool slab_tagged(const struct slab_cache *c, const void *obj)
 {
-	return (u64 *)((char *)obj + c->tag_at);
+	return *(const s64 *)((const char *)obj + c->tag_at) == OBJ_FREE_TAG;
+}
+
+static __no_kasan_or_inline void slab_set_tag(const struct slab_cache *c, void *obj, s64 tag)
+{
+	*(s64 *)((char *)obj + c->tag_at) = tag;
 }
 
 static inline unsigned long slab_nr_slabs(const struct slab_cache *c)

@@ -45,8 +45,6 @@
 #include "fault_inject.h"
 #include "slab.h"
 
-#define FREE_TAG ((u64)(s64)OBJ_FREE_TAG)
-
 u64 slab_floor;
 DEFINE_PER_CPU(struct objstack, slab_closed) = {.used = 8, .slot = {&slab_floor}};
 
@@ -144,8 +142,8 @@ static void *slab_get_cached(struct slab_cache *c, gfp_t gfp)
 				return NULL;
 			continue;
 		}
-		if (likely(*slab_tag(c, obj) == FREE_TAG)) {
-			*slab_tag(c, obj) = 0;
+		if (likely(slab_tagged(c, obj))) {
+			slab_set_tag(c, obj, 0);
 			return obj;
 		}
 		slab_report(c, obj, "Poison overwritten");
@@ -157,7 +155,7 @@ static void *slab_get_single(struct slab_cache *c, gfp_t gfp, int nid)
 	void *obj = nid == NUMA_NO_NODE ? slab_take_one(c, gfp) : slab_take_near(c, gfp, nid);
 
 	if (obj && c->mode != SLAB_MODE_DEBUG)
-		*slab_tag(c, obj) = 0;
+		slab_set_tag(c, obj, 0);
 	return obj;
 }
 
@@ -193,6 +191,7 @@ static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int n
 		return NULL;
 	if (unlikely(c->mode == SLAB_MODE_DEBUG))
 		slab_debug_alloc(c, obj, caller);
+	kasan_slab_alloc(&c->hot, obj);
 	if (unlikely(c->mode != SLAB_MODE_FAST || (gfp & __GFP_ZERO))) {
 		if (slab_zeroes(c, gfp))
 			memset(obj, 0, c->hot.object_size);
@@ -250,7 +249,7 @@ static bool slab_may_free(struct slab_cache *c, void *obj)
 		slab_report(c, obj, "Invalid object pointer 0x%px", obj);
 		return false;
 	}
-	if (likely(c->mode != SLAB_MODE_DEBUG && *slab_tag(c, obj) != FREE_TAG &&
+	if (likely(c->mode != SLAB_MODE_DEBUG && !slab_tagged(c, obj) &&
 		   !slab_in_bitmap(c, obj, (unsigned int)index)))
 		return true;
 	if (likely(!slab_object_is_free(c, obj)))
@@ -261,7 +260,7 @@ static bool slab_may_free(struct slab_cache *c, void *obj)
 
 static void slab_put(struct slab_cache *c, void *obj)
 {
-	*slab_tag(c, obj) = FREE_TAG;
+	slab_set_tag(c, obj, OBJ_FREE_TAG);
 	if (unlikely(!c->magazine)) {
 		slab_give_one(c, obj);
 		return;
@@ -283,6 +282,7 @@ void slab_free(struct slab_cache *c, void *obj, unsigned long caller)
 	}
 	if (unlikely(c->mode != SLAB_MODE_FAST && want_init_on_free() && !slab_keeps_state(c)))
 		memset(obj, 0, c->hot.object_size);
+	kasan_slab_free(&c->hot, obj);
 	slab_put(c, obj);
 }
 

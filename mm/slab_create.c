@@ -129,7 +129,7 @@ static enum slab_mode slab_mode_of(const struct slab_cache *c)
 		return SLAB_MODE_DEBUG;
 	if (c->hooks.ctor.kind || (c->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_DEBUG_INITIAL)))
 		return SLAB_MODE_KEEP;
-	if (want_init_on_alloc(0) || want_init_on_free() || fault_injecting)
+	if (kasan_enabled() || want_init_on_alloc(0) || want_init_on_free() || fault_injecting)
 		return SLAB_MODE_KEEP;
 	return SLAB_MODE_FAST;
 }
@@ -141,9 +141,9 @@ static u32 slab_place_bytes(struct slab_cache *c)
 	if (c->mode == SLAB_MODE_DEBUG)
 		return slab_debug_layout(c);
 	if (!c->hooks.ctor.kind && !(c->flags & SLAB_TYPESAFE_BY_RCU))
-		return size;
+		return size + (u32)kasan_metadata_size();
 	c->tag_at = size;
-	return size + 8;
+	return size + 8 + (u32)kasan_metadata_size();
 }
 
 /* Makes every CPU's copy an empty stack. */

@@ -128,8 +128,9 @@ static void slab_make_objects(struct slab_cache *c, char *base, unsigned long ct
 		if (c->hooks.ctor.kind)
 			slab_hook_call(c, c->hooks.ctor, obj, ctor_flags);
 		if (c->mode != SLAB_MODE_DEBUG)
-			*slab_tag(c, obj) = (u64)(s64)OBJ_FREE_TAG;
+			slab_set_tag(c, obj, OBJ_FREE_TAG);
 	}
+	kasan_poison_slab(&c->hot, base);
 }
 
 static bool slab_grow_node(struct slab_cache *c, gfp_t gfp, int nid)
@@ -170,6 +171,7 @@ static void slab_release(struct slab_cache *c, struct page *page)
 	char *obj = (char *)page_to_virt(page) + c->lead;
 	u32 i;
 
+	kasan_unpoison_slab(&c->hot, page_to_virt(page));
 	for (i = 0; i < c->g.nr; i++, obj += c->g.stride) {
 		if (c->mode == SLAB_MODE_DEBUG)
 			slab_debug_check(c, obj, true);
@@ -527,7 +529,7 @@ static const char *mark_cached_object(struct slab_cache *c, void *obj)
 
 	if (page->slab_cache != &c->hot || index < 0)
 		return "a cached pointer is no object";
-	if (*slab_tag(c, obj) != (u64)(s64)OBJ_FREE_TAG)
+	if (!slab_tagged(c, obj))
 		return "a free object has lost its tag";
 	if (!slab_give(&c->g, &page->slab_free, page_to_virt(page), (u32)index))
 		return "an object is free twice";

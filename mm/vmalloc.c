@@ -150,6 +150,7 @@ static __always_inline void release_block(struct page *page, unsigned int order)
 		return;
 	}
 	page->state = PAGE_CACHED;
+	kasan_poison_pages(page, order);
 	if (unlikely(!pcpu_stack_push(small_stack[order], page)))
 		pcp_free_full(page, order);
 }
@@ -169,6 +170,15 @@ void vmap_release_blocks(struct vmap_area *va)
 	}
 	va->blocks = PFN_NONE;
 	this_cpu_sub(vmap_cpu.nr_pages, (long)pages);
+}
+
+/* An area that is filled is its caller's, as far as was asked for. */
+static __always_inline void *vmalloc_live(struct vmap_area *va, unsigned long size)
+{
+	void *at = vmap_area_live(va, VMAP_ALLOC);
+
+	kasan_unpoison_vmalloc(at, size);
+	return at;
 }
 
 /* ---- vmalloc --------------------------------------------------------------------------- */
@@ -254,7 +264,8 @@ static void *vmalloc_request(const struct vmalloc_request *r)
 			show_mem();
 		return NULL;
 	}
-	return vmap_area_live(va, VMAP_ALLOC);
+	/* what user space may map is its caller's to the end of the page */
+	return vmalloc_live(va, r->flags & VM_USERMAP ? PAGE_ALIGN(r->size) : r->size);
 }
 
 static noinline void *vmalloc_slow(unsigned long size, gfp_t gfp, const void *caller)
@@ -309,6 +320,7 @@ static __always_inline void *vmalloc_common(unsigned long size, gfp_t gfp, const
 	if (unlikely(!page) || unlikely(page->state != PAGE_CACHED))
 		return vmalloc_undo(va, page, size, gfp, caller);
 	page->state = PAGE_ALLOCATED;
+	kasan_unpoison_pages(page, order);
 	page->next = PFN_NONE;
 	if (gfp & __GFP_ZERO)
 		clear_pages(page_to_virt(page), order);
@@ -319,7 +331,7 @@ static __always_inline void *vmalloc_common(unsigned long size, gfp_t gfp, const
 	this_cpu_add(vmap_cpu.nr_pages, (long)pages);
 	set_ptes(va->pte, page_entry(page, pgprot_val(pgprot_supported(PAGE_KERNEL)) | _PAGE_OWNED),
 		 pages);
-	return vmap_area_live(va, VMAP_ALLOC);
+	return vmalloc_live(va, size);
 }
 
 void *vmalloc(unsigned long size)

@@ -9,6 +9,7 @@
  * Lock order: purge_lock, memtype_lock, vmap_lock, pt_lock.
  */
 #include <linux/compiler.h>
+#include <linux/kasan.h>
 #include <linux/list.h>
 #include <linux/percpu-defs.h>
 #include <linux/spinlock.h>
@@ -193,6 +194,7 @@ static __always_inline void *vmap_area_live(struct vmap_area *va, enum vmap_kind
 	unsigned long at = va->key;
 
 	this_cpu_inc(vmap_cpu.nr_areas);
+	kasan_unpoison_vmalloc((void *)at, (unsigned long)va->nr_pages << PAGE_SHIFT);
 	WRITE_ONCE(va->key, at | kind);
 	return (void *)at;
 }
@@ -288,6 +290,8 @@ static __always_inline void vmap_pend(struct vmap_area *va)
 	long weight = (long)va->nr_pages + VMAP_AREA_WEIGHT;
 
 	this_cpu_dec(vmap_cpu.nr_areas);
+	kasan_poison_vmalloc((const void *)vmap_addr(va),
+			     (unsigned long)va->nr_pages << PAGE_SHIFT);
 	vmap_push_pending(va);
 	if (unlikely(this_cpu_sub_is_negative(vmap_cpu.pending_room, weight)))
 		vmap_pending_full();

@@ -13,6 +13,8 @@ failed=()
 foreign='^tests/modules/(kmalloc|vmalloc)_sample\.c$|^tests/bench/mmbench\.c$'
 # The port to a process has headers of its own, and one file that sees the C library.
 process='^(arch/hosted|tests/(hosted|fuzz))/'
+# What is built only where accesses are checked.
+watched='^(mm|arch/x86_64)/kasan'
 files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
 jobs=$(getconf _NPROCESSORS_ONLN)
 
@@ -74,9 +76,11 @@ run_tidy() { # run_tidy FLAG... - over the files that standard input names
 }
 tidy() {
 	# shellcheck disable=SC2046 # lists of flags
-	files '*.c' | grep -vE "^tests/(modules|surface)/|$process" | run_tidy $(clang_flags)
+	files '*.c' | grep -vE "^tests/(modules|surface)/|$process|$watched" | run_tidy $(clang_flags)
 	# shellcheck disable=SC2046
-	files '*.c' | grep -E "$process" | grep -v /host.c | run_tidy $(clang_flags -Iarch/hosted/include | sed 's/-mcmodel=kernel//')
+	files '*.c' | grep -E "$watched" | run_tidy $(clang_flags) -DCONFIG_KASAN
+	# shellcheck disable=SC2046
+	files '*.c' | grep -E "$process" | grep -v /host.c | run_tidy $(clang_flags -Iarch/hosted/include | sed 's/-mcmodel=kernel//') -DCONFIG_KASAN
 	echo arch/hosted/host.c | run_tidy -std=gnu11 -Iarch/hosted
 }
 
@@ -100,6 +104,7 @@ spaces() {
 	flags="-nostdinc -isystem $($CC -print-file-name=include) -Iinclude -Iarch/x86_64/include -std=gnu11 -m64"
 	files '*.c' | grep -vE "^tests/(modules|bench/smp)/|$process" |
 		FLAGS=$flags xargs -P "$jobs" -n 1 bash -c 'context=-Wcontext; [[ $1 != tests/* ]] || context=-Wno-context
+			[[ ! $1 =~ '"$watched"' ]] || FLAGS+=" -DCONFIG_KASAN"
 			sparse $FLAGS -D__seg_gs= "-D__builtin_assume_aligned(p,n)=(p)" \
 			-Wno-decl -Wno-non-pointer-null -Wno-declaration-after-statement -Wno-vla -Waddress-space $context \
 			-DKBUILD_MODNAME=\"lint\" "$1" 2>&1 |

@@ -193,7 +193,7 @@ KTEST(slab_misuse, write_after_free)
 	}
 	obj = kmem_cache_alloc(cache, GFP_KERNEL);
 	kmem_cache_free(cache, obj);
-	obj[0] = 1;
+	ktest_poke(obj, 1);
 	EXPECT_REPORT("BUG t_late: Poison overwritten") {
 		other = kmem_cache_alloc(cache, GFP_KERNEL);
 	}
@@ -201,7 +201,7 @@ KTEST(slab_misuse, write_after_free)
 	kmem_cache_free(cache, other);
 	/* Freed, written to and freed again: in the magazine twice, handed out once. */
 	kmem_cache_free(cache, obj);
-	obj[0] = 1;
+	ktest_poke(obj, 1);
 	kmem_cache_free(cache, obj);
 	EXPECT(slab_check(cache));
 	EXPECT(kmem_cache_alloc(cache, GFP_KERNEL) == obj);

@@ -226,6 +226,25 @@ void host_fresh(unsigned long va, unsigned long size)
 {
 	__asan_unpoison_memory_region((void *)va, size);
 }
+
+void host_poison(unsigned long va, unsigned long size)
+{
+	__asan_poison_memory_region((void *)va, size);
+}
+
+/* What a compiler calls for an access of any size. */
+void __asan_loadN(unsigned long va, unsigned long size);
+void __asan_storeN(unsigned long va, unsigned long size);
+
+void host_check_read(unsigned long va, unsigned long size)
+{
+	__asan_loadN(va, size);
+}
+
+void host_check_write(unsigned long va, unsigned long size)
+{
+	__asan_storeN(va, size);
+}
 #else
 void host_stack_leave(void **save, unsigned long low, unsigned long size)
 {

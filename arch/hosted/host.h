@@ -57,6 +57,11 @@ void host_stack_leave(void **save, unsigned long low, unsigned long size);
 void host_stack_enter(void *saved);
 void host_fresh(unsigned long va, unsigned long size);
 
+/* Nobody may touch [va, va + size) until it is fresh again; and reports of those who do. */
+void host_poison(unsigned long va, unsigned long size);
+void host_check_read(unsigned long va, unsigned long size);
+void host_check_write(unsigned long va, unsigned long size);
+
 /* ---- What host.c calls ----------------------------------------------------------------- */
 
 /* hosted_fault - a fault; returns if the thread goes on at f->ip. */

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/gfp_types.h>
+#include <linux/kasan.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
 #include <asm/extable.h>
@@ -112,6 +113,7 @@ static __always_inline struct page *pcp_alloc(gfp_t gfp, unsigned int order)
 	if (unlikely(page->state != PAGE_CACHED))
 		return pcp_alloc_bad(gfp, order, page);
 	page->state = PAGE_ALLOCATED;
+	kasan_unpoison_pages(page, order);
 	if (gfp & __GFP_ZERO)
 		clear_pages(page_to_virt(page), order);
 	return page;
@@ -142,6 +144,7 @@ static __always_inline void pcp_free(struct page *page, unsigned int order)
 		return;
 	}
 	page->state = PAGE_CACHED;
+	kasan_poison_pages(page, order);
 	if (unlikely(!pcpu_stack_push(pcp_stack(order), page)))
 		pcp_free_full(page, order);
 }

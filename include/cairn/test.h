@@ -10,6 +10,7 @@
  */
 #include <linux/types.h>
 #include <linux/compiler.h>
+#include <linux/kasan.h>
 
 struct ktest_case {
 	const char *suite;
@@ -22,6 +23,20 @@ struct ktest_case {
 	static const struct ktest_case __ktest_##_suite##_##_name __used __aligned(8) \
 		__section(".ktest") = {#_suite, #_name, _suite##_##_name};            \
 	static void _suite##_##_name(void)
+
+/*
+ * An access that nobody checks (make KASAN=1, AddressSanitizer): of memory that is
+ * nobody's, by a test of what else finds that.
+ */
+static __no_kasan_or_inline u64 ktest_peek(const void *p)
+{
+	return *(const volatile u64 *)p;
+}
+
+static __no_kasan_or_inline void ktest_poke(void *p, u64 value)
+{
+	*(volatile u64 *)p = value;
+}
 
 /*
  * A failed EXPECT is recorded and the test goes on; a failed ASSERT also

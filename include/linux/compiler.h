@@ -33,6 +33,13 @@
 #define __printf(a, b)		__attribute__((__format__(printf, a, b)))
 #define fallthrough		__attribute__((__fallthrough__))
 
+/* __no_sanitize_address - whose accesses AddressSanitizer does not check */
+#ifdef __clang__
+#define __no_sanitize_address __attribute__((no_sanitize("address")))
+#else
+#define __no_sanitize_address __attribute__((__no_sanitize_address__))
+#endif
+
 /*
  * asm goto with outputs.  gcc 12 and its contemporaries may lose what happens to a
  * variable on one of the two ways out, unless something stands there: behind the

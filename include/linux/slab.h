@@ -11,6 +11,7 @@
 #include <linux/align.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
+#include <linux/kasan.h>
 #include <linux/mm_types.h>
 #include <linux/overflow.h>
 #include <linux/preempt.h>
@@ -179,14 +180,15 @@ static __always_inline bool slab_may_sleep_here(gfp_t gfp)
 }
 
 /*
- * slab_zero - clear @size bytes of a new object, rounded up to words
+ * slab_zero - clear @size bytes of a new object, rounded up to words unless those are watched
  *
  * In two halves: up to four words compilers write out as stores, beyond that they call
  * or set up a string instruction.
  */
 static __always_inline void slab_zero(void *obj, size_t size)
 {
-	const size_t bytes = ALIGN(size, 8), half = bytes < 32 ? bytes : 32;
+	const size_t bytes = kasan_enabled() ? size : ALIGN(size, 8);
+	const size_t half = bytes < 32 ? bytes : 32;
 
 	if (!__builtin_constant_p(size) || size > 64) {
 		memset(__builtin_assume_aligned(obj, 8), 0, size);
@@ -264,7 +266,7 @@ static __always_inline void *kmalloc_block(size_t size, gfp_t gfp)
 {
 	struct page *page = alloc_pages(gfp, (unsigned int)get_order(size));
 
-	return likely(page) ? kmalloc_adopt(page) : NULL;
+	return likely(page) ? kasan_kmalloc(kmalloc_adopt(page), size) : NULL;
 }
 
 static __always_inline void *kmalloc_of_class(unsigned int class, gfp_t gfp)
@@ -297,7 +299,7 @@ static __always_inline void *kmalloc(size_t size, gfp_t gfp)
 {
 	if (__builtin_constant_p(size) && __builtin_constant_p(gfp) && !(gfp & SLAB_SLOW_GFP)) {
 		if (size && size <= KMALLOC_MAX_CACHE_SIZE)
-			return kmalloc_of_class(kmalloc_class(size), gfp);
+			return kasan_kmalloc(kmalloc_of_class(kmalloc_class(size), gfp), size);
 		if (size && size <= KMALLOC_MAX_SIZE)
 			return kmalloc_block(size, gfp);
 	}

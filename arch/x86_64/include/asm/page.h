@@ -8,6 +8,7 @@
  *   ffff8880 00000000   64 TiB   direct map of all RAM       PAGE_OFFSET
  *   ffffc900 00000000   32 TiB   vmalloc, vmap and ioremap   VMALLOC_START
  *   ffffea00 00000000   64 MiB   pages of ZONE_HIGHMEM       KMAP_START
+ *   ffffec00 00000000   16 TiB   what may be touched         KASAN_SHADOW_START, make KASAN=1
  *   ffffff11 00000000  512 GiB   page descriptors            VMEMMAP_START
  *   ffffffff 80000000    1 GiB   the kernel image            KERNEL_BASE
  *   ffffffff c0000000  512 MiB   early device mappings       EARLY_IO_START
