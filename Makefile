@@ -238,6 +238,16 @@ comma := ,
 host:
 	@scripts/setup.sh host
 	@$(MAKE) $(call host_variant,gcc)
+	@$(MAKE) $(preload)
+
+# malloc() over the same sources, for programs of others; without those that are not to be had.
+.PHONY: host-malloc
+preload = -f arch/preload/Makefile O=$(O)/host
+PROGRAMS ?=
+host-malloc:
+	@scripts/setup.sh host
+	@$(if $(PROGRAMS),,scripts/setup.sh programs || true)
+	@$(MAKE) $(preload) test PROGRAMS=$(call quote,$(PROGRAMS))
 
 $(addprefix host-,gcc gcc-asan clang clang-asan): host-%:
 	@$(MAKE) $(call host_variant,$*) test

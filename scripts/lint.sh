@@ -11,8 +11,10 @@ failed=()
 
 # What others wrote and is kept as it came.
 foreign='^tests/modules/(kmalloc|vmalloc)_sample\.c$|^tests/bench/mmbench\.c$'
-# The port to a process has headers of its own, and one file that sees the C library.
-process='^(arch/hosted|tests/(hosted|fuzz))/'
+# The ports to a process have headers of their own, and one file each that sees the C library;
+# tests that are ordinary programs see it too.
+process='^(arch/(hosted|preload)|tests/(hosted|fuzz))/'
+programs='/host\.c$|^tests/hosted/(malloc|bench)/'
 # What is built only where accesses are checked.
 watched='^(mm|arch/x86_64)/kasan'
 files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
@@ -80,8 +82,12 @@ tidy() {
 	# shellcheck disable=SC2046
 	files '*.c' | grep -E "$watched" | run_tidy $(clang_flags) -DCONFIG_KASAN
 	# shellcheck disable=SC2046
-	files '*.c' | grep -E "$process" | grep -v /host.c | run_tidy $(clang_flags -Iarch/hosted/include | sed 's/-mcmodel=kernel//') -DCONFIG_KASAN
-	echo arch/hosted/host.c | run_tidy -std=gnu11 -Iarch/hosted
+	files '*.c' | grep -E "$process" | grep -vE "$programs|^arch/preload/" | run_tidy $(clang_flags -Iarch/hosted/include | sed 's/-mcmodel=kernel//') -DCONFIG_KASAN
+	# shellcheck disable=SC2046
+	files 'arch/preload/*.c' | grep -vE "$programs" |
+		run_tidy $(clang_flags -Iarch/preload/include -Iarch/hosted/include | sed 's/-mcmodel=kernel//')
+	# Programs that call malloc() wrongly on purpose have more findings than mistakes.
+	files 'arch/*/host.c' | run_tidy -std=gnu11
 }
 
 # tests/modules and tests/surface stand for modules of others, in the style of many years of Linux.

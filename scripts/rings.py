@@ -4,9 +4,10 @@
 
   include/linux   the API; what it includes is the API, the machine's headers and the compiler's
   include/cairn   ours
-  mm/*.h          private: included by mm/ itself and by white-box tests in tests/
+  mm/*.h          private: included by mm/ itself, by white-box tests in tests/, and by
+                  arch/preload, which puts another interface on the allocators
 
-The port that is an ordinary process sees the C library in one file, HOSTED.
+The ports to a process see the C library in one file each; some tests are ordinary programs: HOSTED.
 
 And mm/ sees the machine only through <asm/...>: no inline assembly, no #if of its own.
 """
@@ -15,15 +16,16 @@ import re
 import sys
 
 COMPILER = {"stddef.h", "stdbool.h", "stdarg.h", "stdint.h", "float.h", "iso646.h"}
-HOSTED = "arch/hosted/host.c"
+HOSTED = re.compile(r"arch/(hosted|preload)/host\.c$|tests/hosted/(malloc|bench)/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
 def ring_of(path):
     for start, ring in (("include/linux/", "api"), ("include/cairn/", "ours"),
                         ("arch/x86_64/include/asm/", "machine"),
-                        ("arch/hosted/include/asm/", "machine"), ("mm/", "mm"),
-                        ("tests/", "tests"), ("arch/", "arch")):
+                        ("arch/hosted/include/asm/", "machine"),
+                        ("arch/preload/include/asm/", "machine"), ("mm/", "mm"),
+                        ("tests/", "tests"), ("arch/preload/", "preload"), ("arch/", "arch")):
         if path.startswith(start):
             return ring
     return "rest"
@@ -35,11 +37,11 @@ def check_include(path, ring, bracket, name):
             if ring == "api" and name.startswith("cairn/") and name not in ALLOWED_IN_API:
                 return f"the API includes <{name}>, which is ours"
             return None
-        return None if name in COMPILER or path == HOSTED else f"<{name}> is in no ring"
+        return None if name in COMPILER or HOSTED.match(path) else f"<{name}> is in no ring"
     target = os.path.normpath(os.path.join(os.path.dirname(path), name))
     if ring in ("api", "ours", "machine"):
         return f'"{name}": a header of this ring includes by <...>'
-    if ring_of(target) == "mm" and ring not in ("mm", "tests"):
+    if ring_of(target) == "mm" and ring not in ("mm", "tests", "preload"):
         return f'"{name}" is private to mm/'
     return None
 

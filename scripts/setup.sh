@@ -30,6 +30,10 @@ find_llvm() { first "llvm-objcopy${LLVM_SUFFIX:-}"; }
 find_hostcc() { [ "$host" = x86_64 ] && first gcc; }
 find_libc() { first_file /usr/include/stdlib.h; }
 find_asan() { has gcc && first_file "$(gcc -print-file-name=libasan.so)"; }
+find_sqlite() { first sqlite3; }
+find_git() { first git; }
+find_xz() { first xz; }
+find_redis() { has redis-benchmark && first redis-server; }
 find_hostclang() { [ "$host" = x86_64 ] && first clang; }
 find_clangrt() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan*; }
 find_libfuzzer() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer_no_main*; }
@@ -87,6 +91,10 @@ table() {
 	hostclang|clangrt|14.0|its checks, fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	fuzz|libfuzzer|14.0|fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	fuzz|libstdcxx|12.2|what libFuzzer is written in|g++|libstdc++-devel libstdc++-static|gcc|gcc-c++|gcc
+	programs|sqlite|3.40|a program for its malloc()|sqlite3|sqlite|sqlite|sqlite3|sqlite
+	programs|git|2.39|the same|git|git|git|git|git
+	programs|xz|5.4|the same|xz-utils|xz|xz|xz|xz
+	programs|redis|7.0|the same|redis-server redis-tools|redis|redis|redis|redis
 	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
 	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
 	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ARCH_PRELOAD_CLASSES_H
+#define ARCH_PRELOAD_CLASSES_H
+
+/*
+ * Size classes of malloc(): every 16 bytes up to 128, then four a doubling, up to 8192.
+ *
+ * kmalloc()'s own, one or two a doubling, would waste a third on a mix of sizes, and the
+ * smallest of them is not aligned as malloc() has to be.
+ */
+#include <linux/compiler.h>
+#include <linux/percpu-defs.h>
+#include <linux/slab.h>
+#include "../../mm/slab.h"
+
+#define CLASS_GROUP(s) 5 * (s), 6 * (s), 7 * (s), 8 * (s)
+#define CLASS_SIZES                                                                           \
+	16, 32, 48, 64, 80, 96, 112, 128, CLASS_GROUP(32), CLASS_GROUP(64), CLASS_GROUP(128), \
+		CLASS_GROUP(256), CLASS_GROUP(512), CLASS_GROUP(1024)
+#define NR_CLASSES 32
+#define CLASS_MAX  8192UL
+#define MIN_ALIGN  16
+
+extern struct slab_cache classes[NR_CLASSES];
+
+/* This CPU's free objects of each class. */
+DECLARE_PER_CPU_ALIGNED(struct objstack, magazines[NR_CLASSES]);
+
+/* By size in units of MIN_ALIGN, rounded up: the class, and where its magazine lies. */
+extern u8 class_of[CLASS_MAX / MIN_ALIGN + 1];
+extern u16 magazine_of[CLASS_MAX / MIN_ALIGN + 1];
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Start-up inside of another program: physical memory that is the host's, and of the order
+ * of kernel/main.c what the allocators need.
+ *
+ *   physical   4 GiB                 8 GiB                                    end
+ *              |==  |==  |===  |=====|=========================================|
+ *               16   16   32    256   sections of 256 MiB, all RAM
+ *
+ * RAM is address space that takes no memory until it is touched, so there is plenty.  Its
+ * first sections are mostly holes: the descriptors of a section's RAM are written when it
+ * is opened, and small programs need few.  Descriptors are no frames of RAM here; the host
+ * has them at VMEMMAP_START, where those that were never written read as zero.
+ *
+ * It all is private memory of the process, so that fork() copies it.
+ *
+ * Not there: interrupts, threads of the kernel's own, reclaim.  Whatever would wait for
+ * memory fails instead.
+ */
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <cairn/console.h>
+#include <cairn/start.h>
+#include <asm/io.h>
+#include <asm/irq_regs.h>
+#include <asm/pgtable.h>
+#include <asm/processor.h>
+#include <asm/stack.h>
+#include "../../mm/section.h"
+#include "../../mm/zone.h"
+#include "malloc.h"
+#include "preload.h"
+
+#define RAM_START     (4ULL << 30) /* one zone: nobody here wants low memory */
+#define SECTION_BYTES (PAGE_SIZE << SECTION_SHIFT)
+#define SMALL	      (16UL << 20) /* RAM of the first sections; doubled every SMALL_RUN sections */
+#define SMALL_RUN     4
+#define NR_SMALL      16
+#define LEAST_RAM     (64UL << 20)
+#define MOST_RAM      (1UL << 40)
+#define AHEAD	      64 /* free pages below which the next section is opened */
+
+struct cpu_info cpu_info = {.vendor = "Preload", .phys_bits = 46};
+const struct hosted_ports *hosted_ports;
+pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PAGE_SIZE);
+u64 supported_pte_mask = ~0ULL;
+unsigned int tsc_khz = 1000000;
+DEFINE_PER_CPU(struct pt_regs *, __irq_regs);
+
+/* ---- What the kernel asks of a machine -------------------------------------------------- */
+
+static void report_write(const char *s, size_t n, int level __unused)
+{
+	host_write(s, n);
+}
+
+/* Reports of misuse go to standard error. */
+struct console serial_console = {.name = "stderr", .write = report_write};
+
+bool serial_init(void)
+{
+	return true;
+}
+
+void console_emergency(void)
+{
+}
+
+void early_puts(const char *text)
+{
+	host_write(text, strlen(text));
+}
+
+void __noreturn arch_halt(void)
+{
+	host_abort();
+}
+
+void smp_send_stop(void)
+{
+}
+
+bool stack_find(unsigned long addr __unused, struct stack_info *info __unused)
+{
+	return false;
+}
+
+void cpu_relax(void)
+{
+	static __thread unsigned int rounds __attribute__((__tls_model__("initial-exec")));
+
+	if (++rounds % 64)
+		__builtin_ia32_pause();
+	else
+		host_yield();
+}
+
+u64 ktime_get_ns(void)
+{
+	return host_ns();
+}
+
+/* ---- Physical memory -------------------------------------------------------------------- */
+
+static unsigned long section_ram(unsigned int i)
+{
+	return SMALL << (i / SMALL_RUN);
+}
+
+/* Calls @fn for each piece of @bytes of RAM, until it is false. */
+static bool for_each_piece(unsigned long bytes, bool (*fn)(u64 start, unsigned long size))
+{
+	u64 at = RAM_START;
+
+	for (unsigned int i = 0; bytes; i++, at += SECTION_BYTES) {
+		unsigned long size = i < NR_SMALL ? min(section_ram(i), bytes) : bytes;
+
+		if (!fn(at, size))
+			return false;
+		bytes -= size;
+	}
+	return true;
+}
+
+/* Address space for RAM and its descriptors. */
+static bool piece_map(u64 start, unsigned long size)
+{
+	unsigned long descriptors = (unsigned long)pfn_to_page(PHYS_PFN(start));
+
+	return !host_map(PAGE_OFFSET + start, size) &&
+	       !host_map(descriptors, PAGE_ALIGN(PHYS_PFN(size) * sizeof(struct page)));
+}
+
+static bool piece_unmap(u64 start, unsigned long size)
+{
+	host_unmap(PAGE_OFFSET + start, size);
+	host_unmap((unsigned long)pfn_to_page(PHYS_PFN(start)),
+		   PAGE_ALIGN(PHYS_PFN(size) * sizeof(struct page)));
+	return true;
+}
+
+static bool piece_add(u64 start, unsigned long size)
+{
+	return !memblock_add(start, size);
+}
+
+static bool reserve(unsigned long bytes)
+{
+	if (for_each_piece(bytes, piece_map))
+		return true;
+	for_each_piece(bytes, piece_unmap);
+	return false;
+}
+
+static void memory_init(void)
+{
+	unsigned long bytes = clamp(host_memory(), LEAST_RAM, MOST_RAM) & ~(SMALL - 1);
+
+	while (!reserve(max(bytes, LEAST_RAM))) {
+		if (bytes <= LEAST_RAM)
+			panic("no address space for %lu MiB of memory", LEAST_RAM >> 20);
+		bytes /= 2;
+	}
+	for_each_piece(max(bytes, LEAST_RAM), piece_add);
+	memblock_set_current_limit(MEMBLOCK_ALLOC_ANYWHERE);
+}
+
+/* One CPU for each thread that may run at a time, a few more, and some to share. */
+static unsigned int cpus_find(void)
+{
+	unsigned int cpus = clamp(host_cpus(), 2u, NR_CPUS / 4u);
+
+	nr_cpu_ids = 3 * cpus;
+	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
+		cpumask_set_cpu(cpu, &__cpu_possible_mask);
+	return cpus;
+}
+
+/* Nobody has a claim to a reserve. */
+static void watermarks_init(void)
+{
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		zone->watermark[WMARK_MIN] = 0;
+		zone->watermark[WMARK_LOW] = AHEAD;
+		zone->watermark[WMARK_HIGH] = 2 * AHEAD;
+	}
+}
+
+void preload_start(void)
+{
+	unsigned int shared;
+
+	console_loglevel = LOGLEVEL_WARNING + 1;
+	console_init_early();
+	memory_init();
+	shared = cpus_find();
+	setup_per_cpu_areas();
+	mem_init();
+	watermarks_init();
+	kmem_cache_init();
+	vmalloc_init();
+	classes_init();
+	percpu_set_base(0);
+	cpus_init(shared);
+}

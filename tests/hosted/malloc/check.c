@@ -1,0 +1,750 @@
+// SPDX-License-Identifier: MIT
+/*
+ * check [CASE...] - does malloc() keep its promises?
+ *
+ * An ordinary program, to be run with LD_PRELOAD; with the C library's own malloc() it
+ * passes too, but for what a case says.  One line a case, as KTAP; status 1 if one failed.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define KIB 1024UL
+#define MIB (1024 * KIB)
+
+static int failures; /* of the running case */
+
+#define EXPECT(cond)                                                                \
+	do {                                                                        \
+		if (!(cond)) {                                                      \
+			printf("# %s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
+			__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);         \
+		}                                                                   \
+	} while (0)
+
+/* Keeps the compiler from knowing what it is: it removes allocations that nobody looks at. */
+static void *opaque(const void *block)
+{
+	void *p = (void *)(uintptr_t)block;
+
+	__asm__ volatile("" : "+r"(p) : : "memory");
+	return p;
+}
+
+/* What the library reports on standard error is a finding in every case. */
+static int reports = -1;
+
+static void reports_begin(void)
+{
+	fflush(stderr);
+	reports = memfd_create("reports", 0);
+	if (reports >= 0)
+		dup2(reports, 2);
+}
+
+static void reports_forget(void)
+{
+	if (!ftruncate(reports, 0))
+		lseek(reports, 0, SEEK_SET);
+}
+
+static void reports_expect_none(void)
+{
+	char text[4096];
+	ssize_t n = reports < 0 ? 0 : pread(reports, text, sizeof(text) - 1, 0);
+
+	EXPECT(n == 0);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		printf("# %s\n", line);
+	reports_forget();
+}
+
+/* Something that holds @text has been reported, and nothing since the last time. */
+static int reported(const char *text)
+{
+	char said[4096];
+	ssize_t n = pread(reports, said, sizeof(said) - 1, 0);
+
+	said[n > 0 ? n : 0] = '\0';
+	reports_forget();
+	if (strstr(said, text))
+		return 1;
+	printf("# said: %s\n", said);
+	return 0;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* A size below @max, small ones as likely as large ones. */
+static size_t random_size(uint64_t *state, unsigned int max_shift)
+{
+	return next_random(state) & ((1UL << (next_random(state) % (max_shift + 1))) - 1);
+}
+
+/* Marks both ends and the middle of a block; a block of less than 8 bytes whole. */
+static void fill(void *p, size_t size, uint64_t mark)
+{
+	if (size < 8) {
+		memset(p, (int)(mark & 0xff), size);
+		return;
+	}
+	memcpy(p, &mark, 8);
+	memcpy((char *)p + size / 2 / 8 * 8, &mark, size / 2 / 8 * 8 + 8 <= size ? 8 : 0);
+	memcpy((char *)p + size - 8, &mark, 8);
+}
+
+static int filled(const void *p, size_t size, uint64_t mark)
+{
+	char want[8];
+
+	if (size >= 16)
+		return !memcmp(p, &mark, 8) && !memcmp((const char *)p + size - 8, &mark, 8);
+	memset(want, (int)(mark & 0xff), sizeof(want));
+	return size >= 8 || !memcmp(p, want, size);
+}
+
+/* ---- One thread -------------------------------------------------------------------------- */
+
+/* The test is about the library that was asked for, or about nothing. */
+static void loaded(void)
+{
+	const char *want = getenv("LD_PRELOAD");
+	Dl_info info;
+
+	EXPECT(dladdr(dlsym(RTLD_DEFAULT, "malloc"), &info));
+	EXPECT(!want || strstr(info.dli_fname, strrchr(want, '/') ? strrchr(want, '/') + 1 : want));
+}
+
+/* Every size up to 40 KiB, all alive together: aligned, as large as asked for, and apart. */
+static void sizes(void)
+{
+	static unsigned char *at[40 * KIB];
+	size_t n;
+
+	for (n = 0; n < 40 * KIB; n += n < 9000 ? 1 : 61) {
+		at[n] = malloc(n);
+		EXPECT(at[n] && (uintptr_t)at[n] % 16 == 0 && malloc_usable_size(at[n]) >= n);
+		fill(at[n], n, n * 0x9e3779b97f4a7c15);
+	}
+	for (n = 0; n < 40 * KIB; n++) {
+		EXPECT(!at[n] || filled(at[n], n, n * 0x9e3779b97f4a7c15));
+		free(at[n]);
+	}
+	free(NULL);
+}
+
+/* malloc(0) gives a block that is nobody else's. */
+static void zero(void)
+{
+	void *a = opaque(malloc(0)), *b = opaque(malloc(0));
+
+	EXPECT(a && b && a != b);
+	free(a);
+	free(b);
+}
+
+/* What cannot be: NULL, ENOMEM, and the old block stays. */
+static void impossible(void)
+{
+	static const size_t much[] = {SIZE_MAX, SIZE_MAX - 4096, PTRDIFF_MAX, 1UL << 46};
+	volatile size_t most = SIZE_MAX;
+	char *p = malloc(100);
+	unsigned int i;
+
+	strcpy(p, "still here");
+	for (i = 0; i < sizeof(much) / sizeof(much[0]); i++) {
+		errno = 0;
+		EXPECT(!opaque(malloc(much[i])) && errno == ENOMEM);
+		errno = 0;
+		EXPECT(!opaque(calloc(much[i] / 8, 9)) && errno == ENOMEM);
+		errno = 0;
+		EXPECT(!opaque(memalign(4096, much[i])) && errno == ENOMEM);
+		errno = 0;
+		EXPECT(!opaque(realloc(opaque(p), much[i])) && errno == ENOMEM);
+	}
+	errno = 0;
+	EXPECT(!opaque(calloc(most / 2, 3)) && errno == ENOMEM);
+	errno = 0;
+	EXPECT(!opaque(reallocarray(opaque(p), most / 2, 3)) && errno == ENOMEM);
+	EXPECT(!strcmp(p, "still here"));
+	free(p);
+}
+
+/* What succeeds leaves errno alone, whatever the system was asked for meanwhile. */
+static void keeps_errno(void)
+{
+	size_t n;
+
+	for (n = 1; n <= 64 * MIB; n *= 2) {
+		void *p;
+
+		errno = 77;
+		p = opaque(malloc(n));
+		EXPECT(p && errno == 77);
+		p = opaque(realloc(p, n + n / 2));
+		EXPECT(p && errno == 77);
+		free(p);
+		EXPECT(errno == 77);
+	}
+}
+
+static void aligned(void)
+{
+	static const size_t want[] = {1, 16, 17, 100, 4000, 4097, 20000, 300000, 5000000};
+	void *p = NULL;
+	size_t align;
+	unsigned int i;
+
+	for (align = 8; align <= 8 * MIB; align *= 2) {
+		void *at[sizeof(want) / sizeof(want[0])];
+
+		for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+			int err = posix_memalign(&at[i], align, want[i]);
+
+			EXPECT(!err && (uintptr_t)at[i] % align == 0);
+			if (err)
+				at[i] = NULL;
+			else
+				fill(at[i], want[i], align + i);
+		}
+		for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+			EXPECT(!at[i] || filled(at[i], want[i], align + i));
+			free(at[i]);
+		}
+		p = aligned_alloc(align, align);
+		EXPECT(p && (uintptr_t)p % align == 0);
+		free(p);
+	}
+	errno = 77;
+	p = &p;
+	EXPECT(posix_memalign(&p, 3, 8) == EINVAL && posix_memalign(&p, 4, 8) == EINVAL);
+	EXPECT(posix_memalign(&p, 48, 8) == EINVAL && p == &p && errno == 77);
+	EXPECT(posix_memalign(&p, 64, PTRDIFF_MAX) == ENOMEM && p == &p);
+	p = valloc(5);
+	EXPECT(p && (uintptr_t)p % 4096 == 0);
+	free(p);
+	p = pvalloc(4097);
+	EXPECT(p && (uintptr_t)p % 4096 == 0 && malloc_usable_size(p) >= 8192);
+	free(p);
+}
+
+/* calloc() gives zeroes where others have left their traces. */
+static void zeroes(void)
+{
+	size_t n, i;
+
+	for (n = 1; n <= 16 * MIB; n = n * 5 / 3 + 1) {
+		char *p = malloc(n), *q;
+
+		memset(p, 0xa5, n);
+		opaque(p);
+		free(p);
+		q = opaque(calloc(1, n));
+		for (i = 0; i < n && !q[i]; i++)
+			;
+		EXPECT(i == n);
+		free(q);
+	}
+}
+
+/* A block that changes its size at random keeps its first bytes. */
+static void resize(void)
+{
+	uint64_t state = 88172645463325252;
+	unsigned char *p = NULL;
+	size_t size = 0, i;
+	unsigned int round;
+
+	for (round = 0; round < 2000; round++) {
+		size_t want = random_size(&state, round % 100 ? 16 : 25) + 1;
+		unsigned char *q = realloc(p, want);
+		size_t same = want < size ? want : size;
+
+		EXPECT(q && malloc_usable_size(q) >= want);
+		if (!q)
+			break;
+		for (i = 0; i < same && q[i] == (unsigned char)(i * 7); i += same > 9999 ? 997 : 1)
+			;
+		EXPECT(i >= same);
+		EXPECT(!same || q[same - 1] == (unsigned char)((same - 1) * 7));
+		for (i = 0; i < want; i++)
+			q[i] = (unsigned char)(i * 7);
+		p = q;
+		size = want;
+	}
+	EXPECT(!opaque(realloc(p, 0)));
+	p = realloc(NULL, 10);
+	EXPECT(p);
+	free(p);
+}
+
+static long resident_kib(void)
+{
+	long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%*s %ld", &pages) != 1)
+		pages = -1;
+	if (f)
+		fclose(f);
+	return pages * 4;
+}
+
+/* Large blocks are the host's again when they are free. */
+static void gives_back(void)
+{
+	long before = resident_kib();
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		char *p = malloc(100 * MIB);
+
+		EXPECT(p);
+		memset(p, 1, 100 * MIB);
+		p = realloc(p, 200 * MIB);
+		EXPECT(p && p[99 * MIB] == 1 && !p[150 * MIB]);
+		p = realloc(p, 50 * MIB);
+		EXPECT(p && p[49 * MIB] == 1);
+		free(p);
+	}
+	for (i = 0; i < 100; i++) {
+		char *p = malloc(3 * MIB);
+
+		memset(p, 1, 3 * MIB);
+		opaque(p);
+		free(p);
+	}
+	EXPECT(resident_kib() - before < 40 * 1024);
+}
+
+/* ---- Several threads --------------------------------------------------------------------- */
+
+#define NR_THREADS 24 /* more than there are CPUs */
+#define NR_SHARED  512
+
+struct block {
+	size_t size;
+	uint64_t mark;
+};
+
+static struct block *shared[NR_SHARED];
+static int stop;
+
+static struct block *block_make(uint64_t *state)
+{
+	size_t size = sizeof(struct block) + random_size(state, next_random(state) % 200 ? 13 : 23);
+	struct block *b = malloc(size);
+
+	if (!b)
+		return NULL;
+	*b = (struct block){size, next_random(state)};
+	fill(b + 1, size - sizeof(*b), b->mark);
+	return b;
+}
+
+static void block_free(struct block *b)
+{
+	if (!b)
+		return;
+	EXPECT(malloc_usable_size(b) >= b->size);
+	EXPECT(filled(b + 1, b->size - sizeof(*b), b->mark));
+	free(b);
+}
+
+/* Puts a new block where another thread's was, and releases that one. */
+static void exchange(uint64_t *state)
+{
+	struct block *b;
+
+	errno = 77;
+	b = block_make(state);
+	block_free(
+		__atomic_exchange_n(&shared[next_random(state) % NR_SHARED], b, __ATOMIC_ACQ_REL));
+	EXPECT(errno == 77);
+}
+
+static void *trader(void *arg)
+{
+	uint64_t state = (uintptr_t)arg * 0x9e3779b97f4a7c15 + 1;
+	unsigned int i;
+
+	for (i = 0; i < 20000 && !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++)
+		exchange(&state);
+	return NULL;
+}
+
+static void drop_shared(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SHARED; i++)
+		block_free(__atomic_exchange_n(&shared[i], NULL, __ATOMIC_ACQ_REL));
+}
+
+static void threads(void)
+{
+	pthread_t id[NR_THREADS];
+	uintptr_t i;
+
+	stop = 0;
+	for (i = 0; i < NR_THREADS; i++)
+		EXPECT(!pthread_create(&id[i], NULL, trader, (void *)i));
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_join(id[i], NULL);
+	drop_shared();
+}
+
+static pthread_key_t late_key;
+
+static void late_free(void *p)
+{
+	fill(p, 100, 5);
+	free(p);
+	free(opaque(malloc(300)));
+}
+
+static void *short_life(void *arg)
+{
+	uint64_t state = (uintptr_t)arg + 1;
+	void *p = malloc(100);
+
+	pthread_setspecific(late_key, p);
+	for (int i = 0; i < 20; i++)
+		exchange(&state);
+	return malloc(1000);
+}
+
+/* Threads come and go; what they leave behind others free; their last words allocate too. */
+static void thread_exit(void)
+{
+	long before = 0;
+
+	EXPECT(!pthread_key_create(&late_key, late_free));
+	for (uintptr_t i = 0; i < 2000; i++) {
+		pthread_t id;
+		void *left = NULL;
+
+		if (i == 200)
+			before = resident_kib();
+		EXPECT(!pthread_create(&id, NULL, short_life, (void *)i));
+		pthread_join(id, &left);
+		EXPECT(left);
+		free(left);
+	}
+	drop_shared();
+	EXPECT(resident_kib() - before < 30 * 1024);
+	pthread_key_delete(late_key);
+}
+
+/* ---- fork -------------------------------------------------------------------------------- */
+
+#define CHURN_SLOTS 2048
+#define CHURN_SIZE  200
+
+/* Releases and takes small objects that lie far apart, now and then many at once. */
+static void *churn(void *arg)
+{
+	uint64_t state = (uintptr_t)arg + 1;
+	void **slot = calloc(CHURN_SLOTS, sizeof(*slot));
+
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
+		unsigned int burst = next_random(&state) % 16 ? 1 : 300;
+		unsigned int at = next_random(&state) % CHURN_SLOTS;
+
+		for (unsigned int i = 0; i < burst; i++)
+			free(slot[(at + i * 37) % CHURN_SLOTS]);
+		for (unsigned int i = 0; i < burst; i++)
+			slot[(at + i * 37) % CHURN_SLOTS] = malloc(CHURN_SIZE);
+	}
+	for (unsigned int i = 0; i < CHURN_SLOTS; i++)
+		free(slot[i]);
+	free(slot);
+	return NULL;
+}
+
+/* Takes what lies ready on this thread's CPU, and more. */
+static void *takes_all(void *arg)
+{
+	void *at[300];
+
+	for (unsigned int i = 0; i < 300; i++) {
+		at[i] = malloc(CHURN_SIZE);
+		EXPECT(at[i]);
+		fill(at[i], CHURN_SIZE, (uintptr_t)arg + i);
+	}
+	for (unsigned int i = 0; i < 300; i++) {
+		EXPECT(filled(at[i], CHURN_SIZE, (uintptr_t)arg + i));
+		free(at[i]);
+	}
+	return NULL;
+}
+
+/* In the child: the parent's blocks are there and can be freed, and so can new ones. */
+static int child_works(uint64_t state)
+{
+	pthread_t id[8];
+
+	failures = 0;
+	alarm(20);
+	for (uintptr_t i = 0; i < 8; i++)
+		EXPECT(!pthread_create(&id[i], NULL, takes_all, (void *)(state + i * 1000)));
+	for (int i = 0; i < 100; i++)
+		exchange(&state);
+	drop_shared();
+	for (int i = 0; i < 300; i++)
+		block_free(block_make(&state));
+	for (unsigned int i = 0; i < 8; i++)
+		pthread_join(id[i], NULL);
+	return failures;
+}
+
+static void fork_once(uint64_t state)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(child_works(state) != 0);
+	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+static void *forker(void *arg)
+{
+	for (unsigned int i = 0; i < 100; i++)
+		fork_once((uintptr_t)arg * 1000 + i + 1);
+	return NULL;
+}
+
+/* Forks in the middle of what other threads do, by a thread of many and by the first one. */
+static void forks(void)
+{
+	pthread_t id[7];
+	uintptr_t i;
+
+	stop = 0;
+	for (i = 0; i < 6; i++)
+		EXPECT(!pthread_create(&id[i], NULL, i % 2 ? churn : trader, (void *)i));
+	EXPECT(!pthread_create(&id[6], NULL, forker, (void *)7));
+	forker((void *)8);
+	pthread_join(id[6], NULL);
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	for (i = 0; i < 6; i++)
+		pthread_join(id[i], NULL);
+	drop_shared();
+}
+
+static void *tree(void *arg)
+{
+	uint64_t state = (uintptr_t)arg;
+
+	for (int i = 0; i < 2000; i++)
+		exchange(&state);
+	return NULL;
+}
+
+/* A child's threads, and its children. */
+static void fork_then_threads(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (!pid) {
+		pthread_t id[NR_THREADS];
+
+		failures = 0;
+		for (uintptr_t i = 0; i < NR_THREADS; i++)
+			pthread_create(&id[i], NULL, tree, (void *)(i + 1));
+		fork_once(99);
+		for (uintptr_t i = 0; i < NR_THREADS; i++)
+			pthread_join(id[i], NULL);
+		drop_shared();
+		exit(failures != 0);
+	}
+	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+}
+
+/* What a child writes into its memory its parent does not see. */
+static void private(void)
+{
+	char *small = malloc(100), *large = malloc(300 * KIB), *huge = malloc(9 * MIB);
+	int status = -1;
+	pid_t pid;
+
+	strcpy(small, "parent");
+	strcpy(large, "parent");
+	strcpy(huge, "parent");
+	pid = fork();
+	if (!pid) {
+		status = strcmp(opaque(small), "parent") || strcmp(large, "parent") ||
+			 strcmp(huge, "parent");
+		strcpy(small, "child");
+		strcpy(large, "child");
+		strcpy(huge, "child");
+		opaque(huge);
+		_exit(status);
+	}
+	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+	EXPECT(!strcmp(opaque(small), "parent"));
+	EXPECT(!strcmp(opaque(large), "parent") && !strcmp(opaque(huge), "parent"));
+	free(small);
+	free(large);
+	free(huge);
+}
+
+/* ---- Before and after main --------------------------------------------------------------- */
+
+static char *early;
+
+__attribute__((__constructor__(110))) static void before_main(void)
+{
+	early = malloc(1000);
+	if (early)
+		strcpy(early, "early");
+}
+
+static void at_the_end(void)
+{
+	free(early);
+	free(opaque(malloc(5000)));
+}
+
+static void before_and_after(void)
+{
+	EXPECT(early && !strcmp(early, "early"));
+	atexit(at_the_end);
+}
+
+/* ---- Memory runs out: with ulimit -v only ------------------------------------------------ */
+
+/* Everything is taken, refused, given back, and can be had again. */
+static void exhausted(void)
+{
+	static const size_t step[] = {64, 1000, 8192, 40000, 1 * MIB, 6 * MIB};
+
+	for (unsigned int i = 0; i < sizeof(step) / sizeof(step[0]); i++) {
+		void **last = NULL, **p;
+		size_t n[2] = {0, 0};
+
+		for (int round = 0; round < 2; round++) {
+			while ((p = malloc(step[i]))) {
+				*p = last;
+				last = p;
+				n[round]++;
+			}
+			EXPECT(errno == ENOMEM);
+			while ((p = last)) {
+				last = *p;
+				free(p);
+			}
+		}
+		EXPECT(n[0] > 0 && n[1] >= n[0] - n[0] / 16);
+	}
+}
+
+/* ---- Wrong releases: libcairn-malloc.so only ---------------------------------------------- */
+
+/* Each is reported by what it is, and refused: the block stays whose it was. */
+static void misuse(void)
+{
+	char *p = malloc(100), *other = malloc(100), *block = malloc(100 * KIB),
+	     *area = malloc(9 * MIB);
+	char local[64], *stale;
+
+	strcpy(other, "whole");
+	free(opaque(p));
+	free(opaque(p));
+	EXPECT(reported("BUG malloc-112: Object already free"));
+	free(opaque(other + 16));
+	EXPECT(reported("BUG malloc-112: Invalid object pointer"));
+	free(opaque(local));
+	EXPECT(reported("is outside the direct map"));
+	free(opaque(block + 4096));
+	EXPECT(reported("kmalloc() never gave"));
+	free(opaque(block));
+	free(opaque(block));
+	EXPECT(reported("is free already"));
+	free(opaque(area + 4096));
+	EXPECT(reported("vfree() nonexistent vm area"));
+	free(opaque(area));
+	free(opaque(area));
+	EXPECT(reported("vfree() nonexistent vm area"));
+	p = malloc(100);
+	stale = opaque(p);
+	free(p);
+	strcpy(stale, "written to after it was freed");
+	p = malloc(100);
+	EXPECT(reported("BUG malloc-112: Poison overwritten"));
+	EXPECT(p && p != other && !strcmp(other, "whole"));
+	free(p);
+	free(other);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+	int on_request; /* only when it is named */
+} cases[] = {
+	{"loaded", loaded, 0},
+	{"sizes", sizes, 0},
+	{"zero", zero, 0},
+	{"impossible", impossible, 0},
+	{"keeps_errno", keeps_errno, 0},
+	{"aligned", aligned, 0},
+	{"zeroes", zeroes, 0},
+	{"resize", resize, 0},
+	{"gives_back", gives_back, 0},
+	{"threads", threads, 0},
+	{"thread_exit", thread_exit, 0},
+	{"forks", forks, 0},
+	{"fork_then_threads", fork_then_threads, 0},
+	{"private", private, 0},
+	{"before_and_after", before_and_after, 0},
+	{"exhausted", exhausted, 1},
+	{"misuse", misuse, 1},
+};
+
+static int wanted(unsigned int i, int argc, char **argv)
+{
+	if (argc < 2)
+		return !cases[i].on_request;
+	for (int a = 1; a < argc; a++)
+		if (!strcmp(argv[a], cases[i].name))
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int failed = 0, n = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	reports_begin();
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (!wanted(i, argc, argv))
+			continue;
+		failures = 0;
+		cases[i].run();
+		reports_expect_none();
+		failed += failures != 0;
+		printf("%sok %d malloc.%s\n", failures ? "not " : "", ++n, cases[i].name);
+	}
+	return failed || !n;
+}
