@@ -19,6 +19,10 @@ void dump_stack(void)
 {
 }
 
+void dump_stack_lvl(const char *level __unused)
+{
+}
+
 void print_call_trace(const char *level __unused, unsigned long bp __unused)
 {
 }

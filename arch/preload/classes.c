@@ -53,6 +53,6 @@ void cpu_mend(unsigned int cpu)
 		struct objstack *m = per_cpu_ptr(&magazines[class], cpu);
 
 		for (unsigned int i = 1; i < m->used / 8; i++)
-			*slab_tag(&classes[class], m->slot[i]) = (u64)(s64)OBJ_FREE_TAG;
+			slab_set_tag(&classes[class], m->slot[i], OBJ_FREE_TAG);
 	}
 }
