@@ -52,7 +52,7 @@ static void __init say_findings(const struct mb2_findings *found)
 				mb2_finding_text(i));
 	}
 	if (found->ranges_lost)
-		pr_warn("multiboot2: %u memory ranges found no room\n", found->ranges_lost);
+		pr_info("multiboot2: %u memory ranges found no room\n", found->ranges_lost);
 }
 
 void __init boot_info_init(u32 magic, u64 info_phys)
@@ -73,11 +73,17 @@ void __init boot_info_init(u32 magic, u64 info_phys)
 	case MB2_OK:
 		break;
 	case MB2_BAD_MAGIC:
-		boot_stop("not started by a multiboot2 boot loader (magic %#x)", magic);
+		boot_stop(
+			"not started by a multiboot2 boot loader (magic %#x); use GRUB 2's command "
+			"multiboot2",
+			magic);
 	case MB2_BAD_POINTER:
-		boot_stop("no boot information at %#llx", info_phys);
+		boot_stop("no boot information at %#llx; use another boot loader, such as GRUB 2",
+			  info_phys);
 	case MB2_BAD_SIZE:
-		boot_stop("the boot information at %#llx has an impossible size", info_phys);
+		boot_stop("the boot information at %#llx has an impossible size; use another boot "
+			  "loader, such as GRUB 2",
+			  info_phys);
 	}
 	pr_info("boot: %s, %s%s, command line: %s\n",
 		boot_info.loader[0] ? boot_info.loader : "unnamed loader",

@@ -221,11 +221,11 @@ start_high:
 
 	.section .rodata.boot, "a"
 msg_magic:
-	.asciz "cairn: not started by a multiboot2 boot loader (wrong magic)\r\n"
+	.asciz "cairn: not started by a multiboot2 boot loader (wrong magic); use GRUB 2's command multiboot2\r\n"
 msg_info:
-	.asciz "cairn: the boot loader's information block is missing or misaligned\r\n"
+	.asciz "cairn: the boot loader's information block is missing or misaligned; use another, such as GRUB 2\r\n"
 msg_long_mode:
-	.asciz "cairn: this CPU has no long mode (64-bit x86)\r\n"
+	.asciz "cairn: this CPU has no long mode (64-bit x86); use another machine\r\n"
 
 	.balign 8
 boot_gdt:

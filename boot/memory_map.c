@@ -132,7 +132,7 @@ static void insert(struct memory_map_list *out, const struct mem_range *in)
 	struct mem_range range = *in;
 
 	if (range.end > out->limit) {
-		out->clipped++;
+		out->clipped += range.end != ~0ULL; /* cut there before, or all there is */
 		out->clipped_usable |= range.type == MEM_USABLE && range.start < out->limit;
 		range.end = out->limit;
 	}

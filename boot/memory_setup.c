@@ -201,9 +201,10 @@ static void __init sanitise(const struct mem_range *map, unsigned int nr)
 
 	memory_map_sanitise(map, nr, &list);
 	if (list.dropped)
-		pr_warn("memory map: dropped %u empty entries\n", list.dropped);
+		pr_warn("memory map: %u entries are empty; dropped them\n", list.dropped);
 	if (list.clipped)
-		pr_warn("memory map: cut %u entries at the last physical address, %#llx\n",
+		pr_warn("memory map: %u entries reach past the last physical address, %#llx; cut "
+			"them there\n",
 			list.clipped, list.limit - 1);
 	if (list.lost)
 		pr_warn("memory map: no room for %u usable ranges, %llu KiB lost\n", list.lost,
@@ -288,8 +289,9 @@ static void __init reserve_modules(void)
 		const struct boot_module *module = &boot_info.modules[i];
 
 		if (!all_ram(module->start, module->end))
-			pr_warn("boot: module %s at %#llx-%#llx is not in RAM\n", module->name,
-				module->start, module->end - 1);
+			pr_warn("boot: module %s at %#llx-%#llx is not in RAM; what it holds may be "
+				"damaged\n",
+				module->name, module->start, module->end - 1);
 		reserve(module->start, module->end, "a module");
 	}
 }
@@ -300,7 +302,9 @@ static void __init reserve_in_use(void)
 	u64 fb_end = fb->phys + (u64)fb->pitch * fb->height;
 
 	if (!memory_map_is_ram(boot_info.image_start, boot_info.image_end))
-		pr_warn("memory map: the kernel's image lies outside of RAM\n");
+		pr_warn("memory map: the kernel's image, %#llx to %#llx, lies outside of RAM; kept it "
+			"all the same\n",
+			boot_info.image_start, boot_info.image_end - 1);
 	reserve(boot_info.image_start, boot_info.image_end, "the image");
 	reserve(boot_info.info_start, boot_info.info_end, "the boot information");
 	reserve_modules();
@@ -387,9 +391,12 @@ void __init memory_map_init(void)
 	add_memory();
 	bytes = free_low_memory();
 	if (!bytes)
-		boot_stop("no usable memory below 4 GiB in a map of %u entries", boot_info.nr_map);
+		boot_stop("no usable memory below 4 GiB in a map of %u entries (memmap=SIZE@START "
+			  "can add some)",
+			  boot_info.nr_map);
 	if (bytes < LEAST_MEMORY)
-		boot_stop("%llu KiB of usable memory are too little", bytes >> 10);
+		boot_stop("%llu KiB of usable memory below 4 GiB are too little, %llu are needed",
+			  bytes >> 10, LEAST_MEMORY >> 10);
 	boot_info.map = keep(boot_info.map, boot_info.nr_map);
 	boot_info.map_cap = boot_info.nr_map;
 	memory_map = keep(memory_map, nr_memory_map);

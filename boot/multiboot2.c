@@ -185,6 +185,10 @@ static void add_range(struct parse *p, const struct mem_range *range, const stru
 /* add_length - add_range() from a length, which may wrap or be 0. */
 static void add_length(struct parse *p, struct mem_range range, u64 length, const struct tag *tag)
 {
+	if (!length) {
+		note(p, MB2_RANGE_EMPTY, tag);
+		return;
+	}
 	range.end = range.start + length;
 	if (range.end < range.start) {
 		note(p, MB2_RANGE_WRAPS, tag);
@@ -597,15 +601,18 @@ const char *mb2_finding_text(enum mb2_finding finding)
 		[MB2_BAD_MMAP] = "a memory map makes no sense; ignored it",
 		[MB2_MMAP_FRAGMENT] = "the memory map ends in part of an entry; ignored that",
 		[MB2_BAD_EFI_MMAP] = "an EFI memory map makes no sense; ignored it",
-		[MB2_NO_MMAP] = "no memory map; using the two sizes of basic memory",
+		[MB2_NO_MMAP] = ("no memory map; using the two sizes of basic memory "
+				 "(memmap=SIZE@START adds what is missing)"),
 		[MB2_RANGE_WRAPS] = "a memory range wraps around; cut it at the top",
+		[MB2_RANGE_EMPTY] = "a memory range of no length; ignored it",
 		[MB2_RANGES_LOST] = "the memory map is too long; gave up usable memory",
-		[MB2_CMDLINE_CUT] = "the command line is too long; cut it",
+		[MB2_CMDLINE_CUT] = "the command line is too long; cut it (4095 characters count)",
 		[MB2_BAD_MODULE] = "a module is empty or ends before it starts; ignored it",
-		[MB2_MODULES_LOST] = "too many modules; ignored the surplus",
-		[MB2_MODULE_OVERLAP] = ("a module overlaps the kernel, this block or a module"),
+		[MB2_MODULES_LOST] = "too many modules; ignored the surplus (32 count)",
+		[MB2_MODULE_OVERLAP] = ("a module overlaps the kernel, this block or a module; "
+					"what it holds may be damaged"),
 		[MB2_BAD_ELF] = "the ELF sections make no sense; ignored them",
-		[MB2_BAD_FRAMEBUFFER] = "the framebuffer makes no sense; ignored it",
+		[MB2_BAD_FRAMEBUFFER] = "the framebuffer makes no sense; use the serial port",
 		[MB2_BAD_RSDP] = "an ACPI root pointer is wrong; ignored it",
 	};
 

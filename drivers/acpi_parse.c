@@ -29,20 +29,27 @@
 #define ITEM_ENABLED 1
 #define ITEM_HOTPLUG 2
 
-static void note(u32 *found, enum acpi_finding finding)
+static void note(u32 *found, struct acpi_findings *where, enum acpi_finding finding)
 {
+	if (!(*found & 1u << finding))
+		where->at[finding] = where->now;
 	*found |= 1u << finding;
 }
 
+/* NOTE - a finding in the parser's output, which says where it is. */
+#define NOTE(out, finding) note(&(out)->found, &(out)->where, finding)
+
 /* next_item - the item at *@at, moving on; NULL at the end of the table. */
-static const u8 *next_item(const u8 *table, u32 length, u32 *at, u32 *found)
+static const u8 *next_item(const u8 *table, u32 length, u32 *at, u32 *found,
+			   struct acpi_findings *where)
 {
 	const u8 *item = table + *at;
 
-	if (length - *at < 2)
+	where->now = *at;
+	if (*at == length)
 		return NULL;
-	if (item[1] < 2 || item[1] > length - *at) {
-		note(found, ACPI_BAD_ITEM);
+	if (length - *at < 2 || item[1] < 2 || item[1] > length - *at) {
+		note(found, where, ACPI_BAD_ITEM);
 		return NULL;
 	}
 	*at += item[1];
@@ -50,11 +57,11 @@ static const u8 *next_item(const u8 *table, u32 length, u32 *at, u32 *found)
 }
 
 /* long_enough - is an item as long as its type needs? */
-static bool long_enough(const u8 *item, u8 need, u32 *found)
+static bool long_enough(const u8 *item, u8 need, u32 *found, struct acpi_findings *where)
 {
 	if (item[1] >= need)
 		return true;
-	note(found, ACPI_SHORT_ITEM);
+	note(found, where, ACPI_SHORT_ITEM);
 	return false;
 }
 
@@ -66,12 +73,12 @@ static void madt_add_cpu(struct acpi_madt *madt, u32 apic_id, u32 uid)
 
 	for (i = 0; i < madt->nr_cpus; i++) {
 		if (madt->cpu[i].apic_id == apic_id) {
-			note(&madt->found, ACPI_DUPLICATE);
+			NOTE(madt, ACPI_DUPLICATE);
 			return;
 		}
 	}
 	if (madt->nr_cpus == ACPI_MAX_CPUS) {
-		note(&madt->found, ACPI_SURPLUS);
+		NOTE(madt, ACPI_SURPLUS);
 		return;
 	}
 	madt->cpu[madt->nr_cpus].apic_id = apic_id;
@@ -84,17 +91,17 @@ static void madt_add_ioapic(struct acpi_madt *madt, const u8 *item)
 	unsigned int i;
 
 	if (!phys || phys & 0xf) {
-		note(&madt->found, ACPI_BAD_VALUE);
+		NOTE(madt, ACPI_BAD_VALUE);
 		return;
 	}
 	for (i = 0; i < madt->nr_ioapics; i++) {
 		if (madt->ioapic[i].phys == phys) {
-			note(&madt->found, ACPI_DUPLICATE);
+			NOTE(madt, ACPI_DUPLICATE);
 			return;
 		}
 	}
 	if (madt->nr_ioapics == ACPI_MAX_IOAPIC) {
-		note(&madt->found, ACPI_SURPLUS);
+		NOTE(madt, ACPI_SURPLUS);
 		return;
 	}
 	madt->ioapic[madt->nr_ioapics].id = item[2];
@@ -109,12 +116,12 @@ static void madt_add_override(struct acpi_madt *madt, const u8 *item)
 	struct acpi_override *override;
 
 	if (item[2] || item[3] >= ACPI_ISA_IRQS || (flags & 3) == 2 || (flags >> 2 & 3) == 2) {
-		note(&madt->found, ACPI_BAD_VALUE);
+		NOTE(madt, ACPI_BAD_VALUE);
 		return;
 	}
 	override = &madt->override[item[3]];
 	if (override->present) {
-		note(&madt->found, ACPI_DUPLICATE);
+		NOTE(madt, ACPI_DUPLICATE);
 		return;
 	}
 	override->present = true;
@@ -129,29 +136,29 @@ static void madt_item(struct acpi_madt *madt, const u8 *item)
 
 	switch (item[0]) {
 	case 0: /* local APIC */
-		if (long_enough(item, 8, &madt->found) &&
+		if (long_enough(item, 8, &madt->found, &madt->where) &&
 		    get_unaligned_le32(item + 4) & ITEM_ENABLED && item[3] != 0xff)
 			madt_add_cpu(madt, item[3], item[2]);
 		break;
 	case 1: /* I/O APIC */
-		if (long_enough(item, 12, &madt->found))
+		if (long_enough(item, 12, &madt->found, &madt->where))
 			madt_add_ioapic(madt, item);
 		break;
 	case 2: /* interrupt source override */
-		if (long_enough(item, 10, &madt->found))
+		if (long_enough(item, 10, &madt->found, &madt->where))
 			madt_add_override(madt, item);
 		break;
 	case 5: /* 64-bit address of the local APICs */
-		if (!long_enough(item, 12, &madt->found))
+		if (!long_enough(item, 12, &madt->found, &madt->where))
 			break;
 		phys = get_unaligned_le64(item + 4);
 		if (phys && !(phys & 0xfff))
 			madt->lapic_phys = phys;
 		else
-			note(&madt->found, ACPI_BAD_VALUE);
+			NOTE(madt, ACPI_BAD_VALUE);
 		break;
 	case 9: /* local x2APIC */
-		if (long_enough(item, 16, &madt->found) &&
+		if (long_enough(item, 16, &madt->found, &madt->where) &&
 		    get_unaligned_le32(item + 8) & ITEM_ENABLED &&
 		    get_unaligned_le32(item + 4) != 0xffffffff)
 			madt_add_cpu(madt, get_unaligned_le32(item + 4),
@@ -167,11 +174,11 @@ bool acpi_madt_parse(const u8 *table, u32 length, struct acpi_madt *out)
 
 	memset(out, 0, sizeof(*out));
 	if (length < MADT_ITEMS) {
-		note(&out->found, ACPI_BAD_LENGTH);
+		NOTE(out, ACPI_BAD_LENGTH);
 		return false;
 	}
 	out->lapic_phys = get_unaligned_le32(table + 36);
-	while ((item = next_item(table, length, &at, &out->found)))
+	while ((item = next_item(table, length, &at, &out->found, &out->where)))
 		madt_item(out, item);
 	return true;
 }
@@ -188,7 +195,7 @@ static bool srat_node(struct acpi_srat *srat, u32 domain, u32 *nid)
 			break;
 	}
 	if (domain == 0xffffffff || i == ACPI_MAX_NODES) {
-		note(&srat->found, ACPI_SURPLUS);
+		NOTE(srat, ACPI_SURPLUS);
 		return false;
 	}
 	if (i == srat->nr_nodes)
@@ -204,7 +211,7 @@ static bool srat_add_cpu(struct acpi_srat *srat, u32 domain, u32 apic_id)
 	if (!srat_node(srat, domain, &nid))
 		return false;
 	if (srat->nr_cpus == ACPI_MAX_CPUS) {
-		note(&srat->found, ACPI_SURPLUS);
+		NOTE(srat, ACPI_SURPLUS);
 		return true;
 	}
 	srat->cpu[srat->nr_cpus].apic_id = apic_id;
@@ -218,11 +225,11 @@ static bool srat_add_memory(struct acpi_srat *srat, u32 domain, const u8 *item)
 	struct acpi_srat_memory *memory = &srat->memory[srat->nr_memory];
 
 	if (!length || start + length < start) {
-		note(&srat->found, ACPI_BAD_VALUE);
+		NOTE(srat, ACPI_BAD_VALUE);
 		return true;
 	}
 	if (srat->nr_memory == ACPI_MAX_MEMORY) {
-		note(&srat->found, ACPI_SURPLUS);
+		NOTE(srat, ACPI_SURPLUS);
 		return true;
 	}
 	if (!srat_node(srat, domain, &memory->nid))
@@ -237,11 +244,13 @@ static bool srat_add_memory(struct acpi_srat *srat, u32 domain, const u8 *item)
 /* srat_item - false if the whole table cannot be used. */
 static bool srat_item(struct acpi_srat *srat, const u8 *item, bool wide)
 {
+	struct acpi_findings *where = &srat->where;
 	u32 *found = &srat->found;
 
 	switch (item[0]) {
 	case 0: /* CPU by local APIC; before revision 2 a domain has eight bits */
-		if (!long_enough(item, 16, found) || !(get_unaligned_le32(item + 4) & ITEM_ENABLED))
+		if (!long_enough(item, 16, found, where) ||
+		    !(get_unaligned_le32(item + 4) & ITEM_ENABLED))
 			return true;
 		return srat_add_cpu(srat,
 				    item[2] | (wide ? (u32)item[9] << 8 | (u32)item[10] << 16 |
@@ -249,13 +258,13 @@ static bool srat_item(struct acpi_srat *srat, const u8 *item, bool wide)
 						    : 0),
 				    item[3]);
 	case 1: /* memory */
-		if (!long_enough(item, 40, found))
+		if (!long_enough(item, 40, found, where))
 			return false;
 		if (!(get_unaligned_le32(item + 28) & ITEM_ENABLED))
 			return true;
 		return srat_add_memory(srat, wide ? get_unaligned_le32(item + 2) : item[2], item);
 	case 2: /* CPU by local x2APIC */
-		if (!long_enough(item, 24, found) ||
+		if (!long_enough(item, 24, found, where) ||
 		    !(get_unaligned_le32(item + 12) & ITEM_ENABLED))
 			return true;
 		return srat_add_cpu(srat, get_unaligned_le32(item + 4),
@@ -267,18 +276,21 @@ static bool srat_item(struct acpi_srat *srat, const u8 *item, bool wide)
 bool acpi_srat_parse(const u8 *table, u32 length, struct acpi_srat *out)
 {
 	u32 at = SRAT_ITEMS, found;
+	struct acpi_findings where;
 	const u8 *item;
 
 	memset(out, 0, sizeof(*out));
 	if (length < SRAT_ITEMS) {
-		note(&out->found, ACPI_BAD_LENGTH);
+		NOTE(out, ACPI_BAD_LENGTH);
 		return false;
 	}
-	while ((item = next_item(table, length, &at, &out->found))) {
+	while ((item = next_item(table, length, &at, &out->found, &out->where))) {
 		if (!srat_item(out, item, table[8] >= 2)) {
 			found = out->found;
+			where = out->where;
 			memset(out, 0, sizeof(*out));
 			out->found = found;
+			out->where = where;
 			return false;
 		}
 	}
@@ -312,20 +324,21 @@ bool acpi_slit_parse(const u8 *table, u32 length, struct acpi_slit *out)
 
 	memset(out, 0, sizeof(*out));
 	if (length < SLIT_FIXED) {
-		note(&out->found, ACPI_BAD_LENGTH);
+		NOTE(out, ACPI_BAD_LENGTH);
 		return false;
 	}
 	n = get_unaligned_le64(table + 36);
 	if (!n || n > ACPI_MAX_NODES || n * n > length - SLIT_FIXED) {
-		note(&out->found, ACPI_BAD_LENGTH);
+		NOTE(out, ACPI_BAD_LENGTH);
 		return false;
 	}
 	for (i = 0; i < n; i++) {
 		for (j = 0; j < n; j++) {
 			u8 distance = matrix[i * n + j];
 
+			out->where.now = SLIT_FIXED + i * n + j;
 			if (i == j ? distance != 10 : distance <= 10) {
-				note(&out->found, ACPI_BAD_VALUE);
+				NOTE(out, ACPI_BAD_VALUE);
 				return false;
 			}
 			out->distance[i][j] = distance;
@@ -374,7 +387,7 @@ bool acpi_mcfg_parse(const u8 *table, u32 length, struct acpi_mcfg *out)
 
 	memset(out, 0, sizeof(*out));
 	if (length < MCFG_FIXED) {
-		note(&out->found, ACPI_BAD_LENGTH);
+		NOTE(out, ACPI_BAD_LENGTH);
 		return false;
 	}
 	for (at = MCFG_FIXED; length - at >= MCFG_ENTRY; at += MCFG_ENTRY) {
@@ -383,15 +396,20 @@ bool acpi_mcfg_parse(const u8 *table, u32 length, struct acpi_mcfg *out)
 			.segment = get_unaligned_le16(table + at + 8),
 			.start_bus = table[at + 10],
 			.end_bus = table[at + 11],
+			.item = at,
 		};
 
+		out->where.now = at;
 		if (!ecam_ok(out, &ecam))
-			note(&out->found, ACPI_BAD_VALUE);
+			NOTE(out, ACPI_BAD_VALUE);
 		else if (out->nr == ACPI_MAX_ECAM)
-			note(&out->found, ACPI_SURPLUS);
+			NOTE(out, ACPI_SURPLUS);
 		else
 			out->ecam[out->nr++] = ecam;
 	}
+	out->where.now = at;
+	if (at < length)
+		NOTE(out, ACPI_TAIL);
 	return out->nr > 0;
 }
 
@@ -414,8 +432,9 @@ void acpi_mcfg_drop_ram(struct acpi_mcfg *mcfg, const struct mem_range *map, uns
 	for (i = 0; i < mcfg->nr; i++) {
 		struct acpi_ecam ecam = mcfg->ecam[i];
 
+		mcfg->where.now = ecam.item;
 		if (in_ram(map, nr, ecam_start(&ecam), ecam_end(&ecam)))
-			note(&mcfg->found, ACPI_BAD_VALUE);
+			NOTE(mcfg, ACPI_BAD_VALUE);
 		else
 			mcfg->ecam[kept++] = ecam;
 	}
@@ -430,13 +449,14 @@ bool acpi_hpet_parse(const u8 *table, u32 length, struct acpi_hpet *out)
 
 	memset(out, 0, sizeof(*out));
 	if (length < HPET_FIXED) {
-		note(&out->found, ACPI_BAD_LENGTH);
+		NOTE(out, ACPI_BAD_LENGTH);
 		return false;
 	}
+	out->where.now = 40;
 	phys = get_unaligned_le64(table + 44);
 	/* Registers are in memory, and need the alignment that the specification gives them. */
 	if (table[40] || !phys || phys & (ACPI_HPET_SIZE - 1) || phys + ACPI_HPET_SIZE < phys) {
-		note(&out->found, ACPI_BAD_VALUE);
+		NOTE(out, ACPI_BAD_VALUE);
 		return false;
 	}
 	out->phys = phys;

@@ -64,6 +64,13 @@ long acpi_rsdp_search(const u8 *p, u64 len)
 	return -1;
 }
 
+static void note(struct acpi_root *root, enum acpi_finding finding, u64 phys)
+{
+	if (!(root->found & 1u << finding))
+		root->where.at[finding] = phys;
+	root->found |= 1u << finding;
+}
+
 static bool listed(const struct acpi_root *root, u64 phys)
 {
 	unsigned int i;
@@ -77,12 +84,12 @@ static bool listed(const struct acpi_root *root, u64 phys)
 
 /* read_table - reach a table whole; false, with the reason noted, if that cannot be. */
 static bool read_table(const struct acpi_memory *mem, u64 phys, u32 max, struct acpi_table *table,
-		       u32 *found)
+		       struct acpi_root *root)
 {
 	const u8 *p = mem->map(mem->ctx, phys, HEADER);
 
 	if (!p) {
-		*found |= 1u << ACPI_BAD_POINTER;
+		note(root, ACPI_BAD_POINTER, phys);
 		return false;
 	}
 	memcpy(table->signature, p, 4);
@@ -93,11 +100,11 @@ static bool read_table(const struct acpi_memory *mem, u64 phys, u32 max, struct 
 			      ? NULL
 			      : mem->map(mem->ctx, phys, table->length);
 	if (!table->data) {
-		*found |= 1u << ACPI_BAD_LENGTH;
+		note(root, ACPI_BAD_LENGTH, phys);
 		return false;
 	}
 	if (sum(table->data, table->length))
-		*found |= 1u << ACPI_BAD_CHECKSUM;
+		note(root, ACPI_BAD_CHECKSUM, phys);
 	return true;
 }
 
@@ -108,14 +115,14 @@ static void add_table(struct acpi_root *root, const struct acpi_memory *mem, u64
 	if (!phys)
 		return;
 	if (listed(root, phys)) {
-		root->found |= 1u << ACPI_DUPLICATE;
+		note(root, ACPI_DUPLICATE, phys);
 		return;
 	}
 	if (root->nr == ACPI_MAX_TABLES) {
-		root->found |= 1u << ACPI_SURPLUS;
+		note(root, ACPI_SURPLUS, phys);
 		return;
 	}
-	if (read_table(mem, phys, MAX_TABLE, &table, &root->found))
+	if (read_table(mem, phys, MAX_TABLE, &table, root))
 		root->table[root->nr++] = table;
 }
 
@@ -153,10 +160,12 @@ bool acpi_root_parse(const struct acpi_rsdp *rsdp, const struct acpi_memory *mem
 	struct acpi_table *root = &out->table[0];
 
 	memset(out, 0, sizeof(*out));
-	if (!phys || !read_table(mem, phys, MAX_ROOT, root, &out->found))
+	if (!phys)
+		note(out, ACPI_BAD_POINTER, phys);
+	if (!phys || !read_table(mem, phys, MAX_ROOT, root, out))
 		return false;
 	if (strcmp(root->signature, size == 8 ? "XSDT" : "RSDT") || root->length < HEADER + size) {
-		out->found |= 1u << ACPI_BAD_LENGTH;
+		note(out, ACPI_BAD_LENGTH, phys);
 		return false;
 	}
 	out->nr = 1;
@@ -166,6 +175,8 @@ bool acpi_root_parse(const struct acpi_rsdp *rsdp, const struct acpi_memory *mem
 		add_table(out, mem,
 			  size == 8 ? get_unaligned_le64(entry) : get_unaligned_le32(entry));
 	}
+	if (at < root->length)
+		note(out, ACPI_TAIL, phys);
 	add_dsdt(out, mem);
 	return true;
 }

@@ -119,23 +119,45 @@ void __init acpi_reserve_tables(void)
 	}
 }
 
-static void __init say(const char *table, u32 found)
+static const char *__init finding_text(unsigned int finding)
 {
 	static const char *const text[ACPI_NR_FINDINGS] = {
 		[ACPI_BAD_LENGTH] = "a length that cannot be; ignored",
 		[ACPI_BAD_CHECKSUM] = "a wrong checksum; used all the same",
 		[ACPI_BAD_ITEM] = "an item of impossible length; ignored it and the rest",
-		[ACPI_SHORT_ITEM] = "an item too short for its type; skipped",
+		[ACPI_SHORT_ITEM] = "an item too short for its type; ignored it",
 		[ACPI_DUPLICATE] = "a duplicate; took the first",
-		[ACPI_SURPLUS] = "more than there is room for; ignored",
-		[ACPI_BAD_POINTER] = "an address outside of memory; skipped",
-		[ACPI_BAD_VALUE] = "a value that cannot be; ignored",
+		[ACPI_SURPLUS] = "more than there is room for; ignored the surplus",
+		[ACPI_BAD_POINTER] = "an address outside of memory; ignored it",
+		[ACPI_BAD_VALUE] = "a value that cannot be; ignored it",
+		[ACPI_TAIL] = "part of an entry at its end; ignored that",
 	};
+
+	return text[finding];
+}
+
+/* say - a line for each kind of finding in a table, where the first is, and what follows from it. */
+static void __init say(const char *table, u32 found, const struct acpi_findings *where,
+		       const char *so)
+{
 	unsigned int i;
 
 	for (i = 0; i < ACPI_NR_FINDINGS; i++) {
 		if (found & 1u << i)
-			pr_warn("ACPI: %s has %s\n", table, text[i]);
+			pr_warn("ACPI: %s, byte %llu: %s%s\n", table, where->at[i], finding_text(i),
+				so);
+	}
+}
+
+/* say_root - the same for the list of tables; @lost: nothing is left of it. */
+static void __init say_root(const struct acpi_root *root, bool lost)
+{
+	unsigned int i;
+
+	for (i = 0; i < ACPI_NR_FINDINGS; i++) {
+		if (root->found & 1u << i)
+			pr_warn("ACPI: table at %#llx: %s%s\n", root->where.at[i], finding_text(i),
+				lost ? "; going on without ACPI" : "");
 	}
 }
 
@@ -147,7 +169,8 @@ static const struct acpi_table *__init the_table(const char *signature)
 	for (other = table + 1; table && other < acpi_info.root.table + acpi_info.root.nr;
 	     other++) {
 		if (!strcmp(other->signature, signature))
-			pr_warn("ACPI: more than one %s; took the first\n", signature);
+			pr_warn("ACPI: a second %s at %#llx; took the first, at %#llx\n", signature,
+				other->phys, table->phys);
 	}
 	return table;
 }
@@ -159,16 +182,18 @@ static void __init read_topology(void)
 
 	if (madt) {
 		acpi_madt_parse(madt->data, madt->length, &acpi_info.madt);
-		say("MADT", acpi_info.madt.found);
+		say("MADT", acpi_info.madt.found, &acpi_info.madt.where, "");
 	}
 	if (srat) {
-		if (!acpi_srat_parse(srat->data, srat->length, &acpi_info.srat))
-			pr_warn("ACPI: SRAT cannot be used; one node\n");
-		say("SRAT", acpi_info.srat.found);
+		bool nodes = acpi_srat_parse(srat->data, srat->length, &acpi_info.srat);
+
+		say("SRAT", acpi_info.srat.found, &acpi_info.srat.where,
+		    nodes ? "" : "; going on with one node");
 	}
 	if (slit) {
 		acpi_slit_parse(slit->data, slit->length, &acpi_info.slit);
-		say("SLIT", acpi_info.slit.found);
+		say("SLIT", acpi_info.slit.found, &acpi_info.slit.where,
+		    "; going on without distances");
 	}
 }
 
@@ -181,15 +206,17 @@ static void __init read_devices(void)
 	if (mcfg) {
 		acpi_mcfg_parse(mcfg->data, mcfg->length, &acpi_info.mcfg);
 		acpi_mcfg_drop_ram(&acpi_info.mcfg, memory_map, nr_memory_map);
-		say("MCFG", acpi_info.mcfg.found);
+		say("MCFG", acpi_info.mcfg.found, &acpi_info.mcfg.where,
+		    acpi_info.mcfg.nr ? "" : "; using ports 0xcf8/0xcfc");
 	}
 	if (hpet) {
 		acpi_hpet_parse(hpet->data, hpet->length, &acpi_info.hpet);
-		say("HPET", acpi_info.hpet.found);
+		say("HPET", acpi_info.hpet.found, &acpi_info.hpet.where, "; going on without it");
 	}
 	if (fadt) {
 		acpi_fadt_parse(fadt->data, fadt->length, &acpi_info.fadt);
-		say("FADT", acpi_info.fadt.found);
+		say("FADT", acpi_info.fadt.found, &acpi_info.fadt.where,
+		    "; going on without power-off");
 	}
 	if (fadt && dsdt)
 		acpi_s5_find(dsdt->data, dsdt->length, &acpi_info.fadt);
@@ -222,11 +249,9 @@ void __init acpi_tables_init(void)
 		return;
 	}
 	acpi_info.present = acpi_root_parse(&rsdp, &mem, &acpi_info.root);
-	say("root table", acpi_info.root.found);
-	if (!acpi_info.present) {
-		pr_warn("ACPI: no usable root table; going on without\n");
+	say_root(&acpi_info.root, !acpi_info.present);
+	if (!acpi_info.present)
 		return;
-	}
 	read_topology();
 	read_devices();
 	print_summary(rsdp.revision);

@@ -271,9 +271,9 @@ static void claim(struct pci_dev *dev, unsigned int bar)
 			say_bar(dev, bar, "window collides, closed");
 		return;
 	}
-	say_bar(dev, bar, "collides, not used");
-	pci_warn(dev, "BAR %u: in the way is %s [0x%llx-0x%llx]\n", bar, conflict->name,
-		 conflict->start, conflict->end);
+	pci_warn(dev, "BAR %u [%s 0x%llx-0x%llx]: in the way is %s [0x%llx-0x%llx], not used\n",
+		 bar, res->flags & IORESOURCE_IO ? "io " : "mem", res->start, res->end,
+		 conflict->name, conflict->start, conflict->end);
 	/* Firmware opened a bridge too wide; the BAR goes elsewhere. */
 	if (conflict->flags & IORESOURCE_WINDOW) {
 		res->flags |= IORESOURCE_UNSET;
@@ -300,8 +300,9 @@ static bool found(void *ctx, const struct pci_function *fn)
 	if (!bus)
 		return true;
 	if (pci_size_bars(pci_host_config(scan->host), fn, bars)) {
-		pr_warn("pci: %02x:%02x.%u went away while it was looked at\n", fn->at.bus,
-			PCI_SLOT(fn->at.devfn), PCI_FUNC(fn->at.devfn));
+		pr_warn("pci: %04x:%02x:%02x.%u: went away while it was looked at, skipped\n",
+			pci_host_segment(scan->host), fn->at.bus, PCI_SLOT(fn->at.devfn),
+			PCI_FUNC(fn->at.devfn));
 		return true;
 	}
 	dev = new_device(bus, fn);

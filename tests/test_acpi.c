@@ -166,7 +166,11 @@ KTEST(acpi, root_entries)
 	EXPECT_EQ(acpi_find(&f->root, "MCFG")->phys, wrong_sum);
 	EXPECT(!acpi_find(&f->root, "SRAT"));
 	EXPECT_EQ(f->root.found, 1u << ACPI_BAD_LENGTH | 1u << ACPI_BAD_CHECKSUM |
-					 1u << ACPI_DUPLICATE | 1u << ACPI_BAD_POINTER);
+					 1u << ACPI_DUPLICATE | 1u << ACPI_BAD_POINTER |
+					 1u << ACPI_TAIL);
+	EXPECT_EQ(f->root.where.at[ACPI_BAD_CHECKSUM], wrong_sum);
+	EXPECT_EQ(f->root.where.at[ACPI_BAD_LENGTH], tiny);
+	EXPECT_EQ(f->root.where.at[ACPI_TAIL], root);
 	end();
 }
 
@@ -241,7 +245,7 @@ static const struct madt_case madt_cases[] = {
 	{"A22 too short", {0, 7, 0, 0, 1, 0, 0, LAPIC(1, 1, 1)}, 15, 1, BIT_OF(ACPI_SHORT_ITEM)},
 	{"A22 longer", {0, 10, 0, 0, 1, 0, 0, 0, 9, 9, LAPIC(1, 1, 1)}, 18, 2, 0},
 	{"A23 overrun", {LAPIC(0, 0, 1), 0, 9, 1, 1, 1, 0, 0, 0}, 16, 1, BIT_OF(ACPI_BAD_ITEM)},
-	{"A23 one byte left", {LAPIC(0, 0, 1), 0}, 9, 1, 0},
+	{"A23 one byte left", {LAPIC(0, 0, 1), 0}, 9, 1, BIT_OF(ACPI_BAD_ITEM)},
 	{"A24 types unknown", {0x80, 4, 0, 0, 0xff, 2, LAPIC(0, 0, 1)}, 14, 1, 0},
 	{"A25 twice", {LAPIC(0, 3, 1), LAPIC(1, 3, 1)}, 16, 1, BIT_OF(ACPI_DUPLICATE)},
 	{"A25 id 0xff", {LAPIC(0, 0, 1), LAPIC(1, 0xff, 1)}, 16, 1, 0},
@@ -267,6 +271,8 @@ KTEST(acpi, madt)
 		ktest_check(acpi_madt_parse(guarded_table(), f->len, &f->madt) &&
 				    f->madt.nr_cpus == c->cpus && f->madt.found == c->bits,
 			    c->name, __FILE__, __LINE__);
+		if (c->bits == BIT_OF(ACPI_BAD_ITEM)) /* behind the first item, which is sound */
+			EXPECT_EQ(f->madt.where.at[ACPI_BAD_ITEM], 44 + 8);
 	}
 	start("APIC", 3, 43);
 	EXPECT(!acpi_madt_parse(guarded_table(), f->len, &f->madt));

@@ -194,7 +194,7 @@ KTEST(memory_map, findings)
 	static const struct mem_range in[] = {
 		{0x1000, 0x1000, U, 0},
 		{0x100000, ~0ULL, U, 0},
-		{0xf0000000, ~0ULL, R, 0},
+		{0xf0000000, 1ULL << 60, R, 0},
 		{1ULL << 36, ~0ULL, U, 0},
 	};
 	struct mem_range out[16];
@@ -202,10 +202,10 @@ KTEST(memory_map, findings)
 
 	memory_map_sanitise(in, 3, &list);
 	EXPECT_EQ(list.dropped, 1);
-	EXPECT_EQ(list.clipped, 2);
+	EXPECT_EQ(list.clipped, 1); /* what ends at the very top is not cut by surprise */
 	EXPECT(list.clipped_usable);
 	memory_map_sanitise(in + 2, 2, &list); /* all beyond, or not usable: nothing to doubt */
-	EXPECT_EQ(list.clipped, 2);
+	EXPECT_EQ(list.clipped, 1);
 	EXPECT(!list.clipped_usable);
 }
 

@@ -200,6 +200,7 @@ KTEST(multiboot2, tag_sizes)
 		parse();
 		EXPECT_EQ(f->status, MB2_OK);
 		EXPECT_EQ(f->found.bits, 1u << cases[i].finding);
+		EXPECT_EQ(f->found.at[cases[i].finding], 8 + 16);
 		EXPECT(!strcmp(f->bi.cmdline, "first"));
 		EXPECT_EQ(f->bi.loader[0], 0);
 	}
@@ -358,6 +359,7 @@ KTEST(multiboot2, mmap_entries)
 	EXPECT_EQ(f->bi.nr_map, 8);
 	EXPECT(range_is(0, 0xfffffffffffff000, ~0ULL, MEM_RESERVED));
 	EXPECT(found(MB2_RANGE_WRAPS));
+	EXPECT(found(MB2_RANGE_EMPTY));
 	EXPECT(range_is(1, 0x100000, 0x101000, MEM_RESERVED));
 	EXPECT(range_is(2, 0x200000, 0x201000, MEM_ACPI_RECLAIM));
 	EXPECT(range_is(3, 0x300000, 0x301000, MEM_ACPI_NVS));

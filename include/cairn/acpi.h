@@ -18,7 +18,7 @@
 #define ACPI_MAX_IOAPIC 16
 #define ACPI_ISA_IRQS	16
 
-/* What was wrong with a table: bits of each structure's @found. */
+/* What was wrong with a table: bits of struct acpi_findings. */
 enum acpi_finding {
 	ACPI_BAD_LENGTH,   /* table shorter than its header or fixed part, or beyond reach */
 	ACPI_BAD_CHECKSUM, /* used all the same */
@@ -28,7 +28,18 @@ enum acpi_finding {
 	ACPI_SURPLUS,	   /* more than there is room for */
 	ACPI_BAD_POINTER,  /* an address outside of memory was skipped */
 	ACPI_BAD_VALUE,	   /* a value that cannot be: the item was ignored */
+	ACPI_TAIL,	   /* bytes behind the last whole entry were ignored */
 	ACPI_NR_FINDINGS,
+};
+
+/**
+ * struct acpi_findings - what was wrong, and where that came first
+ * @now: where the parser is: an offset in the table; in the root table the address of a table
+ * @at: @now when a finding of each kind came first
+ */
+struct acpi_findings {
+	u64 now;
+	u64 at[ACPI_NR_FINDINGS];
 };
 
 /**
@@ -90,7 +101,8 @@ struct acpi_table {
 struct acpi_root {
 	struct acpi_table table[ACPI_MAX_TABLES]; /* [0] is the RSDT or XSDT itself */
 	unsigned int nr;
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 
 /**
@@ -130,7 +142,8 @@ enum acpi_trigger {
  * @nr_ioapics: I/O APICs
  * @ioapic: each one's registers and the number of its first input
  * @override: of the sixteen legacy lines, those that are not at the input of their number
- * @found: what was wrong
+ * @found: what was wrong, 1 << enum acpi_finding
+ * @where: and where
  */
 struct acpi_madt {
 	u64 lapic_phys;
@@ -151,7 +164,8 @@ struct acpi_madt {
 		enum acpi_polarity polarity;
 		enum acpi_trigger trigger;
 	} override[ACPI_ISA_IRQS];
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 bool acpi_madt_parse(const u8 *table, u32 length, struct acpi_madt *out);
 
@@ -170,7 +184,8 @@ struct acpi_srat {
 		u32 apic_id;
 		u32 nid;
 	} cpu[ACPI_MAX_CPUS];
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 bool acpi_srat_parse(const u8 *table, u32 length, struct acpi_srat *out);
 
@@ -189,7 +204,8 @@ u32 acpi_srat_node(const struct acpi_srat *srat, u64 start, u64 *end);
 struct acpi_slit {
 	unsigned int nr; /* localities; 0: none that can be used */
 	u8 distance[ACPI_MAX_NODES][ACPI_MAX_NODES];
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 bool acpi_slit_parse(const u8 *table, u32 length, struct acpi_slit *out);
 
@@ -201,8 +217,10 @@ struct acpi_mcfg {
 		u16 segment;
 		u8 start_bus;
 		u8 end_bus;
+		u32 item; /* offset in the table */
 	} ecam[ACPI_MAX_ECAM];
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 bool acpi_mcfg_parse(const u8 *table, u32 length, struct acpi_mcfg *out);
 
@@ -216,7 +234,8 @@ struct acpi_hpet {
 	u64 phys;  /* of ACPI_HPET_SIZE bytes; 0: none that can be used */
 	u8 number; /* of several */
 	u16 min_tick;
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 bool acpi_hpet_parse(const u8 *table, u32 length, struct acpi_hpet *out);
 
@@ -234,7 +253,8 @@ struct acpi_fadt {
 	bool s5_known; /* the next two are valid */
 	u8 s5_type_a;
 	u8 s5_type_b;
-	u32 found;
+	u32 found; /* 1 << enum acpi_finding */
+	struct acpi_findings where;
 };
 bool acpi_fadt_parse(const u8 *table, u32 length, struct acpi_fadt *out);
 

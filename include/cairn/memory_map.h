@@ -13,7 +13,7 @@
  * @cap: room; at least 8
  * @limit: physical addresses end here (2^MAXPHYADDR)
  * @dropped: entries that were empty or turned reversed
- * @clipped: entries cut at @limit
+ * @clipped: entries cut at @limit, but for those that reach to the very top
  * @clipped_usable: one of these claims RAM on both sides of @limit: not credible
  * @lost: pieces of usable memory for which @range had no room
  * @lost_bytes: their size
