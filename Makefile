@@ -239,11 +239,17 @@ host:
 	@scripts/setup.sh host
 	@$(MAKE) $(call host_variant,gcc)
 	@$(MAKE) $(preload)
+	@$(MAKE) $(identity)
 
 # malloc() over the same sources, for programs of others; without those that are not to be had.
-.PHONY: host-malloc
+.PHONY: host-malloc host-memblock
 preload = -f arch/preload/Makefile O=$(O)/host
 PROGRAMS ?=
+# The boot-time allocator for programs.
+identity = -f arch/memblock/Makefile O=$(O)/host
+host-memblock:
+	@scripts/setup.sh host
+	@$(MAKE) $(identity) test
 host-malloc:
 	@scripts/setup.sh host
 	@$(if $(PROGRAMS),,scripts/setup.sh programs || true)

@@ -13,8 +13,8 @@ failed=()
 foreign='^tests/modules/(kmalloc|vmalloc)_sample\.c$|^tests/bench/mmbench\.c$'
 # The ports to a process have headers of their own, and one file each that sees the C library;
 # tests that are ordinary programs see it too.
-process='^(arch/(hosted|preload)|tests/(hosted|fuzz))/'
-programs='/host\.c$|^tests/hosted/(malloc|bench)/'
+process='^(arch/(hosted|preload|memblock)|tests/(hosted|fuzz))/'
+programs='/host\.c$|^tests/hosted/(malloc|bench|memblock)/'
 # What is built only where accesses are checked.
 watched='^(mm|arch/x86_64)/kasan'
 files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }

@@ -16,7 +16,7 @@ import re
 import sys
 
 COMPILER = {"stddef.h", "stdbool.h", "stdarg.h", "stdint.h", "float.h", "iso646.h"}
-HOSTED = re.compile(r"arch/(hosted|preload)/host\.c$|tests/hosted/(malloc|bench)/")
+HOSTED = re.compile(r"arch/(hosted|preload)/host\.c$|arch/memblock/include/|tests/hosted/(malloc|bench|memblock)/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
