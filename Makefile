@@ -296,7 +296,7 @@ api-status:
 CASE ?=
 bench:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run $(CASE)
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) CMDLINE=$(call quote,$(CMDLINE)) tests/bench/run $(CASE)
 
 bench-smp:
 	@scripts/setup.sh build image run

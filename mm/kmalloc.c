@@ -210,19 +210,7 @@ void *kmalloc_node(size_t size, gfp_t gfp, int node)
 /* Does @p begin a page of a block that is free? */
 static bool __cold in_free_block(const void *p)
 {
-	unsigned long pfn = PHYS_PFN(__pa(p));
-	bool found = false;
-
-	if (!PAGE_ALIGNED(p) || !virt_addr_valid(p))
-		return false;
-	for (unsigned int k = 0; k < MAX_ORDER && !found; k++) {
-		unsigned long first = pfn & ~((1UL << k) - 1);
-		struct page *page = pfn_to_page(first);
-
-		found = pfn_valid(first) && page->order >= k &&
-			(page->state == PAGE_FREE || page->state == PAGE_CACHED);
-	}
-	return found;
+	return PAGE_ALIGNED(p) && virt_addr_valid(p) && page_is_free(PHYS_PFN(__pa(p)));
 }
 
 static noinline void kfree_any(void *p, unsigned long caller)

@@ -5,19 +5,30 @@
  *   page_owner=on     the stacks of who allocated it last and who freed it last; each
  *		       report of a misused page shows them
  *   page_poison=1     free pages are filled with a pattern, which is compared when they
- *   debug_pagealloc=on  are handed out again: who wrote to a free page is found then
+ *		       are handed out again: who wrote to a free page is found then
+ *   debug_pagealloc=on  free pages are not mapped: whoever touches one, by reading too,
+ *		       is found at once.  The direct map has pages of 4 KiB then.
  *
  * A record of 64 bytes for each page of RAM is taken from boot memory, one array a
  * range of memory; a 64th of memory, and nothing without these parameters.  While
  * they are on the per-CPU lists are off, so that every page comes this way:
  *
- *     prepare()       handed out --> page_debug_alloc()
- *     prepare_free()  given back --> page_debug_free()
+ *     prepare()       handed out --> page_debug_alloc()   mapped, compared
+ *     prepare_free()  given back --> page_debug_free()	   filled, unmapped
  *
  * Return addresses lie in the image, so their lower halves are enough.
  *
- * Pages that nobody has had yet are not filled: start-up would take long, and their
- * sections have no descriptors until they are needed.
+ * What debug_pagealloc=on promises: once a function that frees pages has returned, no
+ * CPU reaches them through the direct map until they are allocated again.  The flush
+ * waits for the other CPUs, as that of vfree() does, and serves them meanwhile, so
+ * that pages may be freed with locks held, with interrupts off, and by interrupts.
+ * Pages of ZONE_HIGHMEM have no address to be taken away.
+ *
+ * Pages that nobody has had yet are neither filled nor unmapped: start-up would take
+ * long, and their sections have no descriptors until they are needed.
+ *
+ * Invariant: a record says unmapped  <=>  the page's entry in the direct map is not
+ * present; such a page is free.
  *
  * Locking: none; a page's record is written by who has the page.  Contexts: any.
  */
@@ -33,12 +44,15 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <cairn/init.h>
+#include <asm/pgtable.h>
+#include <asm/sections.h>
+#include <asm/tlbflush.h>
 #include "page_debug.h"
 
 #define FRAMES	   7
 #define MAX_RANGES 64
 
-#define IMAGE_HALF 0xffffffff00000000UL
+#define UPPER_HALF 0xffffffff00000000UL
 
 struct page_record {
 	u32 alloc[FRAMES];
@@ -46,7 +60,8 @@ struct page_record {
 	pid_t pid;
 	u16 cpu;
 	u8 order;
-	bool filled;
+	bool filled : 1;
+	bool unmapped : 1;
 };
 
 _Static_assert(sizeof(struct page_record) == 64, "a 64th of memory");
@@ -60,7 +75,7 @@ struct record_range {
 
 bool page_debugging;
 
-static bool want_owner, want_poison;
+static bool want_owner, want_poison, want_unmap;
 static struct record_range ranges[MAX_RANGES];
 static unsigned int nr_ranges;
 
@@ -78,9 +93,14 @@ BOOT_PARAM("page_poison", set_page_poison, "1: fill free pages, and compare when
 
 static int set_debug_pagealloc(const char *value)
 {
-	return set_page_poison(value);
+	return kstrtobool(value, &want_unmap);
 }
-BOOT_PARAM("debug_pagealloc", set_debug_pagealloc, "on: as page_poison=1");
+BOOT_PARAM("debug_pagealloc", set_debug_pagealloc, "on: whoever touches a free page faults");
+
+bool debug_pagealloc_enabled(void)
+{
+	return want_unmap;
+}
 
 bool page_debug_poisons(void)
 {
@@ -110,7 +130,7 @@ void __init page_debug_init(void)
 	phys_addr_t start, end;
 	u64 i;
 
-	if (!want_owner && !want_poison)
+	if (!want_owner && !want_poison && !want_unmap)
 		return;
 	for_each_mem_range(i, &start, &end) {
 		if (!add_range(start, end))
@@ -163,10 +183,26 @@ static void compare(struct page *page)
 	kunmap_local(va);
 }
 
+/* ---- The direct map -------------------------------------------------------------------------- */
+
+/* Maps a page again; there is nothing to flush, for no TLB remembers what was not there. */
+static void map_page(struct page *page, struct page_record *r)
+{
+	if (r->unmapped)
+		direct_map_set_valid((unsigned long)page_to_virt(page), 1, true);
+	r->unmapped = false;
+}
+
+static void unmap_page(struct page *page, struct page_record *r)
+{
+	direct_map_set_valid((unsigned long)page_to_virt(page), 1, false);
+	r->unmapped = true;
+}
+
 /* ---- Both ways ------------------------------------------------------------------------------- */
 
 /* The callers, without the two functions of this file and the one that called it. */
-static void save_stack(u32 *frames)
+static noinline void save_stack(u32 *frames)
 {
 	unsigned long full[FRAMES] = {0};
 
@@ -178,6 +214,7 @@ static void save_stack(u32 *frames)
 static void note_alloc(struct page *page, struct page_record *r, const u32 *stack,
 		       unsigned int order)
 {
+	map_page(page, r);
 	if (r->filled)
 		compare(page);
 	r->filled = false;
@@ -185,6 +222,21 @@ static void note_alloc(struct page *page, struct page_record *r, const u32 *stac
 	r->pid = current->pid;
 	r->cpu = (u16)raw_smp_processor_id();
 	r->order = (u8)order;
+}
+
+static bool unmaps(const struct page *page)
+{
+	return want_unmap && !PageHighMem(page);
+}
+
+static void note_free(struct page *page, struct page_record *r, const u32 *stack)
+{
+	memcpy(r->freed, stack, sizeof(r->freed));
+	if (want_poison)
+		fill(page);
+	r->filled = want_poison;
+	if (unmaps(page))
+		unmap_page(page, r);
 }
 
 noinline void page_debug_alloc(struct page *page, unsigned int order)
@@ -204,7 +256,7 @@ noinline void page_debug_alloc(struct page *page, unsigned int order)
 
 noinline void page_debug_free(struct page *page, unsigned int order)
 {
-	unsigned long pfn = page_to_pfn(page);
+	unsigned long pfn = page_to_pfn(page), va = (unsigned long)page_to_virt(page);
 	u32 stack[FRAMES] = {0};
 
 	if (want_owner)
@@ -212,13 +264,11 @@ noinline void page_debug_free(struct page *page, unsigned int order)
 	for (unsigned long i = 0; i < 1UL << order; i++) {
 		struct page_record *r = record_of(pfn + i);
 
-		if (!r)
-			continue;
-		memcpy(r->freed, stack, sizeof(r->freed));
-		if (want_poison)
-			fill(page + i);
-		r->filled = want_poison;
+		if (r)
+			note_free(page + i, r, stack);
 	}
+	if (unmaps(page))
+		flush_tlb_kernel_range(va, va + (PAGE_SIZE << order));
 }
 
 static void print_stack(const u32 *frames)
@@ -227,7 +277,7 @@ static void print_stack(const u32 *frames)
 	unsigned int n;
 
 	for (n = 0; n < FRAMES && frames[n]; n++)
-		full[n] = IMAGE_HALF | frames[n];
+		full[n] = ((unsigned long)_stext & UPPER_HALF) | frames[n];
 	stack_trace_print(full, n, 1);
 }
 

@@ -2,7 +2,7 @@
 #ifndef _MM_PAGE_DEBUG_H
 #define _MM_PAGE_DEBUG_H
 
-/* Who had a page, and whether it was written to while free.  mm/page_debug.c. */
+/* Who had a page, and who touches it while it is free.  mm/page_debug.c. */
 #include <linux/types.h>
 
 struct page;
@@ -13,7 +13,7 @@ void page_debug_init(void);
 /* page_debug_alloc - a block is handed out: is it as it was left?  Remember to whom. */
 void page_debug_alloc(struct page *page, unsigned int order);
 
-/* page_debug_free - a block comes back: remember from whom, and fill it. */
+/* page_debug_free - a block comes back: remember from whom, fill it and unmap it. */
 void page_debug_free(struct page *page, unsigned int order);
 
 /* page_debug_print - print what is known of the last owner of a page. */

@@ -8,7 +8,7 @@
  *     is it the first page of an allocated block of that order?  no: report, refuse
  *     has it more references?  give up one
  *     a compound page is taken apart
- *     remembered and filled if page_debug.c is on; zeroed if init_on_free=1
+ *     zeroed if init_on_free=1; remembered, filled, unmapped if page_debug.c is on
  *     this CPU's list, if it belongs there, else its zone
  *
  * A block has one count of references, in its first page; the allocation is the
@@ -51,10 +51,10 @@ static void prepare_free(struct page *page, unsigned int order)
 {
 	if (unlikely(page->flags & PGF_COMPOUND))
 		break_compound(page, order);
-	if (unlikely(page_debugging))
-		page_debug_free(page, order);
 	if (unlikely(init_on_free) && !page_debug_poisons())
 		clear_block(page, order);
+	if (unlikely(page_debugging))
+		page_debug_free(page, order);
 	kasan_poison_pages(page, order);
 }
 

@@ -95,6 +95,28 @@ const char *page_fault_of(const struct page *page, unsigned int order)
 	}
 }
 
+bool page_is_free(unsigned long pfn)
+{
+	const struct page *page = pfn_to_page(pfn);
+
+	if (!pfn_valid(pfn))
+		return false;
+	if (page->state == PAGE_INTERIOR)
+		page = block_around(page);
+	return page && (page->state == PAGE_FREE || page->state == PAGE_CACHED);
+}
+
+void page_report_touched(unsigned long address)
+{
+	unsigned long pfn = PHYS_PFN(address - PAGE_OFFSET);
+
+	if (address - PAGE_OFFSET >= DIRECT_MAP_SIZE || !page_is_free(pfn))
+		return;
+	pr_alert("the page is free: pfn %#lx\n", pfn);
+	if (page_debugging)
+		page_debug_print(pfn_to_page(pfn));
+}
+
 void dump_page(const struct page *page, const char *reason)
 {
 	if (!page_valid(page)) {

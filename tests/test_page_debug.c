@@ -2,13 +2,21 @@
 /*
  * Scenario: with page_owner=on a page is freed twice, and the report names the function
  * that allocated it and the one that freed it; with page_poison=1 a driver writes to a
- * page that it has freed, and the next who gets the page is told.  Boots without these
- * parameters skip what needs them.
+ * page that it has freed, and the next who gets the page is told; with debug_pagealloc=on
+ * whoever touches a free page faults there, on each CPU, however the page was freed.
+ * Boots without these parameters skip what needs them.
  */
 #include <linux/gfp.h>
+#include <linux/irqflags.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <cairn/test.h>
+#include <asm/extable.h>
+#include <asm/traps.h>
 #include "../mm/page_debug.h"
 
 static noinline struct page *allocate_page_here(unsigned int order)
@@ -76,7 +84,10 @@ KTEST(page_debug, pages_of_a_split_block)
 	}
 }
 
-/* What was freed last is handed out first. */
+/*
+ * What was freed last is handed out first.  The late writer has a mapping of his own, which
+ * debug_pagealloc=on does not take away.
+ */
 KTEST(page_debug, a_write_to_a_free_page_is_found)
 {
 	struct page *page, *again = NULL;
@@ -88,7 +99,11 @@ KTEST(page_debug, a_write_to_a_free_page_is_found)
 	}
 	page = alloc_page(GFP_KERNEL);
 	ASSERT(page);
-	bytes = page_address(page);
+	bytes = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	if (!EXPECT(bytes)) {
+		__free_page(page);
+		return;
+	}
 	__free_page(page);
 	EXPECT(!memchr_inv(bytes, 0xaa, PAGE_SIZE));
 	bytes[100] = 0x55;
@@ -108,4 +123,157 @@ KTEST(page_debug, a_write_to_a_free_page_is_found)
 		again = alloc_page(GFP_KERNEL);
 	}
 	__free_page(again);
+	vunmap(bytes);
+}
+
+static bool unmaps(void)
+{
+	if (!debug_pagealloc_enabled())
+		ktest_skip("without debug_pagealloc=on");
+	return debug_pagealloc_enabled();
+}
+
+static void read_byte(void *at)
+{
+	*(volatile u8 *)at;
+}
+
+static void write_byte(void *at)
+{
+	*(volatile u8 *)at = 1;
+}
+
+/* The fault is at the culprit, and the report says what the page is and who freed it. */
+static void touch_free_page(void (*touch)(void *at), u8 *at)
+{
+	struct trap_info info = {.vector = 0};
+
+	EXPECT_REPORT("BUG: unable to handle page fault for address") {
+		EXPECT(trap_catch(touch, at, &info));
+	}
+	EXPECT(ktest_reported("the page is free"));
+	EXPECT(ktest_reported("free_page_here") == page_debug_tracks());
+	EXPECT_EQ(info.vector, TRAP_PF);
+	EXPECT_EQ(info.address, (unsigned long)at);
+}
+
+KTEST(page_debug, a_touch_of_a_free_page_faults)
+{
+	if (!unmaps())
+		return;
+	for (unsigned int order = 0; order < 4; order++) {
+		struct page *page = allocate_page_here(order);
+		unsigned long size = PAGE_SIZE << order;
+		u8 *bytes;
+
+		ASSERT(page);
+		bytes = page_address(page);
+		memset(bytes, 0x17, size);
+		free_page_here(page, order);
+		touch_free_page(read_byte, bytes);
+		touch_free_page(write_byte, bytes + size - 1);
+		touch_free_page(write_byte, bytes + size / 2);
+		page = alloc_pages(GFP_KERNEL, order);
+		ASSERT(page);
+		memset(page_address(page), 0x18, size);
+		__free_pages(page, order);
+	}
+}
+
+/* Whether a CPU can read a word; and it does, so that its TLB knows the page. */
+struct reading {
+	const void *at;
+	bool worked;
+};
+
+static void read_there(void *info)
+{
+	struct reading *r = info;
+	u64 word;
+
+	r->worked = load_u64_nofault(r->at, &word);
+}
+
+static bool cpu_reads(int cpu, const void *at)
+{
+	struct reading r = {.at = at};
+
+	smp_call_function_single(cpu, read_there, &r, 1);
+	return r.worked;
+}
+
+/* No CPU goes on reaching a page through what its TLB remembers. */
+KTEST(page_debug, a_free_page_is_gone_from_each_cpu)
+{
+	struct page *page;
+	int cpu;
+
+	if (!unmaps())
+		return;
+	page = alloc_page(GFP_KERNEL);
+	ASSERT(page);
+	for_each_online_cpu(cpu)
+		EXPECT(cpu_reads(cpu, page_address(page)));
+	__free_page(page);
+	for_each_online_cpu(cpu)
+		EXPECT(!cpu_reads(cpu, page_address(page)));
+}
+
+static void free_there(void *info)
+{
+	__free_page(info);
+}
+
+/* Locks held, interrupts off, in an interrupt: the flush waits for others all the same. */
+KTEST(page_debug, freed_where_nobody_may_sleep)
+{
+	static DEFINE_SPINLOCK(lock);
+	struct page *page;
+	unsigned long flags;
+	int cpu;
+
+	if (!unmaps())
+		return;
+	for_each_online_cpu(cpu) {
+		spin_lock_irqsave(&lock, flags);
+		page = alloc_page(GFP_ATOMIC);
+		if (page)
+			__free_page(page);
+		spin_unlock_irqrestore(&lock, flags);
+		ASSERT(page);
+		EXPECT(!cpu_reads(cpu, page_address(page)));
+		page = alloc_page(GFP_KERNEL);
+		ASSERT(page);
+		smp_call_function_single(cpu, free_there, page, 1);
+		EXPECT(!cpu_reads(raw_smp_processor_id(), page_address(page)));
+	}
+}
+
+/* Pages that slabs and vmalloc() give back are no exception, nor are those of compound pages. */
+KTEST(page_debug, each_way_of_freeing_unmaps)
+{
+	struct page *page;
+	u64 word;
+	void *p;
+
+	if (!unmaps())
+		return;
+	p = kmalloc(5 * PAGE_SIZE, GFP_KERNEL);
+	ASSERT(p);
+	memset(p, 1, 5 * PAGE_SIZE);
+	kfree(p);
+	EXPECT(!load_u64_nofault(p + 4 * PAGE_SIZE, &word));
+	p = vmalloc(PAGE_SIZE);
+	ASSERT(p);
+	page = vmalloc_to_page(p);
+	vfree(p);
+	vm_unmap_aliases();
+	EXPECT(!load_u64_nofault(page_address(page), &word));
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO, 2);
+	ASSERT(page);
+	get_page(page + 3);
+	__free_pages(page, 2);
+	EXPECT(load_u64_nofault(page_address(page + 3), &word));
+	put_page(page + 3);
+	EXPECT(!load_u64_nofault(page_address(page + 3), &word));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an address is, for reports. */
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <cairn/address.h>
 #include <cairn/memory_map.h>
@@ -15,7 +16,8 @@ static void describe_direct_map(unsigned long addr, char *buf, size_t size)
 	if (type == MEM_NONE)
 		snprintf(buf, size, "direct map of physical %#llx, where there is no memory", phys);
 	else
-		snprintf(buf, size, "direct map of physical %#llx, %s", phys, mem_type_name(type));
+		snprintf(buf, size, "direct map of physical %#llx, %s%s", phys, mem_type_name(type),
+			 page_is_free(PHYS_PFN(phys)) ? ", free" : "");
 }
 
 void address_describe(unsigned long addr, char *buf, size_t size)

@@ -13,7 +13,8 @@
  * missing flush shows here as it would on a machine.
  *
  * That is for the ranges that mm/ maps: descriptors, vmalloc, kmap, early devices.
- * The direct map has no tables: paging_init() maps RAM, and nothing else, for good.
+ * The direct map has no tables: paging_init() maps RAM, and nothing else, and what
+ * direct_map_set_valid() takes away is gone at once.
  *
  * One fault maps a run of pages: those around it, in the same table, whose frames
  * follow one another.  A host that has no room for more mappings has the TLB flushed.
@@ -168,6 +169,15 @@ bool mmu_fill(unsigned long va, bool write)
 			return false;
 	}
 	note_use(t.va, t.size);
+	return true;
+}
+
+bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid)
+{
+	if (!valid)
+		host_unmap(va, nr * PAGE_SIZE);
+	else if (host_map(va, nr * PAGE_SIZE, va - PAGE_OFFSET, 1))
+		panic("the host has no room for another mapping");
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/uaccess.h>
 #include <cairn/address.h>
@@ -97,6 +98,7 @@ static void report_fault(const struct host_fault *f)
 									: "read access");
 		address_describe(f->address, what, sizeof(what));
 		pr_alert("address is: %s\n", what);
+		page_report_touched(f->address);
 	} else {
 		pr_alert("%s\n", f->vector == TRAP_GP	? "general protection fault"
 				 : f->vector == TRAP_DE ? "divide error"

@@ -3,6 +3,7 @@
  * What an address is, for reports and for the curious.
  */
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/vmalloc.h>
 #include <cairn/address.h>
@@ -31,8 +32,9 @@ static void describe_direct_map(unsigned long addr, char *buf, size_t size)
 	if (type == MEM_NONE)
 		snprintf(buf, size, "direct map of physical %#llx, where there is no memory", phys);
 	else
-		snprintf(buf, size, "direct map of physical %#llx, %s, zone %s", phys,
-			 mem_type_name(type), zone_of(phys));
+		snprintf(buf, size, "direct map of physical %#llx, %s, zone %s%s", phys,
+			 mem_type_name(type), zone_of(phys),
+			 page_is_free(PHYS_PFN(phys)) ? ", free" : "");
 }
 
 static void describe_image(unsigned long addr, char *buf, size_t size)

@@ -6,8 +6,9 @@
  * executable, by these, which have no identity map:
  *
  *   direct map    each RAM-like range of the memory map, to the page; no-execute,
- *                 with the largest pages the CPU has; where it is an alias of the
- *                 image's code or constants, read-only
+ *                 with the largest pages the CPU has, or with debug_pagealloc=on
+ *                 those of 4 KiB; where it is an alias of the image's code or
+ *                 constants, read-only
  *   image         text and init text read-execute, rodata and symbols read-only,
  *                 the rest read-write, no-execute; guard pages below the stacks
  *                 are not mapped
@@ -148,6 +149,14 @@ static void map_run(struct map_run run)
 	}
 }
 
+/* The largest pages of the direct map. */
+static unsigned int __init direct_map_shift(void)
+{
+	if (debug_pagealloc_enabled())
+		return PAGE_SHIFT;
+	return cpu_has(GBPAGES) ? PUD_SHIFT : PMD_SHIFT;
+}
+
 static void __init map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 {
 	if (start >= end)
@@ -157,7 +166,7 @@ static void __init map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 		.end = PAGE_OFFSET + end,
 		.phys = start,
 		.prot = prot,
-		.max_shift = cpu_has(GBPAGES) ? PUD_SHIFT : PMD_SHIFT,
+		.max_shift = direct_map_shift(),
 	});
 }
 
@@ -248,6 +257,8 @@ static void __init map_image(void)
 
 void __init paging_init(void)
 {
+	static const char *const size_name[] = {"4 KiB", "2 MiB", "1 GiB"};
+
 	memblock_set_current_limit(min((phys_addr_t)BOOT_MAP_END, lowmem_end()));
 	map_image();
 	map_all_ram();
@@ -255,7 +266,8 @@ void __init paging_init(void)
 	flush_tlb_all();
 	memblock_set_current_limit(lowmem_end());
 	pr_info("paging: direct map with %s pages, %lu KiB of tables%s\n",
-		cpu_has(GBPAGES) ? "1 GiB" : "2 MiB", pt_pages_boot() * (PAGE_SIZE / 1024),
+		size_name[(direct_map_shift() - PAGE_SHIFT) / 9],
+		pt_pages_boot() * (PAGE_SIZE / 1024),
 		cpu_has(NX) ? "" : "; no NX: all of it is executable");
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/bug.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <cairn/address.h>
@@ -170,6 +171,7 @@ void report_page_fault(struct pt_regs *regs, unsigned long address)
 	pr_alert("#PF: error_code(0x%04lx) - %s\n", e, fault_kind(e));
 	show_address(address);
 	page_walk_print(KERN_ALERT, address);
+	page_report_touched(address);
 	pr_alert("Oops: %04lx [#%u]\n", e, ++nr_reports);
 	show_all(KERN_ALERT, regs, address);
 }

@@ -225,6 +225,15 @@ void free_reserved_page(struct page *page);
  */
 void dump_page(const struct page *page, const char *reason);
 
+/* page_is_free - does a frame lie in a block that nobody has?  Context: any. */
+bool page_is_free(unsigned long pfn);
+
+/*
+ * page_report_touched - for the report of a fault: if @address is that of a free page in
+ * the direct map, say so, and with page_owner=on who had the page and who freed it.
+ */
+void page_report_touched(unsigned long address);
+
 /* page_state_name - a word for an enum page_state. */
 const char *page_state_name(unsigned int state);
 
@@ -255,6 +264,9 @@ unsigned long vm_stat(enum vm_stat_item item);
 /* Boot parameters: is memory zeroed when it is handed out, or when it is given back? */
 extern bool init_on_alloc;
 extern bool init_on_free;
+
+/* debug_pagealloc_enabled - are free pages unmapped?  From boot_params_parse() on. */
+bool debug_pagealloc_enabled(void);
 
 /* page_debugging - boot parameters want to see every page that comes and goes. */
 extern bool page_debugging;

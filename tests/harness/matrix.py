@@ -34,7 +34,8 @@ DEBUG = Image("all-debug", 'slub_debug=FZPU exec="test;poweroff"')
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 failslab=1,0,0,0 exec="test;poweroff"')
 
 PAGE_DEBUG = Image("page-debug",
-                   'page_owner=on page_poison=1 exec="test page_debug.* slab.* mempools.*;poweroff"')
+                   'page_owner=on page_poison=1 debug_pagealloc=on'
+                   ' exec="test page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
 SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
@@ -148,7 +149,7 @@ def boots(everything):
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
         Boot(SMALL, "bios", "pc", "12M", "qemu64", "-small"),
-        Boot(PAGE_DEBUG, "bios", "pc", "128M", "qemu64", "-page-debug"),
+        Boot(PAGE_DEBUG, "bios", "pc", "128M", "qemu64", "-page-debug", smp="2"),
         *smp_boots(),
         Boot(HIGHMEM, "bios", "pc", "256M", "qemu64", "-highmem"),
         Boot(HIGHMEM, "bios", "q35", "1G", "max", "-highmem"),

@@ -452,6 +452,19 @@ void paging_init(void);
 void paging_free_initmem(void);
 
 /**
+ * direct_map_set_valid - take pages out of the direct map, or put them back
+ * @va: address of the first in the direct map
+ * @nr: how many
+ * @valid: whether they can be reached
+ *
+ * Taken away, they can still be in TLBs: the caller flushes.  They keep their protection.
+ *
+ * Context: any; the pages are the caller's.
+ * Return: false if one of them is part of a large page.
+ */
+bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid);
+
+/**
  * early_ioremap - map device memory for good, before vmalloc exists
  * @phys: any alignment
  * @size: bytes, not 0
