@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
@@ -74,6 +75,45 @@ KTEST(smp, calls_cross)
 	for (round = 0; round < 20; round++)
 		on_each_cpu(call_everybody, &calls, 1);
 	EXPECT_EQ(atomic_read(&calls), 20 * n * (n - 1));
+}
+
+#define TURNS 2000
+
+static DEFINE_SPINLOCK(turn_lock);
+static unsigned long turns; /* under turn_lock; not atomic on purpose */
+
+static void take_turns(void *unused __unused)
+{
+	for (unsigned int i = 0; i < TURNS; i++) {
+		unsigned long was;
+
+		spin_lock(&turn_lock);
+		was = READ_ONCE(turns);
+		cpu_relax();
+		WRITE_ONCE(turns, was + 1);
+		spin_unlock(&turn_lock);
+	}
+}
+
+/*
+ * One CPU at a time has a lock: where they stand in line for it, where whoever runs takes it,
+ * and where the first CPU to be done changes from one to the other under those who wait.
+ */
+KTEST(smp, a_lock_is_held_by_one)
+{
+	bool was = spin_lock_barging;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		WRITE_ONCE(spin_lock_barging, i % 2);
+		turns = 0;
+		smp_call_function(take_turns, NULL, 0);
+		take_turns(NULL);
+		WRITE_ONCE(spin_lock_barging, i < 2 ? i % 2 : !(i % 2));
+		on_each_cpu(count_call, &calls, 1); /* all have come to the end */
+		EXPECT_EQ(turns, num_online_cpus() * TURNS);
+		EXPECT(!spin_is_locked(&turn_lock));
+	}
+	spin_lock_barging = was;
 }
 
 static void flush_some(void *info)

@@ -3,6 +3,7 @@
  * The CPU: what CPUID offers, and the modes the kernel runs it in.
  */
 #include <linux/kernel.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timex.h>
 #include <asm/pgtable.h>
@@ -119,6 +120,7 @@ void cpu_init(void)
 	ras_init();
 	read_names();
 	read_features();
+	spin_lock_barging = cpu_has(HYPERVISOR);
 	set_modes();
 	pic_init();
 	clock_calibrate();

@@ -3,8 +3,10 @@
 #define _LINUX_SPINLOCK_H
 
 /*
- * Ticket spinlocks: each taker draws a number and waits until it is served, so
- * CPUs get the lock in the order in which they asked.  A held lock counts in
+ * Ticket spinlocks: who finds the lock taken draws a number and waits until it is
+ * served, so CPUs get the lock in the order in which they asked.  Not on virtual CPUs
+ * (spin_lock_barging): there whoever runs when the lock comes free takes it, since the next
+ * in line may not be running at all while the others wait for it.  A held lock counts in
  * the preemption count.  Waiting for ever is reported, once a lock, as a lockup.
  */
 #include <linux/atomic.h>
@@ -89,8 +91,11 @@ typedef spinlock_t raw_spinlock_t;
 DECLARE_PER_CPU(unsigned long, spin_lock_waits);
 DECLARE_PER_CPU(unsigned long, spin_lock_spins);
 
-/* spin_lock_wait - wait until @lock serves @ticket; the contended half of spin_lock(). */
-void spin_lock_wait(arch_spinlock_t *lock, u16 ticket) __cold;
+/* spin_lock_barging - who waits for a lock takes it when it can, out of turn. */
+extern bool spin_lock_barging;
+
+/* spin_lock_wait - take @lock, which was not free; the contended half of spin_lock(). */
+void spin_lock_wait(arch_spinlock_t *lock) __cold;
 
 /*
  * lock_checking - locks are checked as they are taken: boot parameter lockdep=1
@@ -107,20 +112,18 @@ void lock_check(struct lock_info *lock, unsigned int how) __cold;
 void lock_note(struct lock_info *lock, unsigned int how) __cold;
 bool lock_forget(struct lock_info *lock) __cold;
 
-static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
-{
-	u32 old = __atomic_fetch_add(&lock->tickets, 0x10000, __ATOMIC_ACQUIRE);
-
-	if (unlikely((u16)old != old >> 16))
-		spin_lock_wait(lock, old >> 16);
-	barrier();
-}
-
 static __always_inline bool arch_spin_trylock(arch_spinlock_t *lock)
 {
 	u32 old = READ_ONCE(lock->tickets);
 
 	return (u16)old == old >> 16 && try_cmpxchg(&lock->tickets, &old, old + 0x10000);
+}
+
+static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
+{
+	if (unlikely(!arch_spin_trylock(lock)))
+		spin_lock_wait(lock);
+	barrier();
 }
 
 static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
@@ -264,7 +267,7 @@ static __always_inline void spin_unlock_bh(spinlock_t *lock) __releases(lock)
 	local_bh_enable();
 }
 
-/* spin_is_contended - does somebody else wait for @lock, which the caller holds? */
+/* spin_is_contended - is somebody in line for @lock, which the caller holds? */
 static __always_inline bool spin_is_contended(const spinlock_t *lock)
 {
 	u32 tickets = READ_ONCE(lock->arch.tickets);
