@@ -32,7 +32,7 @@
  *
  * Locking: block_cache_lock, taken with interrupts off, as requests are done in any
  * context; no memory is allocated, nothing submitted and nothing waited for under it.
- * Contexts: unpinning goes anywhere, the rest may sleep.  Waiting is block_wait().
+ * Contexts: unpinning goes anywhere, the rest may sleep.  Waiting: wait.c.
  */
 #include <cairn/init.h>
 #include <linux/bug.h>
@@ -92,6 +92,12 @@ static void set_state(struct block_page *bp, enum block_state state)
 {
 	block_stats.nr[bp->state]--;
 	block_stats.nr[state]++;
+	if (bp->state == BLOCK_WRITING) {
+		bp->dev->writing--;
+		block_stats.ended++;
+	}
+	if (state == BLOCK_WRITING)
+		bp->dev->writing++;
 	bp->state = state;
 	list_move_tail(&bp->lru, &lists[state]);
 	if (state == BLOCK_DIRTY)
@@ -153,6 +159,8 @@ static void read_done(struct block_request *req)
 	set_state(bp, req->status ? BLOCK_GONE : BLOCK_CLEAN);
 	spin_unlock_irqrestore(&block_cache_lock, flags);
 	block_request_free(req);
+	block_wake_read(bp);
+	block_wake_progress();
 }
 
 static void write_done(struct block_request *req)
@@ -168,6 +176,7 @@ static void write_done(struct block_request *req)
 	bp->redirtied = false;
 	spin_unlock_irqrestore(&block_cache_lock, flags);
 	block_request_free(req);
+	block_wake_progress();
 }
 
 static void start_transfer(struct block_page *bp, enum block_op op)
@@ -253,12 +262,6 @@ static unsigned long count_pages(struct block_device *dev, enum block_state stat
 
 /* ---- Users ----------------------------------------------------------------------------------- */
 
-static void wait_until_read(const struct block_page *bp)
-{
-	while (READ_ONCE(bp->state) == BLOCK_READING)
-		block_wait();
-}
-
 /* The page of the index, pinned, and most recently used; NULL without one. */
 static struct block_page *pin_cached(struct block_device *dev, u64 block)
 {
@@ -313,7 +316,7 @@ struct block_page *block_page_get(struct block_device *dev, u64 block, gfp_t gfp
 		if (bp == mine)
 			start_transfer(bp, BLOCK_READ);
 	}
-	wait_until_read(bp);
+	block_wait_read(bp);
 	if (READ_ONCE(bp->state) != BLOCK_GONE)
 		return bp;
 	block_page_put(bp);
@@ -325,8 +328,7 @@ static void limit_dirty(void)
 	while (READ_ONCE(block_stats.nr[BLOCK_DIRTY]) > dirty_limit) {
 		if (!block_write_oldest(NULL, WRITE_BATCH))
 			break;
-		while (READ_ONCE(block_stats.nr[BLOCK_WRITING]) > WRITE_BATCH)
-			block_wait();
+		block_wait_writes(WRITE_BATCH, ULONG_MAX);
 	}
 }
 
@@ -361,7 +363,7 @@ struct block_page *block_page_new(struct block_device *dev, u64 block, gfp_t gfp
 		if (bp == mine)
 			goto out;
 	}
-	wait_until_read(bp);
+	block_wait_read(bp);
 	if (READ_ONCE(bp->state) == BLOCK_GONE) {
 		block_page_put(bp);
 		return block_page_new(dev, block, gfp);
@@ -420,11 +422,18 @@ static int flush_devices(struct block_device *only)
 	return err;
 }
 
-static void write_all(struct block_device *dev)
+static void write_all(struct block_device *only)
 {
-	block_write_oldest(dev, ULONG_MAX);
-	while (count_pages(dev, BLOCK_WRITING))
-		block_wait();
+	struct block_goal goal = {.clean = ULONG_MAX};
+	struct block_device *dev;
+
+	block_write_oldest(only, ULONG_MAX);
+	for_each_block_device(dev)
+	{
+		goal.dev = dev;
+		if (!only || dev == only)
+			block_wait_goal(&goal);
+	}
 }
 
 /* What was changed while somebody wrote it is dirty again after the first round. */
@@ -533,6 +542,7 @@ static int __init block_cache_init(void)
 	unsigned long n = clamp(totalram_pages() / PAGES_A_BUCKET, MIN_BUCKETS, MAX_BUCKETS);
 	unsigned int i;
 
+	block_wait_init();
 	bucket_bits = (unsigned int)ilog2(n);
 	descriptors = KMEM_CACHE(block_page, SLAB_PANIC);
 	buckets = kmalloc_array(1UL << bucket_bits, sizeof(*buckets), GFP_KERNEL);

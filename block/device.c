@@ -14,10 +14,12 @@
  *
  * Requests come from a mempool: with memory empty a request is to be had as soon
  * as another one is done, and the allocation itself starts no I/O (GFP_NOIO), or
- * freeing memory by writing it back would wait for itself.
+ * freeing memory by writing it back would wait for itself.  Each that is freed wakes one of
+ * those who wait for one.
  *
- * Locking: the list of devices has a lock of its own, innermost.  Who waits polls every
- * device on the list, in an RCU section, and a device that goes waits for those.  A
+ * Locking: the list of devices has a lock of its own, innermost.  Who has waited for long, or
+ * for a disk that does not interrupt, polls devices of the list, in an RCU section, and
+ * a device that goes waits for those.  A
  * device's counters are atomic.  Contexts: submitting and completing go anywhere; allocating a
  * request and block_transfer() may sleep.  Not here: merging, ordering and
  * priorities; requests reach the device in the order in which they are submitted.
@@ -25,6 +27,7 @@
 #include <asm/processor.h>
 #include <cairn/block.h>
 #include <linux/bug.h>
+#include <linux/completion.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -36,16 +39,16 @@
 #include "cache.h"
 
 #define REQUESTS_KEPT 32
-#define MOMENT	      1 /* jiffies */
+#define MOMENT	      1		/* jiffies: no interrupt will come */
+#define TOO_LONG      (HZ / 10) /* it should have come */
 
 static LIST_HEAD(devices);
 static DEFINE_SPINLOCK(devices_lock);
 static mempool_t *requests;
 static struct kmem_cache *request_cache;
 
-/* Woken when a request is done; the counter only says that one was, and may miss some. */
-static DECLARE_WAIT_QUEUE_HEAD(any_done);
-static unsigned int nr_done;
+static unsigned int nr_polled;		       /* devices; under devices_lock to change */
+static DECLARE_WAIT_QUEUE_HEAD(request_freed); /* who waits for one, in order */
 
 /* ---- Devices --------------------------------------------------------------------------------- */
 
@@ -86,6 +89,7 @@ int block_register(struct block_device *dev)
 	spin_lock_irqsave(&devices_lock, flags);
 	if (choose_name(dev)) {
 		list_add_tail(&dev->node, &devices);
+		WRITE_ONCE(nr_polled, nr_polled + dev->polled);
 		err = 0;
 	}
 	spin_unlock_irqrestore(&devices_lock, flags);
@@ -100,6 +104,7 @@ void block_unregister(struct block_device *dev)
 	     atomic_read(&dev->in_flight));
 	spin_lock_irqsave(&devices_lock, flags);
 	__list_del_entry(&dev->node); /* who has come as far as this device goes on from it */
+	WRITE_ONCE(nr_polled, nr_polled - dev->polled);
 	spin_unlock_irqrestore(&devices_lock, flags);
 	synchronize_rcu();
 }
@@ -126,19 +131,50 @@ struct block_device *block_next(struct block_device *dev)
 	return next == &devices ? NULL : list_entry(next, struct block_device, node);
 }
 
+static unsigned int poll_devices(bool all)
+{
+	struct block_device *dev;
+	unsigned int n = 0;
+
+	rcu_read_lock();
+	for_each_block_device(dev)
+	{
+		if (all || dev->polled)
+			n += block_poll(dev);
+	}
+	rcu_read_unlock();
+	return n;
+}
+
+unsigned int block_poll_silent(void)
+{
+	return READ_ONCE(nr_polled) ? poll_devices(false) : 0;
+}
+
+void block_poll_all(void)
+{
+	poll_devices(true);
+}
+
+long block_patience(void)
+{
+	return READ_ONCE(nr_polled) ? MOMENT : TOO_LONG;
+}
+
 /* ---- Requests -------------------------------------------------------------------------------- */
 
-void block_wait(void)
+/* With an element in the pool there is no need to sleep; without, freeing one wakes. */
+static void wait_for_request(void)
 {
-	unsigned int seen = READ_ONCE(nr_done), n = 0;
-	struct block_device *dev;
+	bool over = false;
+	DEFINE_WAIT(wait);
 
-	might_sleep();
-	rcu_read_lock();
-	for_each_block_device(dev) n += block_poll(dev);
-	rcu_read_unlock();
-	if (!n)
-		wait_event_timeout(any_done, READ_ONCE(nr_done) != seen, MOMENT);
+	prepare_to_wait_exclusive(&request_freed, &wait, TASK_UNINTERRUPTIBLE);
+	if (!READ_ONCE(requests->curr_nr))
+		over = !schedule_timeout(block_patience());
+	finish_wait(&request_freed, &wait);
+	if (over)
+		block_poll_all();
 }
 
 struct block_request *block_request_alloc(struct block_device *dev, enum block_op op)
@@ -146,8 +182,10 @@ struct block_request *block_request_alloc(struct block_device *dev, enum block_o
 	struct block_request *req;
 
 	might_sleep();
-	while (!(req = mempool_alloc(requests, GFP_NOWAIT | __GFP_NOWARN)))
-		block_wait();
+	while (!(req = mempool_alloc(requests, GFP_NOWAIT | __GFP_NOWARN))) {
+		if (!block_poll_silent())
+			wait_for_request();
+	}
 	*req = (struct block_request){.dev = dev, .op = op};
 	return req;
 }
@@ -155,6 +193,8 @@ struct block_request *block_request_alloc(struct block_device *dev, enum block_o
 void block_request_free(struct block_request *req)
 {
 	mempool_free(req, requests);
+	if (wq_has_sleeper(&request_freed))
+		wake_up(&request_freed);
 }
 
 static int check(const struct block_request *req)
@@ -166,6 +206,16 @@ static int check(const struct block_request *req)
 	return req->op == BLOCK_WRITE && req->dev->read_only ? -EROFS : 0;
 }
 
+/* The request may be done, and its device go, before submit() returns. */
+static void start(struct block_request *req)
+{
+	struct block_device *dev = req->dev;
+
+	rcu_read_lock();
+	dev->ops->submit(dev, req);
+	rcu_read_unlock();
+}
+
 void block_submit(struct block_request *req)
 {
 	int err = check(req);
@@ -174,7 +224,7 @@ void block_submit(struct block_request *req)
 	if (err)
 		block_done(req, err);
 	else
-		req->dev->ops->submit(req->dev, req);
+		start(req);
 }
 
 void block_done(struct block_request *req, int status)
@@ -190,8 +240,6 @@ void block_done(struct block_request *req, int status)
 	local_irq_save(flags);
 	req->done(req);
 	local_irq_restore(flags);
-	WRITE_ONCE(nr_done, nr_done + 1);
-	wake_up_all(&any_done);
 }
 
 unsigned int block_poll(struct block_device *dev)
@@ -205,13 +253,13 @@ unsigned int block_poll(struct block_device *dev)
 
 static void transfer_done(struct block_request *req)
 {
-	WRITE_ONCE(*(bool *)req->private, true);
+	complete(req->private);
 }
 
 int block_transfer(struct block_device *dev, enum block_op op, u64 block, struct page *page)
 {
 	struct block_request *req = block_request_alloc(dev, op);
-	bool done = false;
+	DECLARE_COMPLETION_ONSTACK(done);
 	int status;
 
 	req->block = block;
@@ -219,8 +267,13 @@ int block_transfer(struct block_device *dev, enum block_op op, u64 block, struct
 	req->done = transfer_done;
 	req->private = &done;
 	block_submit(req);
-	while (!READ_ONCE(done))
-		block_wait();
+	while (!try_wait_for_completion(&done)) {
+		if (block_poll_silent())
+			continue;
+		if (wait_for_completion_timeout(&done, (unsigned long)block_patience()))
+			break;
+		block_poll_all();
+	}
 	status = req->status;
 	block_request_free(req);
 	return status;

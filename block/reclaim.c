@@ -61,9 +61,7 @@ static unsigned long cache_scan(struct shrinker *shrinker __unused, struct shrin
 
 	if (freed < sc->nr_to_scan && sc->gfp_mask & __GFP_IO) {
 		written = block_write_oldest(NULL, sc->nr_to_scan - freed);
-		while (READ_ONCE(block_stats.nr[BLOCK_WRITING]) &&
-		       READ_ONCE(block_stats.nr[BLOCK_CLEAN]) < sc->nr_to_scan - freed)
-			block_wait();
+		block_wait_writes(0, sc->nr_to_scan - freed);
 		freed += block_drop_clean(NULL, sc->nr_to_scan - freed);
 	}
 	count_vm_events(NR_VMSCAN_WRITE, written);

@@ -84,8 +84,7 @@ static void write_aged(void)
 	mutex_lock(&age_lock);
 	do {
 		n = age ? block_write_aged(age, BATCH) : 0;
-		while (n && READ_ONCE(block_stats.nr[BLOCK_WRITING]))
-			block_wait();
+		block_wait_writes(0, ULONG_MAX);
 	} while (n);
 	mutex_unlock(&age_lock);
 }

@@ -20,7 +20,8 @@
  *
  * A shared line (INTx) interrupts; where it cannot be had the disk is polled.
  *
- * Locking: disk->lock guards queue and list.  block_done() is called without it.
+ * Locking: disk->lock guards queue and list.  Without it are block_done() called and the disk
+ * told, which takes long: it is the disk that runs meanwhile.
  * Contexts: submit and poll go anywhere.
  */
 #include <cairn/block.h>
@@ -110,8 +111,8 @@ static int queue_request(struct disk *disk, struct block_request *req)
 	return virtq_add(&disk->queue.ring, segments, n, req);
 }
 
-/* Hands over as many of the requests that wait as there is room for. */
-static void feed_queue(struct disk *disk)
+/* Hands over as many of the requests that wait as there is room for; is the disk to be told? */
+static bool feed_queue(struct disk *disk)
 {
 	bool any = false;
 
@@ -124,15 +125,14 @@ static void feed_queue(struct disk *disk)
 		list_del(&req->node);
 		any = true;
 	}
-	if (any && virtq_wants_notify(&disk->queue.ring))
-		virtio_notify(&disk->vdev, &disk->queue);
+	return any && virtq_wants_notify(&disk->queue.ring);
 }
 
 static void disk_submit(struct block_device *dev, struct block_request *req)
 {
 	struct disk *disk = dev->private;
+	bool dead, tell = false;
 	unsigned long flags;
-	bool dead;
 
 	if (req->op == BLOCK_FLUSH && !disk->can_flush) {
 		block_done(req, 0);
@@ -143,9 +143,11 @@ static void disk_submit(struct block_device *dev, struct block_request *req)
 	dead = disk->dead;
 	if (!dead) {
 		list_add_tail(&req->node, &disk->waiting);
-		feed_queue(disk);
+		tell = feed_queue(disk);
 	}
 	spin_unlock_irqrestore(&disk->lock, flags);
+	if (tell)
+		virtio_notify(&disk->vdev, &disk->queue);
 	if (dead)
 		block_done(req, -EIO);
 }
@@ -173,8 +175,11 @@ static int status_of(const struct blk_header *header)
 	}
 }
 
-/* Moves what the device is done with, or all if it is given up, to @done. */
-static void collect(struct disk *disk, struct list_head *done)
+/*
+ * Moves what the device is done with, or all if it is given up, to @done, which makes room;
+ * is the disk to be told of what came there?
+ */
+static bool collect(struct disk *disk, struct list_head *done)
 {
 	struct block_request *req;
 
@@ -185,10 +190,10 @@ static void collect(struct disk *disk, struct list_head *done)
 		       disk->dev.name);
 		stop_device(disk);
 	}
-	if (disk->dead)
-		list_splice_tail_init(&disk->waiting, done);
-	else
-		feed_queue(disk);
+	if (!disk->dead)
+		return feed_queue(disk);
+	list_splice_tail_init(&disk->waiting, done);
+	return false;
 }
 
 static unsigned int disk_poll(struct block_device *dev)
@@ -198,12 +203,15 @@ static unsigned int disk_poll(struct block_device *dev)
 	unsigned long flags;
 	unsigned int n = 0;
 	LIST_HEAD(done);
+	bool tell;
 
 	if (!virtq_pending(&disk->queue.ring)) /* many poll; the lock is for who finds something */
 		return 0;
 	spin_lock_irqsave(&disk->lock, flags);
-	collect(disk, &done);
+	tell = collect(disk, &done);
 	spin_unlock_irqrestore(&disk->lock, flags);
+	if (tell)
+		virtio_notify(&disk->vdev, &disk->queue);
 	list_for_each_entry_safe(req, next, &done, node) {
 		list_del(&req->node);
 		block_done(req, status_of(header_of(req)));

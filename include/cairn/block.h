@@ -75,6 +75,7 @@ struct block_device_ops {
  * @private: the driver's
  * @node: among the devices
  * @in_flight: requests submitted and not done
+ * @writing: the block cache's pages of it that are being written; under that cache's lock
  * @done: requests done, by kind
  * @errors: of those, how many failed
  *
@@ -91,6 +92,7 @@ struct block_device {
 
 	struct list_head node;
 	atomic_t in_flight;
+	unsigned long writing;
 	atomic64_t done[BLOCK_NR_OPS];
 	atomic64_t errors;
 };
@@ -156,16 +158,6 @@ void block_done(struct block_request *req, int status);
 
 /* block_poll - if nobody else says so: look for requests that are done; how many were. */
 unsigned int block_poll(struct block_device *dev);
-
-/**
- * block_wait - let some time pass until a request is done, of whatever device
- *
- * Looks at every device, and sleeps if nothing was done: until an interrupt says that
- * something is, or for a moment, so that a lost interrupt costs time and nothing else.
- *
- * Context: may sleep.
- */
-void block_wait(void);
 
 /**
  * block_transfer - read, write or flush, and wait for it

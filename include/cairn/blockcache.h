@@ -60,6 +60,7 @@ struct block_cache_stats {
 	unsigned long hits, misses;
 	unsigned long writes;		   /* started, by whomever */
 	unsigned long aged;		   /* of those, because of their age */
+	unsigned long ended;		   /* of those, done, well or not */
 	unsigned long scans[RECLAIM_NR];   /* requests to shrink */
 	unsigned long dropped[RECLAIM_NR]; /* pages freed */
 	unsigned long written[RECLAIM_NR]; /* writes started to free memory */
