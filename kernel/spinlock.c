@@ -53,9 +53,8 @@ static void wait_for_turn(arch_spinlock_t *lock)
 	u32 old = __atomic_fetch_add(&lock->tickets, 0x10000, __ATOMIC_ACQUIRE);
 	unsigned int spins = 0;
 
-	while (READ_ONCE(lock->serving) != old >> 16)
+	while (smp_load_acquire(&lock->serving) != old >> 16)
 		wait_round(lock, &spins);
-	barrier();
 }
 
 static void wait_until_free(arch_spinlock_t *lock)

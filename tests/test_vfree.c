@@ -4,8 +4,7 @@
  * tasklets on all CPUs free them: more than may be put off, so that a worker has to
  * come for them.  Threads on all CPUs exchange areas, and what one finds in its place
  * the next CPU's interrupt frees.  Calls that are not for interrupts are reported
- * there.  A long way through the lock of the range is run one instruction at a
- * time, and wherever interrupts are on, the lock is free.  Afterwards the harness counts.
+ * there.  Afterwards the harness counts.
  */
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
@@ -338,36 +337,4 @@ KTEST(vfree, misuse_in_interrupts_is_reported)
 	EXPECT_REPORT("BUG: iounmap() in an interrupt") {
 		in_interrupt_do(call_iounmap);
 	}
-}
-
-/* ---- an interrupt never waits for what it interrupted ---------------------------------- */
-
-static unsigned int steps_locked, lock_with_interrupts;
-
-/* The victim's CPU alone uses the range meanwhile; its lock is held with interrupts off. */
-static bool look_at_lock(struct pt_regs *regs)
-{
-	if (!spin_is_locked(&vmap_lock))
-		return false;
-	steps_locked++;
-	lock_with_interrupts += !!(regs->flags & X86_EFLAGS_IF);
-	return false;
-}
-
-static void use_the_arena(void)
-{
-	void *few = vmalloc(3 * PAGE_SIZE), *many = vmalloc(40 * PAGE_SIZE);
-
-	vfree(many);
-	vfree(few);
-	vmap_drain();
-}
-
-KTEST(vfree, interrupts_find_the_lock_free)
-{
-	vmap_drain();
-	steps_locked = lock_with_interrupts = 0;
-	single_step_run(use_the_arena, look_at_lock);
-	EXPECT(steps_locked > 100);
-	EXPECT_EQ(lock_with_interrupts, 0);
 }

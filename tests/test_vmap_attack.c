@@ -262,3 +262,35 @@ KTEST(vmap_attack, percpu_at_each_instruction)
 	attack_percpu(victim_free, attack_free);
 	attack_percpu(victim_free, attack_both);
 }
+
+/* ---- an interrupt never waits for what it interrupted ---------------------------------- */
+
+static unsigned int steps_locked, lock_with_interrupts;
+
+/* The victim's CPU alone uses the range meanwhile; its lock is held with interrupts off. */
+static bool look_at_lock(struct pt_regs *regs)
+{
+	if (!spin_is_locked(&vmap_lock))
+		return false;
+	steps_locked++;
+	lock_with_interrupts += !!(regs->flags & X86_EFLAGS_IF);
+	return false;
+}
+
+static void use_the_arena(void)
+{
+	void *few = vmalloc(3 * PAGE_SIZE), *many = vmalloc(40 * PAGE_SIZE);
+
+	vfree(many);
+	vfree(few);
+	vmap_drain();
+}
+
+KTEST(vfree, interrupts_find_the_lock_free)
+{
+	vmap_drain();
+	steps_locked = lock_with_interrupts = 0;
+	single_step_run(use_the_arena, look_at_lock);
+	EXPECT(steps_locked > 100);
+	EXPECT_EQ(lock_with_interrupts, 0);
+}

@@ -24,8 +24,11 @@ void host_memory_init(unsigned long long bytes);
 /* host_map - show [phys, phys + size) at address @va; 0, or a negative errno. */
 int host_map(unsigned long va, unsigned long size, unsigned long long phys, int writable);
 
-/* host_unmap - nothing is at [va, va + size) any more, and nothing of the host's comes there. */
-void host_unmap(unsigned long va, unsigned long size);
+/*
+ * host_unmap - nothing is at [va, va + size) any more, and nothing of the host's comes there.
+ * 0, or a negative errno if the host has no room for another boundary between mappings.
+ */
+int host_unmap(unsigned long va, unsigned long size);
 
 void host_write(const char *text, unsigned long n);
 void host_exit(int status) __attribute__((__noreturn__));
@@ -33,11 +36,15 @@ void host_exit(int status) __attribute__((__noreturn__));
 /* host_ns - nanoseconds on a clock that only goes forward. */
 unsigned long long host_ns(void);
 
-/* host_sleep_until - return not before that time, or when a signal comes. */
-void host_sleep_until(unsigned long long ns);
-
 /* host_yield - let another thread of the process run. */
 void host_yield(void);
+
+/* host_thread - run fn(arg) in a thread of its own, which does not end; 0, or an errno. */
+int host_thread(void (*fn)(void *arg), void *arg);
+
+/* host_wait - return not before that time, or when *word is not @value or host_wake() comes. */
+void host_wait(unsigned int *word, unsigned int value, unsigned long long ns);
+void host_wake(unsigned int *word);
 
 /* host_stack - where the stack of the process's first thread lies. */
 void host_stack(unsigned long *low, unsigned long *high);
@@ -50,10 +57,10 @@ void host_try_end(void) __attribute__((__noreturn__));
 long host_read_file(const char *path, char *buf, unsigned long size);
 
 /*
- * What a checker of addresses must know of switches between stacks: leave before,
- * with the stack that comes; enter after.  And that what is at a place has changed.
+ * What checkers must know of switches between stacks: leave before, with the stack and
+ * the thread of execution that come; enter after.  And that what is at a place has changed.
  */
-void host_stack_leave(void **save, unsigned long low, unsigned long size);
+void host_stack_leave(void **save, unsigned long low, unsigned long size, void *fiber);
 void host_stack_enter(void *saved);
 void host_fresh(unsigned long va, unsigned long size);
 
@@ -61,6 +68,11 @@ void host_fresh(unsigned long va, unsigned long size);
 void host_poison(unsigned long va, unsigned long size);
 void host_check_read(unsigned long va, unsigned long size);
 void host_check_write(unsigned long va, unsigned long size);
+
+/* The same for a checker of races, to which a thread of execution has a handle; or NULL. */
+void *host_fiber_self(void);
+void *host_fiber_create(void);
+void host_fiber_destroy(void *fiber);
 
 /* ---- What host.c calls ----------------------------------------------------------------- */
 

@@ -24,6 +24,24 @@ void stack_init(void);
 /* interrupts_start - from here on interrupts are taken: the timer's and other CPUs'. */
 void interrupts_start(void);
 
+/* interrupts_start_cpu - a CPU's own clock; it takes interrupts when it switches them on */
+void interrupts_start_cpu(void);
+
+/* machine_cpus - how many CPUs machine_start() finds; 1 unless the program says otherwise */
+extern unsigned int machine_cpus;
+
+/* cpus_find - what of them may ever run.  Context: start-up, before per-CPU areas. */
+void cpus_find(void);
+
+/* cpus_start - start all others: each is a thread of the process, and idles. */
+void cpus_start(void);
+
+/* hosted_cpu_begin - what a new CPU does, on its idle task's stack */
+void hosted_cpu_begin(void) __noreturn;
+
+/* cpus_stop_if_asked - once the machine has stopped, all CPUs but the one that said so stay here. */
+void cpus_stop_if_asked(void);
+
 /*
  * machine_describe - leave what a boot loader would in simulated memory
  * @cmdline: the kernel's command line

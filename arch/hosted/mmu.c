@@ -19,9 +19,15 @@
  * One fault maps a run of pages: those around it, in the same table, whose frames
  * follow one another.  A host that has no room for more mappings has the TLB flushed.
  *
- * Context: mmu_fill() in the signal handler, on any CPU; it takes no lock, as a
- * hardware walk does not.
+ * Locking: a walk and the mapping that follows from it are one step to a flush, or
+ * what was flushed could come back: both take fill_lock, innermost.  A flush may take
+ * away the stack it runs on: the fault that follows fills that in under the same lock.
+ * No checker of races looks at this file: a walk meets the writers of tables, as the
+ * hardware's does.
+ *
+ * Context: mmu_fill() in the signal handler, on any CPU.
  */
+#include <linux/atomic.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -47,6 +53,27 @@ static struct window {
 	{KMAP_START, KMAP_START + KMAP_SIZE, ~0UL, 0},
 };
 
+static unsigned long fill_lock; /* who holds it, by the distance of its per-CPU data, | 1; or 0 */
+
+/* False: this CPU has it already.  It flushes, and its stack was among what it flushed. */
+static bool lock_mappings(void)
+{
+	unsigned long me = __pcpu_read_off() | 1, none = 0;
+
+	if (READ_ONCE(fill_lock) == me)
+		return false;
+	while (!try_cmpxchg(&fill_lock, &none, me)) {
+		none = 0;
+		host_yield();
+	}
+	return true;
+}
+
+static void unlock_mappings(void)
+{
+	smp_store_release(&fill_lock, 0);
+}
+
 static bool in_range(unsigned long va, unsigned long start, unsigned long size)
 {
 	return va - start < size;
@@ -57,6 +84,13 @@ static bool has_tables(unsigned long va)
 	return in_range(va, VMALLOC_START, VMALLOC_END + 1 - VMALLOC_START) ||
 	       in_range(va, VMEMMAP_START, VMEMMAP_SIZE) || in_range(va, KMAP_START, KMAP_SIZE) ||
 	       in_range(va, EARLY_IO_START, EARLY_IO_SIZE);
+}
+
+/* Nothing is there, and there is no other way. */
+static void reserve(unsigned long va, unsigned long size)
+{
+	if (host_unmap(va, size))
+		panic("the host refuses address space at %#lx", va);
 }
 
 /* ---- Flushing -------------------------------------------------------------------------- */
@@ -73,28 +107,38 @@ static void note_use(unsigned long va, unsigned long size)
 	}
 }
 
+/* Descriptors and early devices are mapped once, for good: nothing stale can be there. */
+static void unmap_all(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
+		struct window used = windows[i];
+
+		/* First, for what comes back at once, the stack, has been used since. */
+		windows[i].low = ~0UL;
+		windows[i].high = 0;
+		if (used.low < used.high)
+			reserve(used.low, used.high - used.low);
+	}
+}
+
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
+	lock_mappings();
 	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
 		unsigned long from = max(start & PAGE_MASK, windows[i].low);
 		unsigned long to = min(PAGE_ALIGN(end), windows[i].high);
 
-		if (from < to)
-			host_unmap(from, to - from);
+		if (from < to && host_unmap(from, to - from))
+			unmap_all();
 	}
+	unlock_mappings();
 }
 
-/* Descriptors and early devices are mapped once, for good: nothing stale can be there. */
 void flush_tlb_all(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
-		struct window *w = &windows[i];
-
-		if (w->low < w->high)
-			host_unmap(w->low, w->high - w->low);
-		w->low = ~0UL;
-		w->high = 0;
-	}
+	lock_mappings();
+	unmap_all();
+	unlock_mappings();
 }
 
 /* ---- Filling --------------------------------------------------------------------------- */
@@ -157,14 +201,14 @@ static bool translate(unsigned long va, struct translation *t)
 	return true;
 }
 
-bool mmu_fill(unsigned long va, bool write)
+static bool fill(unsigned long va, bool write)
 {
 	struct translation t;
 
-	if (!has_tables(va) || !translate(va, &t) || (write && !t.writable))
+	if (!translate(va, &t) || (write && !t.writable))
 		return false;
 	if (host_map(t.va, t.size, t.phys, t.writable)) {
-		flush_tlb_all();
+		unmap_all();
 		if (host_map(t.va, t.size, t.phys, t.writable))
 			return false;
 	}
@@ -175,10 +219,23 @@ bool mmu_fill(unsigned long va, bool write)
 bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid)
 {
 	if (!valid)
-		host_unmap(va, nr * PAGE_SIZE);
+		reserve(va, nr * PAGE_SIZE);
 	else if (host_map(va, nr * PAGE_SIZE, va - PAGE_OFFSET, 1))
 		panic("the host has no room for another mapping");
 	return true;
+}
+
+bool mmu_fill(unsigned long va, bool write)
+{
+	bool filled, locked;
+
+	if (!has_tables(va))
+		return false;
+	locked = lock_mappings();
+	filled = fill(va, write);
+	if (locked)
+		unlock_mappings();
+	return filled;
 }
 
 /* ---- Start-up -------------------------------------------------------------------------- */
@@ -186,11 +243,11 @@ bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid)
 void __init mmu_init(void)
 {
 	host_memory_init(1ULL << HOSTED_PHYS_BITS);
-	host_unmap(PAGE_OFFSET, DIRECT_MAP_SIZE);
-	host_unmap(VMEMMAP_START, VMEMMAP_SIZE);
-	host_unmap(KMAP_START, KMAP_SIZE);
-	host_unmap(EARLY_IO_START, EARLY_IO_SIZE);
-	host_unmap(VMALLOC_START, VMALLOC_END + 1 - VMALLOC_START);
+	reserve(PAGE_OFFSET, DIRECT_MAP_SIZE);
+	reserve(VMEMMAP_START, VMEMMAP_SIZE);
+	reserve(KMAP_START, KMAP_SIZE);
+	reserve(EARLY_IO_START, EARLY_IO_SIZE);
+	reserve(VMALLOC_START, VMALLOC_END + 1 - VMALLOC_START);
 	if (host_map(PAGE_OFFSET, BOOT_MAP_END, 0, 1))
 		panic("no direct map for start-up");
 }
@@ -214,13 +271,13 @@ void __init paging_init(void)
 		if (start >= end)
 			continue;
 		if (done < start)
-			host_unmap(PAGE_OFFSET + done, start - done);
+			reserve(PAGE_OFFSET + done, start - done);
 		if (host_map(PAGE_OFFSET + start, end - start, start, 1))
 			panic("no direct map for %#llx-%#llx", start, end - 1);
 		done = end;
 	}
 	if (done < BOOT_MAP_END)
-		host_unmap(PAGE_OFFSET + done, BOOT_MAP_END - done);
+		reserve(PAGE_OFFSET + done, BOOT_MAP_END - done);
 	memblock_set_current_limit(lowmem_end());
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cairn-test [-c CMDLINE] [PATTERN...] - the tests of tests/, in a process
+ * cairn-test [-n CPUS] [-c CMDLINE] [PATTERN...] - the tests of tests/, in a process
  *
- * Starts the kernel with CMDLINE and runs the tests that one of the patterns
+ * Starts the kernel with CMDLINE on one CPU, or as many as -n says, and runs the tests that one of the patterns
  * fits, all of them without one; KTAP on standard output.  The status is 0 if
  * none failed.
  */
@@ -20,9 +20,11 @@ int hosted_program(int argc, char **argv)
 	const char *cmdline = "";
 	int i = 1, failed;
 
-	if (argc > 2 && !strcmp(argv[1], "-c")) {
-		cmdline = argv[2];
-		i = 3;
+	for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
+		if (!strcmp(argv[i], "-c"))
+			cmdline = argv[i + 1];
+		else if (strcmp(argv[i], "-n") || kstrtouint(argv[i + 1], 10, &machine_cpus))
+			break;
 	}
 	for (; i < argc; i++) {
 		strlcat(patterns, argv[i], sizeof(patterns));

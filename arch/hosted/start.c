@@ -134,11 +134,6 @@ void machine_restart(void)
 	machine_poweroff();
 }
 
-/* The other CPUs are threads of the process, and end with it. */
-void smp_send_stop(void)
-{
-}
-
 /* ---- Start-up -------------------------------------------------------------------------- */
 
 void machine_start(u64 info_phys)
@@ -151,6 +146,7 @@ void machine_start(u64 info_phys)
 	if (machine_firmware)
 		machine_firmware();
 	numa_init();
+	cpus_find();
 	bootmem_device_init();
 	setup_per_cpu_areas();
 	mem_init();
@@ -167,6 +163,7 @@ void machine_start(u64 info_phys)
 	resource_init();
 	pci_init();
 	smp_call_init();
+	cpus_start();
 	do_initcalls();
 	free_initmem();
 }

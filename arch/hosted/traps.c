@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 #include <cairn/address.h>
 #include <cairn/panic.h>
@@ -22,6 +23,7 @@
 #include "hosted.h"
 
 static struct trap_info *armed;
+static const struct task_struct *armed_by;
 static unsigned int nr_reports;
 
 bool exception_fixup(struct pt_regs *regs)
@@ -67,13 +69,16 @@ int copy_to_kernel_nofault(void *dst, const void *src, size_t size)
 
 /* ---- Reports --------------------------------------------------------------------------- */
 
-static void report_guard(unsigned long address)
+/* Below the stack: there the machine has a double fault, for it has nowhere to put the first. */
+static bool report_guard(unsigned long address)
 {
 	struct stack_info stack;
+	bool hit = stack_find(address, &stack) && stack.in_guard;
 
-	if (stack_find(address, &stack) && stack.in_guard)
+	if (hit)
 		pr_alert("BUG: %s stack guard page was hit at %px (stack is %px..%px)\n",
 			 stack.name, (void *)address, (void *)stack.low, (void *)(stack.high - 1));
+	return hit;
 }
 
 /* Nothing that mm/ maps is for the host's CPU to run. */
@@ -82,12 +87,13 @@ static bool is_fetch(const struct host_fault *f)
 	return f->error_code & PF_FETCH || f->ip == f->address;
 }
 
-static void report_fault(const struct host_fault *f)
+static void report_fault(struct host_fault *f)
 {
 	char what[160];
 
 	if (f->vector == TRAP_PF) {
-		report_guard(f->address);
+		bool below = report_guard(f->address);
+
 		pr_alert("BUG: %s: %016lx\n",
 			 f->address < PAGE_SIZE ? "kernel NULL pointer dereference, address"
 						: "unable to handle page fault for address",
@@ -99,6 +105,7 @@ static void report_fault(const struct host_fault *f)
 		address_describe(f->address, what, sizeof(what));
 		pr_alert("address is: %s\n", what);
 		page_report_touched(f->address);
+		f->vector = below ? TRAP_DF : TRAP_PF;
 	} else {
 		pr_alert("%s\n", f->vector == TRAP_GP	? "general protection fault"
 				 : f->vector == TRAP_DE ? "divide error"
@@ -112,7 +119,7 @@ static void report_fault(const struct host_fault *f)
 /* Ends the function that a test has armed trap_catch() for, or the process. */
 static void __noreturn end_of_road(const struct trap_info *info)
 {
-	if (!armed)
+	if (!armed || armed_by != current)
 		panic_reported("Fatal exception");
 	*armed = *info;
 	armed = NULL;
@@ -154,6 +161,7 @@ bool trap_catch(void (*fn)(void *arg), void *arg, struct trap_info *info)
 	u32 preempt = preempt_count();
 	bool trapped;
 
+	armed_by = current;
 	armed = info;
 	trapped = host_try(fn, arg);
 	armed = NULL;

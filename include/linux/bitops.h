@@ -94,7 +94,7 @@ static inline s64 sign_extend64(u64 value, int index)
 
 static __always_inline bool test_bit(unsigned long nr, const volatile unsigned long *addr)
 {
-	return (addr[BIT_WORD(nr)] >> (nr % BITS_PER_LONG)) & 1;
+	return (READ_ONCE(addr[BIT_WORD(nr)]) >> (nr % BITS_PER_LONG)) & 1;
 }
 
 static __always_inline void __set_bit(unsigned long nr, volatile unsigned long *addr)

@@ -44,7 +44,7 @@ static __always_inline void rcu_read_unlock_bh(void)
 #define rcu_read_unlock_sched()		rcu_read_unlock()
 #define rcu_read_lock_held()		in_atomic()
 
-#define rcu_dereference(p)		READ_ONCE(p)
+#define rcu_dereference(p)		smp_load_acquire(&(p))
 #define rcu_dereference_protected(p, c) (p)
 #define rcu_dereference_raw(p)		READ_ONCE(p)
 #define rcu_access_pointer(p)		READ_ONCE(p)

@@ -128,8 +128,7 @@ static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
 
 static __always_inline void arch_spin_unlock(arch_spinlock_t *lock)
 {
-	barrier();
-	WRITE_ONCE(lock->serving, (u16)(lock->serving + 1));
+	smp_store_release(&lock->serving, (u16)(READ_ONCE(lock->serving) + 1));
 }
 
 /**

@@ -14,26 +14,49 @@
 
 #define X86_EFLAGS_IF 0x00000200UL /* interrupts on */
 
-extern __thread unsigned long hosted_flags __attribute__((__tls_model__("initial-exec")));
+/*
+ * Thread-local, and a task may go on in another thread than where it was: so its
+ * address is never kept, as a compiler may do over a call.
+ */
+static __always_inline unsigned long hosted_flags(void)
+{
+	unsigned long flags;
+
+	asm volatile("movq hosted_flags_word@gottpoff(%%rip), %0\n\t"
+		     "movq %%fs:(%0), %0"
+		     : "=&r"(flags)
+		     :
+		     : "memory");
+	return flags;
+}
+
+static __always_inline void hosted_set_flags(unsigned long flags)
+{
+	unsigned long at;
+
+	asm volatile("movq hosted_flags_word@gottpoff(%%rip), %0\n\t"
+		     "movq %1, %%fs:(%0)"
+		     : "=&r"(at)
+		     : "r"(flags)
+		     : "memory");
+}
 
 /* hosted_take_interrupts - what is due now.  Context: interrupts on. */
 void hosted_take_interrupts(void);
 
 static __always_inline unsigned long arch_local_save_flags(void)
 {
-	return hosted_flags;
+	return hosted_flags();
 }
 
 static __always_inline void arch_local_irq_disable(void)
 {
-	hosted_flags = 0;
-	barrier();
+	hosted_set_flags(0);
 }
 
 static __always_inline void arch_local_irq_enable(void)
 {
-	barrier();
-	hosted_flags = X86_EFLAGS_IF;
+	hosted_set_flags(X86_EFLAGS_IF);
 	hosted_take_interrupts();
 }
 

@@ -12,25 +12,37 @@
  *   650000000000    8 TiB   vmalloc, vmap and ioremap   VMALLOC_START
  *
  * These are places where neither the program, nor the C library, nor the shadow
- * memory and the heap of AddressSanitizer lie.  The image, which is the program,
+ * memory and the heap of AddressSanitizer lie.  ThreadSanitizer watches few ranges
+ * only: there everything is within 1.5 TiB from 550000000000 on.  The image, which is the program,
  * stands for 1 MiB of physical memory and up, and is never reached through the
  * direct map.
  */
-#define PAGE_SHIFT	12
-#define PAGE_SIZE	(1UL << PAGE_SHIFT)
-#define PAGE_MASK	(~(PAGE_SIZE - 1))
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
+#ifndef HOSTED_TSAN
 #define PAGE_OFFSET	0x0000110000000000
 #define DIRECT_MAP_SIZE 0x0000400000000000
 #define VMEMMAP_START	0x0000518000000000
 #define VMEMMAP_SIZE	0x0000008000000000
 #define KMAP_START	0x0000530000000000
-#define KMAP_SIZE	0x0000000004000000
 #define EARLY_IO_START	0x0000540000000000
-#define EARLY_IO_SIZE	0x0000000020000000
 #define VMALLOC_START	0x0000650000000000
 #define VMALLOC_END	0x00006cffffffffff
-#define KERNEL_PHYS	0x0000000000100000
-#define KERNEL_BASE	((unsigned long)__executable_start - KERNEL_PHYS)
+#else
+#define PAGE_OFFSET	0x0000550000000000
+#define DIRECT_MAP_SIZE 0x0000004000000000
+#define VMEMMAP_START	0x0000554000000000
+#define VMEMMAP_SIZE	0x0000000080000000
+#define KMAP_START	0x0000555000000000
+#define EARLY_IO_START	0x0000556000000000
+#define VMALLOC_START	0x0000558000000000
+#define VMALLOC_END	0x0000567fffffffff
+#endif
+#define KMAP_SIZE     0x0000000004000000
+#define EARLY_IO_SIZE 0x0000000020000000
+#define KERNEL_PHYS   0x0000000000100000
+#define KERNEL_BASE   ((unsigned long)__executable_start - KERNEL_PHYS)
 
 /* The page tables are those of x86-64. */
 #define PMD_SHIFT      21

@@ -18,17 +18,18 @@ extern char __per_cpu_start[], __per_cpu_end[];
 extern unsigned long __per_cpu_offset[NR_CPUS];
 extern unsigned long __percpu this_cpu_off; /* a per-CPU variable: this CPU's distance */
 
-extern __thread unsigned long hosted_cpu_offset __attribute__((__tls_model__("initial-exec")));
-
 /* percpu_set_base - make the CPU's copies at distance @offset the running CPU's own. */
-static inline void percpu_set_base(unsigned long offset)
-{
-	hosted_cpu_offset = offset;
-}
+void percpu_set_base(unsigned long offset);
 
+/* Read anew each time, for a task may go on in another thread than where it was. */
 static __always_inline unsigned long __pcpu_read_off(void)
 {
-	return hosted_cpu_offset;
+	unsigned long offset;
+
+	asm volatile("movq hosted_cpu_offset@gottpoff(%%rip), %0\n\t"
+		     "movq %%fs:(%0), %0"
+		     : "=&r"(offset));
+	return offset;
 }
 
 #define __pcpu_access(var)	 (*__pcpu_shift(&(var), __pcpu_read_off()))
