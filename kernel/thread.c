@@ -13,6 +13,7 @@
  *
  * Locking: tasklist_lock guards both lists, innermost but for run queues.
  */
+#include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -166,8 +167,6 @@ bool thread_stack_find(unsigned long addr, struct stack_info *info)
 	return found;
 }
 
-/* ---- ps -------------------------------------------------------------------------------------- */
-
 struct task_struct *task_from(pid_t pid)
 {
 	struct task_struct *task, *found = NULL;
@@ -200,6 +199,68 @@ bool task_get_listed(struct task_struct *task)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	return found;
 }
+
+/* ---- Who holds stacks ------------------------------------------------------------------------ */
+
+#define GROUPS 12
+
+/* struct stack_group - threads with a name in common, without a number or what follows a slash */
+struct stack_group {
+	char name[TASK_COMM_LEN];
+	unsigned int threads;
+};
+
+static void group_name(char *name, const char *comm)
+{
+	size_t n = strcspn(comm, "/");
+
+	while (n && isdigit(comm[n - 1]))
+		n--;
+	strscpy(name, comm, min(n + 1, (size_t)TASK_COMM_LEN));
+}
+
+/* Those that find no room are counted in the last group. */
+static void add_to_group(struct stack_group *groups, const struct task_struct *task)
+{
+	char name[TASK_COMM_LEN];
+	unsigned int i;
+
+	group_name(name, task->comm);
+	for (i = 0; i < GROUPS - 1 && groups[i].threads && strcmp(groups[i].name, name); i++)
+		;
+	if (!groups[i].threads)
+		strscpy(groups[i].name, i < GROUPS - 1 ? name : "others", TASK_COMM_LEN);
+	groups[i].threads++;
+}
+
+static struct stack_group *largest_group(struct stack_group *groups)
+{
+	struct stack_group *most = groups;
+
+	for (unsigned int i = 1; i < GROUPS; i++)
+		most = groups[i].threads > most->threads ? &groups[i] : most;
+	return most;
+}
+
+void threads_show_stacks(void)
+{
+	struct stack_group groups[GROUPS] = {0}, *most;
+	struct task_struct *task;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	list_for_each_entry(task, &task_list, tasks)
+		if (task->stack)
+			add_to_group(groups, task);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	while ((most = largest_group(groups))->threads) {
+		pr_warn("  thread %-17s %8lukB of stack, %u of that name\n", most->name,
+			most->threads * THREAD_SIZE >> 10, most->threads);
+		most->threads = 0;
+	}
+}
+
+/* ---- ps -------------------------------------------------------------------------------------- */
 
 static char state_letter(const struct task_struct *task)
 {

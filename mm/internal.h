@@ -125,6 +125,22 @@ void alloc_failure(gfp_t gfp, unsigned int order, unsigned long caller) __cold;
  */
 void out_of_memory(gfp_t gfp, unsigned int order, unsigned long caller) __cold;
 
+/**
+ * struct mempool_holder - what a pool keeps
+ * @caller: who made it
+ * @kept: elements that it has
+ * @wanted: and those that it should have
+ * @size: bytes of one; 0 where only its allocator knows
+ */
+struct mempool_holder {
+	const void *caller;
+	int kept, wanted;
+	size_t size;
+};
+
+/* mempool_holders - the pools that keep the most bytes, at most @n; how many there are. */
+unsigned int mempool_holders(struct mempool_holder *table, unsigned int n);
+
 #define RET_IP ((unsigned long)__builtin_return_address(0))
 
 #endif

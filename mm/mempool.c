@@ -32,6 +32,9 @@
  *		       ^			the lock keeps there until it is woken
  *	mempool_free: element
  *
+ * All pools are on a list, for who looks for where memory is; a pool joins it when it is
+ * whole and leaves it before it gives anything back.
+ *
  * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Before there are
  * threads nobody can free an element while a sleeping mempool_alloc() waits, so
  * it panics, with the reason.
@@ -46,6 +49,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "internal.h"
 #include "slab.h"
 
 /* What a waiter sleeps at most before it asks the allocator again. */
@@ -188,6 +192,73 @@ static int pool_fill(mempool_t *pool, gfp_t gfp)
 	return 0;
 }
 
+/* ---- The list of pools ------------------------------------------------------------------ */
+
+static LIST_HEAD(pools);
+static DEFINE_SPINLOCK(pools_lock);
+
+static void list_pool(mempool_t *pool, unsigned long caller)
+{
+	unsigned long flags;
+
+	pool->caller = (void *)caller;
+	spin_lock_irqsave(&pools_lock, flags);
+	list_add_tail(&pool->list, &pools);
+	spin_unlock_irqrestore(&pools_lock, flags);
+}
+
+static void unlist_pool(mempool_t *pool)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&pools_lock, flags);
+	list_del_init(&pool->list);
+	spin_unlock_irqrestore(&pools_lock, flags);
+}
+
+static size_t bytes_of(const mempool_t *pool)
+{
+	if (pool->alloc == mempool_alloc_pages)
+		return PAGE_SIZE << (unsigned long)pool->pool_data;
+	return element_size(pool);
+}
+
+/* Keeps the table sorted, the most bytes first; what has no room falls out. */
+static void add_holder(struct mempool_holder *table, unsigned int n, unsigned int used,
+		       const struct mempool_holder *one)
+{
+	unsigned int i = min(used, n);
+
+	while (i > 0 && one->kept * one->size > table[i - 1].kept * table[i - 1].size) {
+		if (i < n)
+			table[i] = table[i - 1];
+		i--;
+	}
+	if (i < n)
+		table[i] = *one;
+}
+
+unsigned int mempool_holders(struct mempool_holder *table, unsigned int n)
+{
+	const mempool_t *pool;
+	unsigned int nr = 0;
+	unsigned long flags;
+
+	spin_lock_irqsave(&pools_lock, flags);
+	list_for_each_entry(pool, &pools, list) {
+		struct mempool_holder one = {
+			.caller = pool->caller,
+			.kept = READ_ONCE(pool->curr_nr),
+			.wanted = READ_ONCE(pool->min_nr),
+			.size = bytes_of(pool),
+		};
+
+		add_holder(table, n, nr++, &one);
+	}
+	spin_unlock_irqrestore(&pools_lock, flags);
+	return nr;
+}
+
 /* ---- Pools come and go ----------------------------------------------------------------- */
 
 void mempool_exit(mempool_t *pool)
@@ -197,6 +268,7 @@ void mempool_exit(mempool_t *pool)
 	if (!pool->elements ||
 	    WARN(!list_empty(&pool->waiters), "mempool: a pool that threads wait for cannot go"))
 		return;
+	unlist_pool(pool);
 	while ((element = pool_get(pool)))
 		pool->free(element, pool->pool_data);
 	kfree(pool->elements);
@@ -212,8 +284,8 @@ void mempool_destroy(mempool_t *pool)
 		kfree(pool);
 }
 
-int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
-		      mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
+static int pool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
+		     mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
 {
 	memset(pool, 0, sizeof(*pool));
 	if (WARN(min_nr < 1 || !alloc_fn || !free_fn,
@@ -221,6 +293,7 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 		return -EINVAL;
 	spin_lock_init_rank(&pool->lock, LOCK_RANK_MEMPOOL);
 	INIT_LIST_HEAD(&pool->waiters);
+	INIT_LIST_HEAD(&pool->list);
 	pool->min_nr = min_nr;
 	pool->alloc = alloc_fn;
 	pool->free = free_fn;
@@ -239,31 +312,59 @@ int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 	return 0;
 }
 
+int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
+		      mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
+{
+	int err = pool_init(pool, min_nr, alloc_fn, free_fn, pool_data, gfp, node);
+
+	if (!err)
+		list_pool(pool, RET_IP);
+	return err;
+}
+
 int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 		 void *pool_data)
 {
-	return mempool_init_node(pool, min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL,
-				 NUMA_NO_NODE);
+	int err = pool_init(pool, min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, NUMA_NO_NODE);
+
+	if (!err)
+		list_pool(pool, RET_IP);
+	return err;
 }
 
-mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
-			       void *pool_data, gfp_t gfp, int node)
+static mempool_t *pool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+			      void *pool_data, gfp_t gfp, int node)
 {
 	mempool_t *pool = kmalloc_node(sizeof(*pool), gfp, node);
 
 	if (!pool)
 		return NULL;
-	if (mempool_init_node(pool, min_nr, alloc_fn, free_fn, pool_data, gfp, node)) {
+	if (pool_init(pool, min_nr, alloc_fn, free_fn, pool_data, gfp, node)) {
 		kfree(pool);
 		return NULL;
 	}
 	return pool;
 }
 
+mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+			       void *pool_data, gfp_t gfp, int node)
+{
+	mempool_t *pool = pool_create(min_nr, alloc_fn, free_fn, pool_data, gfp, node);
+
+	if (pool)
+		list_pool(pool, RET_IP);
+	return pool;
+}
+
 mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 			  void *pool_data)
 {
-	return mempool_create_node(min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, NUMA_NO_NODE);
+	mempool_t *pool =
+		pool_create(min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, NUMA_NO_NODE);
+
+	if (pool)
+		list_pool(pool, RET_IP);
+	return pool;
 }
 
 static void pool_shrink(mempool_t *pool, int new_min_nr)

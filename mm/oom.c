@@ -8,6 +8,9 @@
  *		      |      '-- by cache, the largest first
  *		      '-- by zone: show_mem()
  *
+ * Of these, stacks are told by threads' names, and what pools keep in hand by who made
+ * the pool.
+ *
  * Others are pages that somebody took from the page allocator directly; what caches
  * above it could give back is listed by shrinker.  The report says what somebody
  * needs who has to find out where the memory went, and nothing is killed:
@@ -109,6 +112,21 @@ static void show_vmalloc(void)
 	}
 }
 
+/* ---- Pools ------------------------------------------------------------------------------------- */
+
+static void show_pools(void)
+{
+	struct mempool_holder table[SHOWN];
+	unsigned int i, n = mempool_holders(table, SHOWN);
+
+	for (i = 0; i < min(n, (unsigned int)SHOWN); i++)
+		pr_warn("  mempool %8lukB, %d of %d elements of %zu bytes, made by %pS\n",
+			DIV_ROUND_UP((unsigned long)table[i].kept * table[i].size, 1024UL),
+			table[i].kept, table[i].wanted, table[i].size, table[i].caller);
+	if (n > SHOWN)
+		pr_warn("  and %u mempools more\n", n - SHOWN);
+}
+
 /* ---- The report ------------------------------------------------------------------------------ */
 
 void show_memory_holders(void)
@@ -123,6 +141,8 @@ void show_memory_holders(void)
 	pr_warn("  page tables %lukB, per-CPU %lukB\n", KIB(vm_stat(NR_PAGETABLE_PAGES)),
 		KIB(vm_stat(NR_PERCPU_PAGES)));
 	pr_warn("  threads %lukB of stacks, from vmalloc\n", KIB(vm_stat(NR_KERNEL_STACK_PAGES)));
+	threads_show_stacks();
+	show_pools();
 	pr_warn("  pages taken directly %lukB\n", KIB(taken > known ? taken - known : 0));
 	show_shrinkers();
 }

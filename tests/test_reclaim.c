@@ -511,13 +511,19 @@ KTEST(reclaim, min_free_kbytes_moves_the_watermarks)
 /* One pass, and no reclaim thread is woken, which might enter what this may not. */
 #define NOFS_QUIETLY ((GFP_NOFS & ~__GFP_KSWAPD_RECLAIM) | __GFP_NORETRY)
 
-/* An allocation that may sleep and fails says who has how much: cache, caller, shrinker. */
+/*
+ * An allocation that may sleep and fails says who has how much: cache, caller, thread, pool,
+ * shrinker.
+ */
 KTEST(reclaim, out_of_memory_names_who_holds_it)
 {
 	unsigned long before = vm_events(OOM_REPORT);
 	struct page *chain;
 	void *area, *object;
+	mempool_t *pool;
 
+	pool = mempool_create_page_pool(7, 0);
+	ASSERT(pool);
 	area = vmalloc(3 * PAGE_SIZE);
 	object = kmalloc(4096, GFP_KERNEL);
 	cache_open(&clean, SHRINKER_NEEDS_FS, 40);
@@ -537,9 +543,11 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	EXPECT_REPORT("page tables ") {
 		show_memory_holders();
 	}
-	EXPECT_REPORT("threads ") {
+	EXPECT_REPORT("thread kswapd ") {
 		show_memory_holders();
 	}
+	EXPECT(ktest_reported("mempool       28kB, 7 of 7 elements of 4096 bytes, made by "
+			      "reclaim_out_of_memory_names_who_holds_it"));
 	EXPECT_EQ(vm_events(OOM_REPORT), before + 1);
 	EXPECT_NO_REPORT() {
 		EXPECT(!alloc_page(NOFS_QUIETLY | __GFP_NOWARN));
@@ -548,6 +556,7 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	cache_close(&clean);
 	kfree(object);
 	vfree(area);
+	mempool_destroy(pool);
 }
 
 /* __GFP_NOFAIL goes as deep as GFP_ATOMIC when reclaim finds nothing. */

@@ -31,6 +31,8 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
  *	  behind other pools, a cache that has no objects
  * @front: the cache's magazine, or a closed one
  * @waiters: tasks that wait for an element, in order
+ * @list: among the pools
+ * @caller: who made it
  */
 typedef struct mempool {
 	struct kmem_cache *open;
@@ -43,6 +45,8 @@ typedef struct mempool {
 	mempool_alloc_t *alloc;
 	mempool_free_t *free;
 	struct list_head waiters;
+	struct list_head list;
+	const void *caller;
 } mempool_t;
 
 static inline bool mempool_initialized(mempool_t *pool)

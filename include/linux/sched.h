@@ -236,4 +236,7 @@ void __attribute__((__noreturn__)) cpu_startup_entry(void);
 /* threads_reap - free what dead threads have left, also those that are just dying. */
 void threads_reap(void);
 
+/* threads_show_stacks - print who holds how many bytes of stacks, the most first.  Context: any. */
+void threads_show_stacks(void);
+
 #endif
