@@ -3,7 +3,8 @@
 #define ARCH_PRELOAD_CLASSES_H
 
 /*
- * Size classes of malloc(): every 16 bytes up to 128, then four a doubling, up to 8192.
+ * Size classes of malloc(): every 16 bytes up to 128, then four or five a doubling, up to 8192,
+ * such that as many as possible fill the pages of their slab: 32 KiB / 7 is 4672 and little.
  *
  * kmalloc()'s own, one or two a doubling, would waste a third on a mix of sizes, and the
  * smallest of them is not aligned as malloc() has to be.
@@ -13,11 +14,10 @@
 #include <linux/slab.h>
 #include "../../mm/slab.h"
 
-#define CLASS_GROUP(s) 5 * (s), 6 * (s), 7 * (s), 8 * (s)
-#define CLASS_SIZES                                                                           \
-	16, 32, 48, 64, 80, 96, 112, 128, CLASS_GROUP(32), CLASS_GROUP(64), CLASS_GROUP(128), \
-		CLASS_GROUP(256), CLASS_GROUP(512), CLASS_GROUP(1024)
-#define NR_CLASSES 32
+#define CLASS_SIZES                                                                              \
+	16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 288, 336, 400, 448, 512, 576, 672, \
+		816, 1024, 1168, 1360, 1632, 2048, 2336, 2720, 3264, 4096, 4672, 5456, 6544, 8192
+#define NR_CLASSES 33
 #define CLASS_MAX  8192UL
 #define MIN_ALIGN  16
 

@@ -11,7 +11,7 @@
  * the same moment.  The first threads get one each, until they end; those that come when
  * none is left share the first few, one at a time.
  *
- * hosted_cpu_offset, thread-local, says which CPU's data this thread may use: that of its
+ * preload_cpu_offset, thread-local, says which CPU's data this thread may use: that of its
  * own at any time, that of a shared one between cpu_enter() and cpu_leave(), else it is 0.
  *
  * fork().  The thread that forks takes all locks before, so that the child finds every
@@ -42,7 +42,7 @@ static unsigned int nr_shared;	 /* the first ones; the others are for owners */
 static unsigned int nr_free_own; /* of those, how many have none */
 static unsigned int next_shared;
 
-TLS unsigned long hosted_cpu_offset;
+TLS unsigned long preload_cpu_offset;
 static TLS unsigned int own;  /* number of this thread's CPU; 0, which is shared: it has none */
 static TLS unsigned int turn; /* the shared one that it uses, plus 1 */
 static TLS bool ending;	      /* so that it gets none any more */
@@ -65,7 +65,7 @@ static noinline void claim(void)
 		slots[cpu].owned = true;
 		nr_free_own--;
 		own = cpu;
-		hosted_cpu_offset = __per_cpu_offset[cpu];
+		preload_cpu_offset = __per_cpu_offset[cpu];
 	}
 	host_unlock(&claim_lock);
 	if (own)
@@ -90,7 +90,7 @@ unsigned int cpu_enter(void)
 	cpu = own ? own : shared_cpu();
 	host_lock(&slots[cpu].lock);
 	if (!own)
-		hosted_cpu_offset = __per_cpu_offset[cpu];
+		preload_cpu_offset = __per_cpu_offset[cpu];
 	return cpu;
 }
 
@@ -99,7 +99,7 @@ void cpu_leave(unsigned int cpu)
 	if (unlikely(holds_all_locks))
 		return;
 	if (!own)
-		hosted_cpu_offset = 0;
+		preload_cpu_offset = 0;
 	host_unlock(&slots[cpu].lock);
 }
 
@@ -110,7 +110,7 @@ void cpus_thread_ends(void)
 	ending = true;
 	if (!cpu)
 		return;
-	hosted_cpu_offset = 0;
+	preload_cpu_offset = 0;
 	own = 0;
 	host_lock(&claim_lock);
 	slots[cpu].owned = false;
@@ -127,14 +127,14 @@ void cpus_before_fork(void)
 		host_lock(&slots[cpu].lock);
 	holds_all_locks = true;
 	if (!own)
-		hosted_cpu_offset = __per_cpu_offset[shared_cpu()];
+		preload_cpu_offset = __per_cpu_offset[shared_cpu()];
 }
 
 static void forget_locks(void)
 {
 	holds_all_locks = false;
 	if (!own)
-		hosted_cpu_offset = 0;
+		preload_cpu_offset = 0;
 }
 
 void cpus_after_fork(void)

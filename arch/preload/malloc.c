@@ -286,19 +286,20 @@ static size_t usable(void *p)
 EXPORT void *malloc(size_t size);
 void *malloc(size_t size)
 {
-	void *p;
+	struct objstack *m;
+	void *top;
 
-	if (likely(size <= CLASS_MAX && hosted_cpu_offset)) {
-		unsigned long at = magazine_of[(size + MIN_ALIGN - 1) / MIN_ALIGN];
-
-		p = objstack_pop(
-			(__force struct objstack __percpu *)((__force char *)magazines + at));
-		if (likely(p)) {
-			*(u64 *)p = 0;
-			return p;
-		}
-	}
-	return malloc_slow(size, MIN_ALIGN);
+	if (unlikely(size > CLASS_MAX || !preload_cpu_offset))
+		return malloc_slow(size, MIN_ALIGN);
+	m = raw_cpu_ptr(
+		(struct objstack __percpu *)((char *)magazines +
+					     magazine_of[(size + MIN_ALIGN - 1) / MIN_ALIGN]));
+	top = *objstack_slot(m, m->used);
+	if (unlikely(*(s64 *)top != OBJ_FREE_TAG))
+		return malloc_slow(size, MIN_ALIGN);
+	m->used -= 8;
+	*(u64 *)top = 0;
+	return top;
 }
 
 static noinline void free_full(void *p)
@@ -314,7 +315,7 @@ static noinline void free_full(void *p)
 EXPORT void free(void *p);
 void free(void *p)
 {
-	if (unlikely(!hosted_cpu_offset))
+	if (unlikely(!preload_cpu_offset))
 		goto slow;
 	OBJ_FREE_ANY(p, kfree_front, full, slow);
 	return;
