@@ -11,8 +11,8 @@
 #include "driver.h"
 
 #define MAX_INPUT (1UL << 20)
-#define WINDOW	  0x20000000000UL /* nothing of the kernel or of the process is there */
-#define BEHIND	  (1ULL << 45)	  /* physical, above all RAM */
+#define WINDOW	  0x550000000000UL /* nothing of the kernel, the process or its checker is there */
+#define BEHIND	  (1ULL << 45)	   /* physical, above all RAM */
 
 static char input[MAX_INPUT];
 
