@@ -83,6 +83,15 @@ CFLAGS_mm/util.o = -momit-leaf-frame-pointer
 MODULE_CFLAGS := $(CODEGEN) -DMODULE -Wall -Wno-unused -Wno-format -Wno-pointer-sign \
 	-Wno-strict-prototypes -Wno-missing-prototypes -Wno-unused-but-set-variable
 
+# COVERAGE=1, with LLVM=1: count what runs, of the sources that scripts/covered.mk names.
+# scripts/coverage.py takes the counters out of the machine's memory.
+COVERAGE ?=
+include scripts/covered.mk
+# For a target without an operating system clang has counters registered when programs start.
+ifneq ($(COVERAGE),)
+CC	:= clang$(llvm_suffix) --target=x86_64-unknown-linux-gnu
+endif
+
 # ---- Sources and objects ---------------------------------------------------------------------
 sources := $(sort $(wildcard boot/*.[cS] arch/x86_64/*.[cS] mm/*.c kernel/*.c lib/*.c block/*.c drivers/*.c \
 	tests/*.c tests/bench/*.c))
@@ -137,7 +146,7 @@ $(O)/.$(IMAGE).link: FORCE
 $(O)/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DKBUILD_MODNAME='"$(call modname,$<)"' $(CFLAGS_$*.o) \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DKBUILD_MODNAME='"$(call modname,$<)"' $(CFLAGS_$*.o) $(call coverage_of,$<) \
 		-MMD -MP -MF $(@:.o=.d) -c $< -o $@
 
 $(O)/%.o: %.S $(O)/.flags
@@ -276,6 +285,14 @@ fuzz:
 
 fuzz-seeds:
 	@python3 tests/fuzz/seeds.py tests/fuzz/corpus
+
+# Which lines and branches of mm/ and of the parsers the tests reach, in both ports together.
+.PHONY: coverage
+coverage:
+	@LLVM=1 scripts/setup.sh build image run host hostclang coverage
+	@$(MAKE) LLVM=1 COVERAGE=1 O=$(O)/coverage/kernel image
+	@$(MAKE) -f arch/hosted/Makefile CC=clang COVERAGE=1 O=$(O)/coverage/host all
+	@python3 scripts/coverage.py $(O)/coverage
 
 debug:
 	@scripts/setup.sh build image run debug

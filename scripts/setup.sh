@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run test host hostclang fuzz lint debug
+# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run test host hostclang fuzz coverage lint debug
 # setup.sh --doctor   - list every tool, its version, the version tested with, and what to do
 #
 # What is missing is named and, where there is apt, installed. Elsewhere the command that installs
@@ -36,6 +36,9 @@ find_xz() { first xz; }
 find_redis() { has redis-benchmark && first redis-server; }
 find_hostclang() { [ "$host" = x86_64 ] && first clang; }
 find_clangrt() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan*; }
+find_llvmcov() { first llvm-cov; }
+find_profilert() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.profile*; }
+find_lld_() { first ld.lld; }
 find_libfuzzer() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer_no_main*; }
 find_libstdcxx() { has gcc && first_file "$(gcc -print-file-name=libstdc++.a)"; }
 find_python() { first python3; }
@@ -95,6 +98,9 @@ table() {
 	programs|git|2.39|the same|git|git|git|git|git
 	programs|xz|5.4|the same|xz-utils|xz|xz|xz|xz
 	programs|redis|7.0|the same|redis-server redis-tools|redis|redis|redis|redis
+	coverage|llvmcov|14.0|the report of coverage|llvm|llvm|llvm|llvm|llvm
+	coverage|lld_|14.0|joining what counts|lld|lld|lld|lld|lld
+	coverage|profilert|14.0|counting|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
 	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
 	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub
