@@ -385,6 +385,25 @@ KTEST(kmalloc, sensitive_memory_is_wiped)
 
 /* ---- kvmalloc, copies ------------------------------------------------------------------ */
 
+/* More than an int can say is refused with a report; memory of either kind is wiped, or kept. */
+KTEST(kmalloc, kvmalloc_limits)
+{
+	u8 *p = NULL;
+
+	EXPECT_REPORT("kvmalloc: 3221225472 bytes are more than 2147483647") {
+		p = kvmalloc(3UL << 30, GFP_KERNEL);
+	}
+	EXPECT(!p);
+	p = kvmalloc(5 << 20, GFP_KERNEL);
+	ASSERT(p);
+	EXPECT(kvrealloc(p, 5 << 20, 100, GFP_KERNEL) == p);
+	EXPECT(!kvrealloc(p, 5 << 20, 3UL << 30, GFP_KERNEL | __GFP_NOWARN));
+	memset(p, 0xee, 5 << 20);
+	kvfree_sensitive(p, 5 << 20);
+	kvfree_sensitive(NULL, 100);
+	kvfree_sensitive(ZERO_SIZE_PTR, 100);
+}
+
 KTEST(kmalloc, kvmalloc)
 {
 	u8 *p = kvmalloc(64, GFP_KERNEL);

@@ -762,3 +762,17 @@ KTEST(multiboot2, random_damage)
 	vfree(good);
 	end();
 }
+
+/* Each finding has a line of its own, and a number that is none has one too. */
+KTEST(multiboot2, findings_have_texts)
+{
+	for (int i = 0; i < MB2_NR_FINDINGS; i++) {
+		const char *text = mb2_finding_text((enum mb2_finding)i);
+
+		ASSERT(text);
+		EXPECT(strlen(text) > 10);
+		for (int j = 0; j < i; j++)
+			EXPECT(strcmp(text, mb2_finding_text((enum mb2_finding)j)));
+	}
+	EXPECT(!strcmp(mb2_finding_text(MB2_NR_FINDINGS), "?"));
+}

@@ -33,6 +33,9 @@ static char *p_charp;
 module_param(p_charp, charp, 0);
 static char p_text[6];
 module_param_string(p_text, p_text, sizeof(p_text), 0);
+static char *p_names[3];
+static unsigned int p_names_len;
+module_param_array(p_names, charp, &p_names_len, 0);
 static int p_array[3];
 static unsigned int p_array_len;
 module_param_array(p_array, int, &p_array_len, 0);
@@ -149,4 +152,39 @@ KTEST(params, shown)
 	EXPECT(!strcmp(buffer, "1,-2,3\n"));
 	EXPECT_EQ(param_get_bool(buffer, &truth), 2);
 	EXPECT(!strcmp(buffer, "Y\n"));
+}
+
+/* Scenario: the same for what is not a number, and for texts that were never set. */
+KTEST(params, texts_shown)
+{
+	char room[8] = "abc", buffer[256];
+	char *set = "some text", *unset = NULL;
+	struct kernel_param not_so = {.arg = &(bool){true}};
+	struct kernel_param text = {.arg = &set}, nothing = {.arg = &unset};
+	struct kernel_param copy = {.str = &(struct kparam_string){sizeof(room), room}};
+
+	EXPECT_EQ(param_get_invbool(buffer, &not_so), 2);
+	EXPECT(!strcmp(buffer, "N\n"));
+	param_get_charp(buffer, &text);
+	EXPECT(!strcmp(buffer, "some text\n"));
+	param_get_charp(buffer, &nothing);
+	EXPECT(!strcmp(buffer, "(null)\n"));
+	param_get_string(buffer, &copy);
+	EXPECT(!strcmp(buffer, "abc\n"));
+}
+
+/* Scenario: texts where a text must stand and none does; an array of them, which keeps copies. */
+KTEST(params, arrays_of_texts)
+{
+	char text[] = "one,two", long_number[80];
+
+	EXPECT_EQ(SET("p_charp", NULL), -EINVAL);
+	EXPECT_EQ(SET("p_text", NULL), -EINVAL);
+	EXPECT_EQ(SET("p_names", text), 0);
+	memset(text, '#', sizeof(text) - 1);
+	EXPECT_EQ(p_names_len, 2);
+	EXPECT(!strcmp(p_names[0], "one") && !strcmp(p_names[1], "two"));
+	memset(long_number, '1', sizeof(long_number));
+	long_number[sizeof(long_number) - 1] = '\0';
+	EXPECT_EQ(SET("p_array", long_number), -ENOSPC);
 }
