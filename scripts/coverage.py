@@ -25,13 +25,14 @@ SUFFIX = os.environ.get("LLVM_SUFFIX", "")
 # The process: the kernel's command line, and which tests.
 PROCESS = (("", ()), ("slub_debug=FZPU", ("slab*", "kmalloc*", "mempools*")),
            ("init_on_alloc=1 init_on_free=1", ("slab*", "kmalloc*", "pages*", "vmalloc*")),
-           ("page_owner=on page_poison=1", ("page*", "slab*")), ("highmem=100M", ()))
+           ("page_owner=on page_poison=1 debug_pagealloc=on", ("page*", "slab*", "vmalloc*")), ("highmem=100M", ()),
+           ("failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1", ("fault*",)))
 
 NODES = ("-object memory-backend-ram,id=m0,size=192M -object memory-backend-ram,id=m1,size=128M "
-         "-numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1")
+         "-numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1 -numa dist,src=0,dst=1,val=15")
 # The machine: a name, the kernel's command line, QEMU's arguments.
 MACHINES = (
-    ("checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"', "-machine q35 -m 320M -smp 2 " + NODES),
+    ("checked", 'lockdep=1 debug_preempt=1 exec="test;min_free_kbytes 2000;holders;drop_caches;poweroff"', "-machine q35 -m 320M -smp 2 " + NODES),
     ("debug", 'slub_debug=FZPU exec="test;poweroff"', "-machine pc -m 5G -smp 1"),
     ("highmem", 'highmem=100M page_owner=on page_poison=1 exec="test highmem* page* gfp* dma* vmalloc* reclaim*;poweroff"',
      "-machine pc -m 256M -smp 4"),
@@ -47,6 +48,7 @@ def run_process(out):
     host = os.path.join(out, "host")
     for i, (cmdline, tests) in enumerate(PROCESS):
         one_process(out, f"test{i}", [f"{host}/cairn-test", "-c", cmdline, *tests])
+    one_process(out, "cpus", [f"{host}/cairn-test", "-n", "4"])
     listed = run(f"{host}/cairn-fuzz", capture_output=True, text=True).stdout
     for target in (line.split()[0] for line in listed.splitlines()):
         inputs = [f for d in ("corpus", "regressions") for f in sorted(glob.glob(f"tests/fuzz/{d}/{target}/*"))]
