@@ -236,12 +236,14 @@ soak:
 		tests/soak
 
 # ---- The second port: the same sources as a process of this machine ---------------------------
-# A variant is a compiler, and -asan where it checks addresses and undefined behaviour.
-.PHONY: host host-test $(addprefix host-,gcc gcc-asan clang clang-asan)
-HOST_VARIANTS ?= gcc gcc-asan clang clang-asan
+# A variant is a compiler, and -asan where it checks addresses and undefined behaviour, -tsan
+# where it checks for races between CPUs.
+all_host_variants := gcc gcc-asan gcc-tsan clang clang-asan clang-tsan
+.PHONY: host host-test $(addprefix host-,$(all_host_variants))
+HOST_VARIANTS ?= gcc gcc-asan gcc-tsan clang clang-asan
 # host-variant NAME: as arguments for the port's own makefile
 host_variant = -f arch/hosted/Makefile O=$(O)/host$(patsubst -gcc%,%,-$(1)) \
-	CC=$(firstword $(subst -, ,$(1))) SAN=$(if $(findstring asan,$(1)),address$(comma)undefined)
+	CC=$(firstword $(subst -, ,$(1))) $(if $(findstring tsan,$(1)),SAN=thread CPUS=4,$(if $(findstring asan,$(1)),SAN=address$(comma)undefined))
 comma := ,
 
 host:
@@ -264,9 +266,9 @@ host-malloc:
 	@$(if $(PROGRAMS),,scripts/setup.sh programs || true)
 	@$(MAKE) $(preload) test PROGRAMS=$(call quote,$(PROGRAMS))
 
-$(addprefix host-,gcc gcc-asan clang clang-asan): host-%:
+$(addprefix host-,$(all_host_variants)): host-%:
 	@$(MAKE) $(call host_variant,$*) test
-	@$(MAKE) $(call host_variant,$*) replay
+	@$(if $(findstring tsan,$*),,$(MAKE) $(call host_variant,$*) replay)
 
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)

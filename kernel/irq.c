@@ -151,7 +151,7 @@ static void note_result(struct irq_desc *desc, irqreturn_t ret)
 /* Called and left with the lock held. */
 static void serve(struct irq_desc *desc)
 {
-	desc->in_progress = true;
+	WRITE_ONCE(desc->in_progress, true);
 	do {
 		irqreturn_t ret;
 
@@ -161,7 +161,7 @@ static void serve(struct irq_desc *desc)
 		spin_lock(&desc->lock);
 		note_result(desc, ret);
 	} while (desc->pending && !desc->depth);
-	desc->in_progress = false;
+	smp_store_release(&desc->in_progress, false);
 }
 
 void generic_handle_irq(unsigned int irq)
@@ -192,7 +192,7 @@ static void replay(struct tasklet_struct *t __unused)
 	for (unsigned int irq = 0; irq < NR_IRQS; irq++) {
 		struct irq_desc *desc = irq_to_desc(irq);
 
-		if (!desc || !READ_ONCE(desc->pending))
+		if (!desc || !data_race(desc->pending))
 			continue;
 		local_irq_save(flags);
 		irq_enter();
@@ -214,9 +214,8 @@ void synchronize_irq(unsigned int irq)
 
 	if (!desc)
 		return;
-	while (READ_ONCE(desc->in_progress))
+	while (smp_load_acquire(&desc->in_progress))
 		cpu_relax();
-	barrier();
 }
 
 void disable_irq_nosync(unsigned int irq)

@@ -84,7 +84,8 @@ void mutex_lock(struct mutex *lock)
 	might_sleep();
 	if (likely(__mutex_trylock(lock)))
 		return;
-	if (WARN(lock->owner == current, "mutex %pS: %s takes it again\n", lock, current->comm))
+	if (WARN(READ_ONCE(lock->owner) == current, "mutex %pS: %s takes it again\n", lock,
+		 current->comm))
 		return;
 	mutex_lock_slow(lock);
 }
@@ -94,12 +95,12 @@ void mutex_unlock(struct mutex *lock)
 	unsigned long flags;
 	struct waiter *w;
 
-	if (WARN(lock->owner != current, "mutex %pS: released by %s, which does not hold it\n",
-		 lock, current->comm))
+	if (WARN(READ_ONCE(lock->owner) != current,
+		 "mutex %pS: released by %s, which does not hold it\n", lock, current->comm))
 		return;
 	spin_lock_irqsave(&lock->wait_lock, flags);
 	w = first_waiter(&lock->waiters);
-	WRITE_ONCE(lock->owner, w ? w->task : NULL);
+	smp_store_release(&lock->owner, w ? w->task : NULL);
 	if (w)
 		grant(w);
 	spin_unlock_irqrestore(&lock->wait_lock, flags);

@@ -36,7 +36,7 @@ static struct rcu_head *take_all(void)
 
 	spin_lock_irqsave(&rcu_lock, flags);
 	head = first_head;
-	first_head = NULL;
+	WRITE_ONCE(first_head, NULL);
 	last_link = &first_head;
 	spin_unlock_irqrestore(&rcu_lock, flags);
 	return head;
@@ -90,7 +90,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	head->func = func;
 	head->next = NULL;
 	spin_lock_irqsave(&rcu_lock, flags);
-	*last_link = head;
+	WRITE_ONCE(*last_link, head);
 	last_link = &head->next;
 	spin_unlock_irqrestore(&rcu_lock, flags);
 	wake_up(&rcu_wait);

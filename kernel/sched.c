@@ -110,6 +110,12 @@ static void queue_remove(struct rq *rq, struct task_struct *p)
 	p->queued = false;
 }
 
+/* Other CPUs look at how many there are without the lock.  Context: @rq locked. */
+static void count_running(struct rq *rq, int change)
+{
+	WRITE_ONCE(rq->nr_running, rq->nr_running + (unsigned int)change);
+}
+
 /* Adds the time since the last look to the running task. */
 static void update_curr(struct rq *rq)
 {
@@ -118,7 +124,7 @@ static void update_curr(struct rq *rq)
 	u64 delta = now - curr->exec_start;
 
 	curr->exec_start = now;
-	curr->sum_exec_runtime += delta;
+	WRITE_ONCE(curr->sum_exec_runtime, curr->sum_exec_runtime + delta);
 	if (curr == rq->idle)
 		return;
 	curr->vruntime += delta;
@@ -159,7 +165,7 @@ static void check_preempt(struct rq *rq, struct task_struct *p)
 /* Puts @p, in no tree, in that of @rq.  Context: @rq locked. */
 static void attach(struct rq *rq, struct task_struct *p)
 {
-	rq->nr_running++;
+	count_running(rq, 1);
 	queue_insert(rq, p);
 	update_curr(rq);
 	check_preempt(rq, p);
@@ -183,7 +189,7 @@ static struct rq *task_rq_lock(struct task_struct *p)
 
 bool cpu_active(unsigned int cpu)
 {
-	return cpu_online(cpu) && READ_ONCE(cpu_rq(cpu)->idle);
+	return cpu_online(cpu) && smp_load_acquire(&cpu_rq(cpu)->idle);
 }
 
 static bool may_run_on(const struct task_struct *p, unsigned int cpu)
@@ -287,7 +293,7 @@ static struct task_struct *detach_for(struct rq *from, struct rq *to, unsigned i
 		if (!cpumask_test_cpu(cpu, &p->cpus_mask))
 			continue;
 		queue_remove(from, p);
-		from->nr_running--;
+		count_running(from, -1);
 		p->vruntime += to->min_vruntime - from->min_vruntime;
 		WRITE_ONCE(p->cpu, cpu);
 		return p;
@@ -314,7 +320,7 @@ static struct task_struct *steal(struct rq *rq)
 			break;
 	}
 	if (p)
-		rq->nr_running++;
+		count_running(rq, 1);
 	return p;
 }
 
@@ -373,7 +379,7 @@ static void finish_switch(struct task_struct *prev)
 
 	if (unlikely(prev->on_rq && prev != rq->idle && !may_run_on(prev, prev->cpu))) {
 		queue_remove(rq, prev);
-		rq->nr_running--;
+		count_running(rq, -1);
 		activate_elsewhere(rq, prev);
 		return;
 	}
@@ -405,14 +411,14 @@ static void __schedule(bool preempted)
 	update_curr(rq);
 	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING) {
 		prev->on_rq = false;
-		rq->nr_running--;
+		count_running(rq, -1);
 	} else if (prev != rq->idle) {
 		queue_insert(rq, prev);
 	}
 	if (preempted)
-		prev->nivcsw++;
+		WRITE_ONCE(prev->nivcsw, prev->nivcsw + 1);
 	else
-		prev->nvcsw++;
+		WRITE_ONCE(prev->nvcsw, prev->nvcsw + 1);
 	next = pick_next(rq);
 	if (next == prev && !may_run_on(prev, prev->cpu) && prev != rq->idle) {
 		next = pick_next(rq); /* others may be waiting behind it */
@@ -580,7 +586,7 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 	cpumask_copy(&p->cpus_mask, mask);
 	if (p->queued && !may_run_on(p, p->cpu)) {
 		queue_remove(rq, p);
-		rq->nr_running--;
+		count_running(rq, -1);
 		activate_elsewhere(rq, p);
 	} else {
 		if (rq->curr == p && p != current && !may_run_on(p, p->cpu))
@@ -613,7 +619,7 @@ static void rq_start(unsigned int cpu, struct task_struct *curr, struct task_str
 
 	rq->tree = RB_ROOT_CACHED;
 	rq->curr = curr;
-	rq->nr_running = curr != idle;
+	count_running(rq, curr != idle);
 	curr->exec_start = ktime_get_ns();
 	smp_store_release(&rq->idle, idle); /* now others may queue tasks here */
 }

@@ -69,7 +69,7 @@ static void enqueue(int cpu, call_single_data_t *csd)
 	arch_spin_lock(&q->lock);
 	was_empty = !q->first;
 	if (was_empty)
-		q->first = csd;
+		WRITE_ONCE(q->first, csd);
 	else
 		*q->last = csd;
 	q->last = &csd->next;
@@ -87,7 +87,7 @@ static call_single_data_t *dequeue(struct call_queue *q)
 	arch_spin_lock(&q->lock);
 	csd = q->first;
 	if (csd)
-		q->first = csd->next;
+		WRITE_ONCE(q->first, csd->next);
 	arch_spin_unlock(&q->lock);
 	return csd;
 }
@@ -97,7 +97,7 @@ static void run(call_single_data_t *csd)
 	smp_call_func_t func = csd->func;
 	void *info = csd->info;
 
-	if (csd->flags & CSD_SYNC) {
+	if (READ_ONCE(csd->flags) & CSD_SYNC) {
 		func(info);
 		smp_store_release(&csd->flags, 0);
 	} else {

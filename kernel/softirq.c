@@ -172,8 +172,7 @@ static bool run_tasklet(struct tasklet_struct *t)
 		t->callback(t);
 	else
 		t->func(t->data);
-	smp_mb();
-	clear_bit(TASKLET_STATE_RUN, &t->state);
+	clear_bit_unlock(TASKLET_STATE_RUN, &t->state);
 	return true;
 }
 
@@ -205,9 +204,8 @@ static void hi_tasklet_softirq(struct softirq_action *h __unused)
 void tasklet_disable(struct tasklet_struct *t)
 {
 	tasklet_disable_nosync(t);
-	while (test_bit(TASKLET_STATE_RUN, &t->state))
+	while (test_bit_acquire(TASKLET_STATE_RUN, &t->state))
 		cpu_relax();
-	smp_mb();
 }
 
 void tasklet_kill(struct tasklet_struct *t)
@@ -218,7 +216,7 @@ void tasklet_kill(struct tasklet_struct *t)
 		do_softirq();
 		cpu_relax();
 	}
-	while (test_bit(TASKLET_STATE_RUN, &t->state))
+	while (test_bit_acquire(TASKLET_STATE_RUN, &t->state))
 		cpu_relax();
 }
 

@@ -51,13 +51,15 @@ unsigned int nr_alloc_waiters;
 static void serve_locked(struct zone *zone)
 {
 	struct alloc_waiter *waiter, *next;
+	struct page *page;
 
 	list_for_each_entry_safe(waiter, next, &queue, list) {
 		if (!request_allows(waiter->req, zone))
 			continue;
-		waiter->page = zone_take_block(zone, waiter->req);
-		if (!waiter->page)
+		page = zone_take_block(zone, waiter->req);
+		if (!page)
 			continue;
+		WRITE_ONCE(waiter->page, page);
 		list_del_init(&waiter->list);
 		WRITE_ONCE(nr_alloc_waiters, nr_alloc_waiters - 1);
 		count_vm_event(ALLOC_HANDOVER);

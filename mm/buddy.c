@@ -201,7 +201,7 @@ static inline struct page *merge(struct buddy *buddy, struct page *page, u64 wor
 	for (o = *order; o < MAX_ORDER - 1; o++) {
 		struct page *other = buddy_of(page, size);
 
-		if (other->word != word)
+		if (data_race(other->word) != word) /* its owner may be at it */
 			break;
 		if (other->prev != PFN_UNLISTED)
 			list_del(buddy, other, o);

@@ -507,13 +507,13 @@ static noinline void mempool_free_slow(void *element, mempool_t *pool)
 {
 	if (unlikely(!element))
 		return;
-	if (READ_ONCE(pool->curr_nr) >= pool->min_nr || !pool_put(pool, element))
+	if (data_race(pool->curr_nr) >= data_race(pool->min_nr) || !pool_put(pool, element))
 		pool->free(element, pool->pool_data);
 }
 
 void mempool_free(void *element, mempool_t *pool)
 {
-	struct kmem_cache *cache = pool->open;
+	struct kmem_cache *cache = data_race(pool->open);
 
 	OBJ_FREE_TO(element, cache, front, full, slow);
 	return;

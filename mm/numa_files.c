@@ -89,7 +89,8 @@ static void show_memory(struct seq_file *m, int nid)
 		const struct zone *zone = &node_data[nid]->zones[idx];
 
 		size += zone->managed_pages;
-		free += zone->buddy.free + zone->pending_pages + pcp_cached_pages(zone);
+		free += data_race(zone->buddy.free) + data_race(zone->pending_pages) +
+			pcp_cached_pages(zone);
 	}
 	seq_printf(m, "node %d size: %lu MB\n", nid, size >> (20 - PAGE_SHIFT));
 	seq_printf(m, "node %d free: %lu MB\n", nid, free >> (20 - PAGE_SHIFT));

@@ -73,7 +73,8 @@ static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
 /* Is less left in a zone than those may leave who have no part in its reserve? */
 static bool in_reserve(const struct zone *zone, const struct alloc_request *req)
 {
-	return zone->buddy.free < zone->watermark[WMARK_MIN] + zone->lowmem_reserve[req->highest];
+	return data_race(zone->buddy.free) <
+	       zone->watermark[WMARK_MIN] + zone->lowmem_reserve[req->highest];
 }
 
 struct page *zone_take_block(struct zone *zone, const struct alloc_request *req)
@@ -167,7 +168,7 @@ static unsigned long freed_for(const struct alloc_request *req)
 	unsigned long pages = 0;
 
 	for (zone = req->pgdat->zonelist.zones; *zone; zone++)
-		pages += request_allows(req, *zone) ? READ_ONCE((*zone)->nr_freed) : 0;
+		pages += request_allows(req, *zone) ? data_race((*zone)->nr_freed) : 0;
 	return pages;
 }
 

@@ -102,7 +102,7 @@ VIRTUAL_FILE("pagetypeinfo", show_pagetypeinfo);
 
 static unsigned long zone_free(const struct zone *zone)
 {
-	return zone->buddy.free + zone->pending_pages;
+	return data_race(zone->buddy.free) + data_race(zone->pending_pages);
 }
 
 static void show_zone_numa(struct seq_file *m, const struct zone *zone)

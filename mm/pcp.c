@@ -182,13 +182,13 @@ static bool cpu_has_blocks(int cpu, void *info __unused)
 	struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
 	unsigned int list;
 
-	if (!pcp->zone)
+	if (!READ_ONCE(pcp->zone))
 		return false;
 	for (list = 0; list < NR_PCP_LISTS; list++) {
-		if (READ_ONCE(list_of(pcp, list_order[list])->used))
+		if (data_race(list_of(pcp, list_order[list])->used))
 			return true;
 	}
-	return READ_ONCE(cold_of(pcp)->used);
+	return data_race(cold_of(pcp)->used);
 }
 
 void drain_all_pages(void)
@@ -206,21 +206,21 @@ static void turn_off(struct per_cpu_pages *pcp)
 	}
 	cold_of(pcp)->limit = 0;
 	drain_cpu(pcp);
-	pcp->on = false;
+	WRITE_ONCE(pcp->on, false);
 }
 
 static bool above_high(const struct zone *zone)
 {
-	return READ_ONCE(zone->buddy.free) > zone->watermark[WMARK_HIGH];
+	return data_race(zone->buddy.free) > zone->watermark[WMARK_HIGH];
 }
-
-/* One each, for when a CPU's lists are to be turned off by another. */
-static DEFINE_PER_CPU(call_single_data_t, turn_off_call);
 
 static void turn_off_here(void *info __unused)
 {
 	turn_off(this_cpu_ptr(&pcp_pages));
 }
+
+/* One each, for when a CPU's lists are to be turned off by another. */
+static DEFINE_PER_CPU(call_single_data_t, turn_off_call) = {.func = turn_off_here};
 
 /* Other CPUs whose zone is short turn theirs off soon; the caller may be unable to wait. */
 static void turn_off_others(void)
@@ -229,12 +229,10 @@ static void turn_off_others(void)
 
 	for_each_online_cpu(cpu) {
 		const struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
-		call_single_data_t *call = per_cpu_ptr(&turn_off_call, cpu);
 
-		if (cpu == this || !READ_ONCE(pcp->on) || above_high(pcp->zone))
+		if (cpu == this || !READ_ONCE(pcp->on) || above_high(READ_ONCE(pcp->zone)))
 			continue;
-		call->func = turn_off_here;
-		smp_call_function_single_async(cpu, call);
+		smp_call_function_single_async(cpu, per_cpu_ptr(&turn_off_call, cpu));
 	}
 }
 
@@ -263,7 +261,7 @@ static void turn_on(struct per_cpu_pages *pcp)
 		list_of(pcp, order)->limit = limit;
 	}
 	cold_of(pcp)->limit = limit_bytes(pcp->zone, PCP_SLOTS_COLD, 0);
-	pcp->on = true;
+	WRITE_ONCE(pcp->on, true);
 }
 
 /* Turns the lists on if the home zone has well more than it must keep. */
@@ -271,11 +269,11 @@ static bool try_turn_on(struct per_cpu_pages *pcp)
 {
 	unsigned long spare;
 
-	pcp->zone = home_zone(smp_processor_id());
+	WRITE_ONCE(pcp->zone, home_zone(smp_processor_id()));
 	if (!limit_of(pcp->zone, PCP_SLOTS_0, 0))
 		return false;
 	spare = pcp->zone->watermark[WMARK_HIGH] / 4 + (1UL << REFILL_ORDER);
-	if (READ_ONCE(pcp->zone->buddy.free) < pcp->zone->watermark[WMARK_HIGH] + spare &&
+	if (data_race(pcp->zone->buddy.free) < pcp->zone->watermark[WMARK_HIGH] + spare &&
 	    !memmap_open_zone(pcp->zone))
 		return false;
 	turn_on(pcp);
@@ -438,11 +436,11 @@ void pcp_free_full(struct page *page, unsigned int order)
 
 static unsigned long cached_on(struct per_cpu_pages *pcp)
 {
-	unsigned long pages = cold_of(pcp)->used / sizeof(void *);
+	unsigned long pages = data_race(cold_of(pcp)->used) / sizeof(void *);
 	unsigned int list;
 
 	for (list = 0; list < NR_PCP_LISTS; list++)
-		pages += (list_of(pcp, list_order[list])->used / sizeof(void *))
+		pages += (data_race(list_of(pcp, list_order[list])->used) / sizeof(void *))
 			 << list_order[list];
 	return pages;
 }
@@ -455,7 +453,9 @@ unsigned long pcp_cached_pages(const struct zone *zone)
 	for_each_possible_cpu(cpu) {
 		struct per_cpu_pages *pcp = per_cpu_ptr(&pcp_pages, cpu);
 
-		if (pcp->zone && (!zone || pcp->zone == zone))
+		const struct zone *home = READ_ONCE(pcp->zone);
+
+		if (home && (!zone || home == zone))
 			pages += cached_on(pcp);
 	}
 	return pages;

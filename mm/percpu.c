@@ -421,7 +421,7 @@ static bool cpu_has_objects(int cpu, void *info __unused)
 	struct pcpu_cpu *stacks = per_cpu_ptr(&pcpu_cpu, cpu);
 
 	for (unsigned int k = 0; k < PCPU_CLASSES; k++) {
-		if (READ_ONCE(((struct pcpu_stack *)stacks->stack[k])->used))
+		if (data_race(((struct pcpu_stack *)stacks->stack[k])->used))
 			return true;
 	}
 	return false;

@@ -44,7 +44,7 @@ unsigned long nr_free_pages(void)
 	const struct zone *zone;
 
 	for_each_zone(zone)
-		pages += zone->buddy.free + zone->pending_pages;
+		pages += data_race(zone->buddy.free) + data_race(zone->pending_pages);
 	return pages;
 }
 
@@ -55,7 +55,7 @@ unsigned long nr_free_highpages(void)
 
 	for_each_zone(zone)
 		if (zone->idx == ZONE_HIGHMEM)
-			pages += zone->buddy.free + zone->pending_pages;
+			pages += data_race(zone->buddy.free) + data_race(zone->pending_pages);
 	return pages;
 }
 
@@ -75,7 +75,7 @@ static void show_zone(const struct zone *zone)
 
 	pr_warn("Node %d %s free:%lukB pending:%lukB cached:%lukB min:%lukB low:%lukB high:%lukB "
 		"present:%lukB managed:%lukB\n",
-		zone->pgdat->node_id, zone->name, PAGES_TO_KIB(zone->buddy.free),
+		zone->pgdat->node_id, zone->name, PAGES_TO_KIB(data_race(zone->buddy.free)),
 		PAGES_TO_KIB(zone->pending_pages), PAGES_TO_KIB(pcp_cached_pages(zone)),
 		PAGES_TO_KIB(zone->watermark[WMARK_MIN]), PAGES_TO_KIB(zone->watermark[WMARK_LOW]),
 		PAGES_TO_KIB(zone->watermark[WMARK_HIGH]), PAGES_TO_KIB(zone->present_pages),
@@ -83,7 +83,7 @@ static void show_zone(const struct zone *zone)
 	pr_warn("Node %d %s:", zone->pgdat->node_id, zone->name);
 	for (order = 0; order < MAX_ORDER; order++)
 		pr_cont(" %lu*%lukB", zone->buddy.nr[order], PAGES_TO_KIB(1UL << order));
-	pr_cont(" = %lukB\n", PAGES_TO_KIB(zone->buddy.free));
+	pr_cont(" = %lukB\n", PAGES_TO_KIB(data_race(zone->buddy.free)));
 }
 
 void show_mem(void)

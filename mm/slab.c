@@ -196,7 +196,7 @@ bool slab_is_free(const struct slab_geometry *g, const u64 *free, const void *ba
 {
 	const u64 *word = g->words ? bitmap(g, base) + index / 64 : free;
 
-	return (*word >> (index % 64)) & 1;
+	return (data_race(*word) >> (index % 64)) & 1;
 }
 
 bool slab_all_free(const struct slab_geometry *g, const u64 *free, const void *base)

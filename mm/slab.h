@@ -206,8 +206,8 @@ static __no_kasan_or_inline void slab_set_tag(const struct slab_cache *c, void *
 
 static inline unsigned long slab_nr_slabs(const struct slab_cache *c)
 {
-	return (unsigned long)c->list[SLAB_FULL].count + c->list[SLAB_PARTIAL].count +
-	       c->list[SLAB_EMPTY].count;
+	return (unsigned long)data_race(c->list[SLAB_FULL].count) +
+	       data_race(c->list[SLAB_PARTIAL].count) + data_race(c->list[SLAB_EMPTY].count);
 }
 
 /* Number of the object's place, or -1 if no object of @c starts there. */

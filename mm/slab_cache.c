@@ -71,8 +71,8 @@ static bool objstack_holds(const struct objstack *stack, const void *obj)
 {
 	unsigned int i;
 
-	for (i = 1; i < stack->used / 8; i++) {
-		if (stack->slot[i] == obj)
+	for (i = 1; i < data_race(stack->used) / 8; i++) {
+		if (data_race(stack->slot[i]) == obj)
 			return true;
 	}
 	return false;
@@ -98,19 +98,19 @@ bool slab_object_is_free(struct slab_cache *c, void *obj)
 
 unsigned long slab_nr_cached(const struct slab_cache *c)
 {
-	unsigned long nr = c->depot_used;
+	unsigned long nr = data_race(c->depot_used);
 	unsigned int cpu;
 
 	if (!c->magazine)
 		return nr;
 	for_each_possible_cpu(cpu)
-		nr += per_cpu_ptr(c->magazine, cpu)->used / 8 - 1;
+		nr += data_race(per_cpu_ptr(c->magazine, cpu)->used) / 8 - 1;
 	return nr;
 }
 
 unsigned long slab_nr_live(const struct slab_cache *c)
 {
-	return slab_nr_slabs(c) * c->g.nr - c->nr_free - slab_nr_cached(c);
+	return slab_nr_slabs(c) * c->g.nr - data_race(c->nr_free) - slab_nr_cached(c);
 }
 
 /* ---- Allocation ------------------------------------------------------------------------ */

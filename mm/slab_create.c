@@ -340,7 +340,7 @@ static unsigned long slab_count(struct shrinker *shrinker __unused,
 	{
 		if (!(c->flags & SLAB_NO_REAP))
 			nr += slab_nr_cached(c) +
-			      (unsigned long)c->list[SLAB_EMPTY].count * c->g.nr;
+			      (unsigned long)data_race(c->list[SLAB_EMPTY].count) * c->g.nr;
 	}
 	return nr;
 }

@@ -413,7 +413,7 @@ void slab_flush(struct slab_cache *c)
 	m->used -= n * 8;
 	copy_words(&m->slot[1], &m->slot[1 + n], m->used / 8 - 1);
 	spin_unlock_irqrestore(&c->lock, flags);
-	if (unlikely(c->list[SLAB_EMPTY].count > slab_empty_kept(c)))
+	if (unlikely(data_race(c->list[SLAB_EMPTY].count) > slab_empty_kept(c)))
 		slab_release_beyond(c, slab_empty_kept(c));
 }
 
@@ -478,7 +478,7 @@ static bool magazine_holds_any(int cpu, void *info)
 {
 	struct slab_cache *c = info;
 
-	return READ_ONCE(per_cpu_ptr(c->magazine, cpu)->used) > 8;
+	return data_race(per_cpu_ptr(c->magazine, cpu)->used) > 8;
 }
 
 void slab_drain(struct slab_cache *c)

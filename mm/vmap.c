@@ -103,8 +103,8 @@ static void hash_insert(struct vmap_area *va)
 {
 	struct vmap_area **bucket = vmap_bucket(va->key);
 
-	va->hash_next = *bucket;
-	WRITE_ONCE(*bucket, va);
+	WRITE_ONCE(va->hash_next, *bucket);
+	smp_store_release(bucket, va);
 }
 
 static void hash_remove(struct vmap_area *va)
@@ -584,7 +584,7 @@ static bool cpu_has_ranges(int cpu, void *info __unused)
 	const struct vmap_cpu *v = per_cpu_ptr(&vmap_cpu, cpu);
 
 	for (unsigned int k = 0; k < VMAP_CLASSES; k++) {
-		if (READ_ONCE(v->cache[k].list.first))
+		if (data_race(v->cache[k].list.first))
 			return true;
 	}
 	return false;

@@ -207,10 +207,10 @@ static __always_inline struct vmap_area **vmap_bucket(unsigned long addr)
 /* vmap_lookup - the area whose key is @key, by no lock; NULL may also mean: look again under it. */
 static __always_inline struct vmap_area *vmap_lookup(u64 key)
 {
-	struct vmap_area *va = *vmap_bucket(key);
+	struct vmap_area *va = smp_load_acquire(vmap_bucket(key));
 
-	while (va && va->key != key)
-		va = READ_ONCE(va->hash_next);
+	while (va && READ_ONCE(va->key) != key)
+		va = smp_load_acquire(&va->hash_next);
 	return va;
 }
 

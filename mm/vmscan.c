@@ -72,7 +72,7 @@ static bool much_has_changed(const struct pglist_data *pgdat)
 	unsigned int idx;
 
 	for (idx = 0; idx < MAX_NR_ZONES; idx++) {
-		freed += READ_ONCE(pgdat->zones[idx].nr_freed);
+		freed += data_race(pgdat->zones[idx].nr_freed);
 		high += pgdat->zones[idx].watermark[WMARK_HIGH];
 	}
 	return freed - READ_ONCE(pgdat->freed_at_failure) > high;
@@ -84,9 +84,9 @@ static void note_failure(struct pglist_data *pgdat)
 	unsigned int idx;
 
 	for (idx = 0; idx < MAX_NR_ZONES; idx++)
-		freed += READ_ONCE(pgdat->zones[idx].nr_freed);
+		freed += data_race(pgdat->zones[idx].nr_freed);
 	WRITE_ONCE(pgdat->freed_at_failure, freed);
-	WRITE_ONCE(pgdat->reclaim_failures, pgdat->reclaim_failures + 1);
+	WRITE_ONCE(pgdat->reclaim_failures, READ_ONCE(pgdat->reclaim_failures) + 1);
 }
 
 static bool has_lowmem(const struct pglist_data *pgdat)

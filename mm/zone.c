@@ -301,7 +301,7 @@ bool zone_watermark_ok(const struct zone *zone, unsigned int order, enum zone_wa
 		need -= need / 2;
 	if (depth & ALLOC_HARDER)
 		need -= need / 4;
-	return zone->buddy.free >= need + zone->lowmem_reserve[highest] + (1UL << order);
+	return data_race(zone->buddy.free) >= need + zone->lowmem_reserve[highest] + (1UL << order);
 }
 
 void zone_count_numa(struct zone *zone, struct zone *preferred, unsigned long blocks)

@@ -34,6 +34,8 @@ find_sqlite() { first sqlite3; }
 find_git() { first git; }
 find_xz() { first xz; }
 find_redis() { has redis-benchmark && first redis-server; }
+find_tsan() { has gcc && first_file "$(gcc -print-file-name=libtsan.so)"; }
+find_setarch() { first setarch; }
 find_hostclang() { [ "$host" = x86_64 ] && first clang; }
 find_clangrt() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan*; }
 find_llvmcov() { first llvm-cov; }
@@ -89,6 +91,8 @@ table() {
 	host|ld|2.40|the port to a process|binutils|binutils|binutils|binutils|binutils
 	host|libc|2.36|the port to a process|libc6-dev|glibc-devel|glibc|glibc-devel|glibc
 	host|asan|12.2|its checks|gcc|libasan libubsan|gcc|gcc|gcc
+	host|tsan|12.2|its check for races|gcc|libtsan|gcc|gcc|gcc
+	host|setarch|2.38|its check for races|util-linux|util-linux|util-linux|util-linux|util-linux
 	host|python|3.11|its symbol table|python3|python3|python|python3|python3
 	hostclang|hostclang|14.0|the same with another compiler|clang|clang|clang|clang|llvm
 	hostclang|clangrt|14.0|its checks, fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm

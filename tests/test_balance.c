@@ -31,7 +31,7 @@ static int hog_main(void *data)
 	while (!READ_ONCE(stop)) {
 		h->astray += !cpumask_test_cpu((unsigned int)get_cpu(), &h->allowed);
 		put_cpu();
-		WRITE_ONCE(h->rounds, h->rounds + 1);
+		WRITE_ONCE(h->rounds, READ_ONCE(h->rounds) + 1);
 		cpu_relax();
 	}
 	return 0;
@@ -103,7 +103,7 @@ static bool wait_until(bool (*done)(const struct hog *hogs, unsigned int n), con
 static bool all_preempted(const struct hog *hogs, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		if (!hogs[i].rounds || READ_ONCE(hogs[i].task->nivcsw) < 4)
+		if (!READ_ONCE(hogs[i].rounds) || READ_ONCE(hogs[i].task->nivcsw) < 4)
 			return false;
 	}
 	return true;

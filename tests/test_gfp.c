@@ -34,7 +34,7 @@ static struct zone *zone_named(enum zone_type idx)
 static unsigned long zone_left(enum zone_type idx)
 {
 	drain_all_pages();
-	return zone_named(idx)->buddy.free + zone_named(idx)->pending_pages;
+	return data_race(zone_named(idx)->buddy.free) + data_race(zone_named(idx)->pending_pages);
 }
 
 /* The zone that GFP_KERNEL tries first. */

@@ -48,8 +48,8 @@ static unsigned long node_free(int nid)
 	unsigned int idx;
 
 	for (idx = 0; idx < MAX_NR_ZONES; idx++)
-		pages += node_data[nid]->zones[idx].buddy.free +
-			 node_data[nid]->zones[idx].pending_pages;
+		pages += data_race(node_data[nid]->zones[idx].buddy.free) +
+			 data_race(node_data[nid]->zones[idx].pending_pages);
 	return pages;
 }
 

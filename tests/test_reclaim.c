@@ -394,7 +394,7 @@ KTEST(reclaim, who_waits_does_not_take_the_reserve)
 static unsigned long zone_free(const struct zone *zone)
 {
 	drain_all_pages();
-	return zone->buddy.free;
+	return data_race(zone->buddy.free);
 }
 
 /*
@@ -418,8 +418,8 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	EXPECT(zone_free(home) >= high);
 	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
 	EXPECT(clean.nr > 0);
-	EXPECT(clean.asked_by_kswapd > 0);
-	EXPECT_EQ(clean.asked, 0);
+	EXPECT(data_race(clean.asked_by_kswapd) > 0);
+	EXPECT_EQ(data_race(clean.asked), 0);
 	EXPECT_EQ(vm_events(PAGEOUTRUN), runs + 1);
 	EXPECT(vm_events(PGSTEAL_KSWAPD) > stolen);
 	free_chain(chain);
@@ -698,7 +698,7 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 	EXPECT(vm_events(PAGEOUTRUN) > runs);
 	EXPECT(zone_free(home) >= high);
 	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
-	EXPECT(clean.asked_by_kswapd > 0);
+	EXPECT(data_race(clean.asked_by_kswapd) > 0);
 	EXPECT_EQ(clean.asked, 0);
 	page = alloc_pages_node(nid, here, 0);
 	EXPECT(page);

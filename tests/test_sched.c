@@ -32,14 +32,16 @@ static void join(struct task_struct *t)
 {
 	if (!EXPECT(t))
 		return;
-	while (READ_ONCE(t->__state) != TASK_DEAD)
+	while (smp_load_acquire(&t->__state) != TASK_DEAD)
 		msleep(1);
 	put_task_struct(t);
 }
 
 static int return_seven(void *data)
 {
-	*(int *)data += 1;
+	int *runs = data;
+
+	WRITE_ONCE(*runs, *runs + 1);
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 7;

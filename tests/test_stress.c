@@ -304,7 +304,7 @@ void stress_plenty_end(void)
 
 static unsigned long eater_count(struct shrinker *s __unused, struct shrink_control *sc __unused)
 {
-	return READ_ONCE(famine) ? 0 : READ_ONCE(eater.nr);
+	return READ_ONCE(famine) ? 0 : data_race(eater.nr);
 }
 
 static bool give_page_back(void)
@@ -359,7 +359,7 @@ static void eat(gfp_t gfp)
 /* Gives half back of its own accord: memory is not always low. */
 static void give_half_back(void)
 {
-	unsigned long n = READ_ONCE(eater.nr) / 2;
+	unsigned long n = data_race(eater.nr) / 2;
 
 	while (n--)
 		give_page_back();
@@ -847,7 +847,7 @@ static void wait_for_workers(void)
 			continue;
 		next = ktime_get_ns() + REPORT_NS;
 		pr_info("stress: %lu operations, %lu kB taken, %lu pages free, %lu reclaimed\n",
-			now, sum.bytes >> 10, nr_free_pages(), eater.given);
+			now, sum.bytes >> 10, nr_free_pages(), data_race(eater.given));
 		if (now - before < 100)
 			report_stall();
 		before = now;

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <linux/bits.h>
+#include <asm/barrier.h>
 
 #define BITS_TO_LONGS(nr) (((nr) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BITS_TO_BYTES(nr) (((nr) + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
@@ -95,6 +96,12 @@ static inline s64 sign_extend64(u64 value, int index)
 static __always_inline bool test_bit(unsigned long nr, const volatile unsigned long *addr)
 {
 	return (READ_ONCE(addr[BIT_WORD(nr)]) >> (nr % BITS_PER_LONG)) & 1;
+}
+
+/* test_bit_acquire - what whoever cleared it with clear_bit_unlock() did before is seen after */
+static __always_inline bool test_bit_acquire(unsigned long nr, const volatile unsigned long *addr)
+{
+	return (smp_load_acquire(addr + BIT_WORD(nr)) >> (nr % BITS_PER_LONG)) & 1;
 }
 
 static __always_inline void __set_bit(unsigned long nr, volatile unsigned long *addr)

@@ -57,7 +57,7 @@ static inline unsigned int cpumask_weight(const struct cpumask *mask)
 	unsigned int weight = 0;
 
 	for (unsigned int i = 0; i < CPUMASK_WORDS; i++)
-		for (unsigned long word = mask->bits[i]; word; word &= word - 1)
+		for (unsigned long word = READ_ONCE(mask->bits[i]); word; word &= word - 1)
 			weight++;
 	return weight;
 }

@@ -57,7 +57,7 @@ void check_cpu_use(const char *what) __cold;
 
 static __always_inline void cpu_use_check(const char *what)
 {
-	if (unlikely(cpu_use_checking))
+	if (unlikely(data_race(cpu_use_checking)))
 		check_cpu_use(what);
 }
 

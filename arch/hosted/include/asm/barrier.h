@@ -9,27 +9,23 @@
  */
 #include <linux/compiler.h>
 
-#define mb()			smp_mb()
-#define rmb()			barrier()
-#define wmb()			barrier()
+#define mb()			 smp_mb()
+#define rmb()			 barrier()
+#define wmb()			 barrier()
 
-#define smp_mb()		asm volatile("lock; addl $0, -4(%%rsp)" ::: "memory", "cc")
-#define smp_rmb()		barrier()
-#define smp_wmb()		barrier()
+#define smp_mb()		 asm volatile("lock; addl $0, -4(%%rsp)" ::: "memory", "cc")
+#define smp_rmb()		 barrier()
+#define smp_wmb()		 barrier()
 
-#define dma_rmb()		barrier()
-#define dma_wmb()		barrier()
+#define dma_rmb()		 barrier()
+#define dma_wmb()		 barrier()
 
-#define smp_mb__before_atomic() barrier()
-#define smp_mb__after_atomic()	barrier()
+#define smp_mb__before_atomic()	 barrier()
+#define smp_mb__after_atomic()	 barrier()
 
-#define smp_store_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
-#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	 __atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define smp_load_acquire(p)	 __atomic_load_n(p, __ATOMIC_ACQUIRE)
 
-#define smp_store_mb(var, value)        \
-	do {                            \
-		WRITE_ONCE(var, value); \
-		smp_mb();               \
-	} while (0)
+#define smp_store_mb(var, value) ((void)__atomic_exchange_n(&(var), value, __ATOMIC_SEQ_CST))
 
 #endif
