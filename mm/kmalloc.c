@@ -22,6 +22,7 @@
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/kasan.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/percpu-defs.h>
@@ -161,7 +162,7 @@ static void *kmalloc_any(size_t size, gfp_t gfp, unsigned long caller)
 		return ZERO_SIZE_PTR;
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		return kmalloc_large(size, gfp);
-	return kasan_kmalloc(slab_alloc(class_for(size, gfp), gfp, caller), size);
+	return kasan_kmalloc(slab_alloc_sized(class_for(size, gfp), size, gfp, caller), size);
 }
 
 void *__kmalloc(size_t size, gfp_t gfp)
@@ -181,9 +182,9 @@ void *__kmalloc(size_t size, gfp_t gfp)
 	return kmalloc_any(size, gfp, _RET_IP_);
 }
 
-void *kmalloc_slow(unsigned int class, gfp_t gfp)
+void *kmalloc_slow(size_t size, gfp_t gfp)
 {
-	return slab_alloc(&classes[class], gfp, _RET_IP_);
+	return slab_alloc_sized(&classes[kmalloc_class(size)], size, gfp, _RET_IP_);
 }
 
 static void *kmalloc_large_node(size_t size, gfp_t gfp, int nid)
@@ -219,6 +220,10 @@ static noinline void kfree_any(void *p, unsigned long caller)
 
 	if (ZERO_OR_NULL_PTR(p))
 		return;
+	if (is_kfence_address(p)) {
+		kfence_free(p, NULL, caller);
+		return;
+	}
 	c = slab_find(p);
 	if (unlikely(!c) && in_free_block(p))
 		slab_report_address(p, "BUG: kfree: 0x%px is free already", p);
@@ -277,6 +282,8 @@ static size_t object_bytes(const void *p)
 
 	if (ZERO_OR_NULL_PTR(p))
 		return 0;
+	if (is_kfence_address(p))
+		return kfence_size(p);
 	c = slab_find(p);
 	if (c == &kmalloc_large_cache && PAGE_ALIGNED(p))
 		return PAGE_SIZE << direct_map_to_page(p)->order;

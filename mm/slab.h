@@ -13,6 +13,7 @@
  *   slab_debug.c   red zones, poison, tracks; slub_debug=
  *   slab_info.c    /proc/slabinfo, what a report says about an object
  *   kmalloc.c      size classes and large blocks
+ *   kfence.c       sampled objects between guard pages
  *
  * Lock order: slab_caches_lock -> slab_cache.lock -> (page allocator).  Both are
  * taken with interrupts off.  Constructors and destructors run, and pages are
@@ -241,6 +242,9 @@ static __always_inline struct slab_cache *slab_find(const void *p)
 /* slab_alloc, slab_free - by way of the functions, in every mode; @caller is for tracks */
 void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller);
 
+/* slab_alloc_sized - slab_alloc() for who needs no more than @size bytes of the object */
+void *slab_alloc_sized(struct slab_cache *c, size_t size, gfp_t gfp, unsigned long caller);
+
 /* slab_alloc_node - the same with memory of @nid, past the magazine if there are several nodes */
 void *slab_alloc_node(struct slab_cache *c, gfp_t gfp, int nid, unsigned long caller);
 void slab_free(struct slab_cache *c, void *obj, unsigned long caller);
@@ -278,6 +282,9 @@ void *slab_take_one(struct slab_cache *c, gfp_t gfp);
 void *slab_take_near(struct slab_cache *c, gfp_t gfp, int nid);
 
 void slab_give_one(struct slab_cache *c, void *obj);
+
+/* slab_empty_stacks - this CPU's magazines to the depots: its next allocations go the long way */
+void slab_empty_stacks(void);
 
 /* slab_drain - magazines and depot to the slabs, free slabs to the page allocator */
 void slab_drain(struct slab_cache *c);

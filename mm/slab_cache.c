@@ -37,6 +37,7 @@
  * is checked on each call.
  */
 #include <linux/gfp.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
@@ -108,9 +109,15 @@ unsigned long slab_nr_cached(const struct slab_cache *c)
 	return nr;
 }
 
-unsigned long slab_nr_live(const struct slab_cache *c)
+/* Objects in use that lie in slabs. */
+static unsigned long nr_live_in_slabs(const struct slab_cache *c)
 {
 	return slab_nr_slabs(c) * c->g.nr - data_race(c->nr_free) - slab_nr_cached(c);
+}
+
+unsigned long slab_nr_live(const struct slab_cache *c)
+{
+	return nr_live_in_slabs(c) + kfence_nr_live(c);
 }
 
 /* ---- Allocation ------------------------------------------------------------------------ */
@@ -177,7 +184,17 @@ static bool slab_zeroes(const struct slab_cache *c, gfp_t gfp)
 	return want_init_on_alloc(gfp);
 }
 
-static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int nid,
+/* An object between guard pages, if it is this allocation's turn. */
+static noinline void *slab_get_sampled(struct slab_cache *c, size_t size, gfp_t gfp)
+{
+	void *obj = kfence_alloc(c, size);
+
+	if (obj && slab_zeroes(c, gfp))
+		memset(obj, 0, size);
+	return obj;
+}
+
+static __always_inline void *alloc_object(struct slab_cache *c, size_t size, gfp_t gfp, int nid,
 					  unsigned long caller)
 {
 	void *obj;
@@ -185,6 +202,11 @@ static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int n
 	might_alloc(gfp);
 	if (unlikely(!c->g.nr || slab_refuses(c, gfp)) || fault_slab(&c->hot, gfp))
 		return NULL;
+	if (unlikely(READ_ONCE(kfence_due)) && nid == NUMA_NO_NODE) {
+		obj = slab_get_sampled(c, size, gfp);
+		if (obj)
+			return obj;
+	}
 	obj = likely(c->magazine && nid == NUMA_NO_NODE) ? slab_get_cached(c, gfp)
 							 : slab_get_single(c, gfp, nid);
 	if (unlikely(!obj))
@@ -201,14 +223,19 @@ static __always_inline void *alloc_object(struct slab_cache *c, gfp_t gfp, int n
 
 void *slab_alloc(struct slab_cache *c, gfp_t gfp, unsigned long caller)
 {
-	return alloc_object(c, gfp, NUMA_NO_NODE, caller);
+	return alloc_object(c, c->hot.object_size, gfp, NUMA_NO_NODE, caller);
+}
+
+void *slab_alloc_sized(struct slab_cache *c, size_t size, gfp_t gfp, unsigned long caller)
+{
+	return alloc_object(c, size, gfp, NUMA_NO_NODE, caller);
 }
 
 void *slab_alloc_node(struct slab_cache *c, gfp_t gfp, int nid, unsigned long caller)
 {
 	if (nr_node_ids == 1 || !node_online(nid))
 		nid = NUMA_NO_NODE;
-	return alloc_object(c, gfp, nid, caller);
+	return alloc_object(c, c->hot.object_size, gfp, nid, caller);
 }
 
 void *kmem_cache_alloc_slow(struct kmem_cache *cache, gfp_t gfp)
@@ -307,7 +334,9 @@ static noinline void kmem_cache_free_slow(struct kmem_cache *cache, void *obj, u
 {
 	struct slab_cache *c = slab_cache_of(cache);
 
-	if (obj && cache_from_obj(c, obj))
+	if (is_kfence_address(obj))
+		kfence_free(obj, c, caller);
+	else if (obj && cache_from_obj(c, obj))
 		slab_free(c, obj, caller);
 }
 
@@ -349,7 +378,7 @@ unsigned long slab_loose_pages(void)
 	for_each_slab_cache(c)
 	{
 		if (c->g.nr)
-			loose += (slab_nr_slabs(c) - DIV_ROUND_UP(slab_nr_live(c), c->g.nr))
+			loose += (slab_nr_slabs(c) - DIV_ROUND_UP(nr_live_in_slabs(c), c->g.nr))
 				 << c->g.order;
 	}
 	return loose;

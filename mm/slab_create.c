@@ -16,6 +16,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/errno.h>
+#include <linux/kfence.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
@@ -311,6 +312,7 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 		slab_publish(c);
 		return -EBUSY;
 	}
+	kfence_forget(c);
 	slab_destroy(c);
 	return 0;
 }
@@ -401,6 +403,7 @@ void kmem_cache_init(void)
 	kmalloc_init();
 	register_shrinker(&slab_shrinker, "slab");
 	slab_up = true;
+	kfence_init();
 	pr_info("slab: %u size classes of kmalloc, %lu to %lu bytes; magazines of up to %u objects\n",
 		KMALLOC_NR_CLASSES, (unsigned long)KMALLOC_MIN_SIZE, KMALLOC_MAX_CACHE_SIZE,
 		OBJSTACK_MAX);

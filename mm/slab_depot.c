@@ -417,6 +417,30 @@ void slab_flush(struct slab_cache *c)
 		slab_release_beyond(c, slab_empty_kept(c));
 }
 
+static void empty_stack(struct slab_cache *c)
+{
+	struct objstack *m;
+	unsigned long flags;
+
+	spin_lock_irqsave(&c->lock, flags);
+	m = this_cpu_ptr(c->magazine);
+	if (m->used > 8)
+		depot_put(c, &m->slot[1], m->used / 8 - 1);
+	m->used = 8;
+	spin_unlock_irqrestore(&c->lock, flags);
+}
+
+void slab_empty_stacks(void)
+{
+	struct slab_cache *c;
+
+	for_each_slab_cache(c)
+	{
+		if (c->magazine)
+			empty_stack(c);
+	}
+}
+
 void *slab_take_one(struct slab_cache *c, gfp_t gfp)
 {
 	unsigned long flags;

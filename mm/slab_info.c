@@ -8,6 +8,7 @@
  * counts may be a moment old.
  */
 #include <cairn/init.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
@@ -74,6 +75,8 @@ bool kmem_valid_obj(void *addr)
 {
 	struct slab_cache *c = slab_find(addr);
 
+	if (is_kfence_address(addr))
+		return true;
 	return c && c != &kmalloc_large_cache && object_around(c, addr);
 }
 
@@ -86,6 +89,10 @@ void kmem_dump_obj(void *addr)
 		pr_cont(" %s\n", virt_addr_valid(addr)	 ? "in a page of no slab"
 				 : is_vmalloc_addr(addr) ? "in the vmalloc range"
 							 : "outside the direct map");
+		return;
+	}
+	if (is_kfence_address(addr)) {
+		kfence_describe(addr);
 		return;
 	}
 	if (c == &kmalloc_large_cache) {
@@ -126,7 +133,7 @@ static unsigned long list_live_of(struct slab_cache *c, struct page *page, unsig
 unsigned long slab_list_live(struct slab_cache *c, unsigned int max)
 {
 	unsigned int fills[] = {SLAB_FULL, SLAB_PARTIAL};
-	unsigned long live = 0;
+	unsigned long live = kfence_list(c);
 	struct page *page;
 	unsigned int i;
 

@@ -225,6 +225,11 @@ bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid)
 	return true;
 }
 
+bool direct_map_split(unsigned long va __unused)
+{
+	return true;
+}
+
 bool mmu_fill(unsigned long va, bool write)
 {
 	bool filled, locked;

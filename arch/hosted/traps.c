@@ -9,6 +9,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -136,6 +137,9 @@ void hosted_fault(struct host_fault *f)
 		f->ip = regs.ip;
 		return;
 	}
+	if (f->vector == TRAP_PF &&
+	    kfence_handle_page_fault(f->address, f->error_code & PF_WRITE, f->ip, f->bp))
+		return;
 	report_fault(f);
 	end_of_road(&(struct trap_info){
 		.vector = f->vector,

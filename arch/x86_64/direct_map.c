@@ -51,3 +51,44 @@ bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid)
 	}
 	return true;
 }
+
+static bool split_pud(pud_t *pud)
+{
+	pmd_t *table = pt_page_alloc();
+	unsigned long pfn = pud_pfn(*pud);
+
+	if (!table)
+		return false;
+	for (unsigned int i = 0; i < PTRS_PER_PMD; i++, pfn += PTRS_PER_PTE)
+		set_pmd(&table[i], pfn_pmd(pfn, pud_pgprot(*pud)));
+	pud_populate(pud, table);
+	return true;
+}
+
+static bool split_pmd(pmd_t *pmd)
+{
+	pte_t *table = pt_page_alloc();
+	unsigned long pfn = pmd_pfn(*pmd);
+
+	if (!table)
+		return false;
+	for (unsigned int i = 0; i < PTRS_PER_PTE; i++)
+		set_pte(&table[i], pfn_pte(pfn + i, pmd_pgprot(*pmd)));
+	pmd_populate(pmd, table);
+	return true;
+}
+
+bool direct_map_split(unsigned long va)
+{
+	pgd_t *pgd = pgd_offset_k(va);
+	pud_t *pud = pgd_present(*pgd) ? pud_offset(pgd, va) : NULL;
+	pmd_t *pmd;
+
+	if (!pud || !pud_present(*pud) || (pud_leaf(*pud) && !split_pud(pud)))
+		return false;
+	pmd = pmd_offset(pud, va);
+	if (!pmd_present(*pmd) || (pmd_leaf(*pmd) && !split_pmd(pmd)))
+		return false;
+	flush_tlb_all();
+	return true;
+}

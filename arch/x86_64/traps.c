@@ -4,6 +4,7 @@
  */
 #include <linux/bug.h>
 #include <linux/hardirq.h>
+#include <linux/kfence.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <cairn/panic.h>
@@ -96,6 +97,13 @@ static void handle_debug(struct pt_regs *regs)
 	regs->flags &= ~X86_EFLAGS_TF;
 }
 
+static bool guard_page_fault(struct pt_regs *regs)
+{
+	return regs->vector == TRAP_PF &&
+	       kfence_handle_page_fault(read_cr2(), regs->error_code & PF_WRITE, regs->ip,
+					regs->bp);
+}
+
 static void handle_exception(struct pt_regs *regs)
 {
 	switch (regs->vector) {
@@ -113,7 +121,7 @@ static void handle_exception(struct pt_regs *regs)
 		fatal_exception(regs);
 		break;
 	default:
-		if (!exception_fixup(regs))
+		if (!exception_fixup(regs) && !guard_page_fault(regs))
 			fatal_exception(regs);
 	}
 }

@@ -257,7 +257,7 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objs);
 /* Sizes that are not known at compile time, flags that are not plain; and above 8192 bytes. */
 void *__kmalloc(size_t size, gfp_t gfp) __malloc;
 void *kmalloc_large(size_t size, gfp_t gfp) __malloc;
-void *kmalloc_slow(unsigned int class, gfp_t gfp) __malloc;
+void *kmalloc_slow(size_t size, gfp_t gfp) __malloc;
 
 /* kmalloc_adopt - make a block of pages one of kmalloc(), and return its address */
 void *kmalloc_adopt(struct page *page);
@@ -269,18 +269,18 @@ static __always_inline void *kmalloc_block(size_t size, gfp_t gfp)
 	return likely(page) ? kasan_kmalloc(kmalloc_adopt(page), size) : NULL;
 }
 
-static __always_inline void *kmalloc_of_class(unsigned int class, gfp_t gfp)
+static __always_inline void *kmalloc_small(size_t size, gfp_t gfp)
 {
 	void *obj;
 
 	if (likely(slab_may_sleep_here(gfp))) {
-		obj = objstack_pop_static(&kmalloc_magazines[class]);
+		obj = objstack_pop_static(&kmalloc_magazines[kmalloc_class(size)]);
 		if (likely(obj)) {
 			*(u64 *)obj = 0;
 			return obj;
 		}
 	}
-	return kmalloc_slow(class, gfp);
+	return kmalloc_slow(size, gfp);
 }
 
 /**
@@ -299,7 +299,7 @@ static __always_inline void *kmalloc(size_t size, gfp_t gfp)
 {
 	if (__builtin_constant_p(size) && __builtin_constant_p(gfp) && !(gfp & SLAB_SLOW_GFP)) {
 		if (size && size <= KMALLOC_MAX_CACHE_SIZE)
-			return kasan_kmalloc(kmalloc_of_class(kmalloc_class(size), gfp), size);
+			return kasan_kmalloc(kmalloc_small(size, gfp), size);
 		if (size && size <= KMALLOC_MAX_SIZE)
 			return kmalloc_block(size, gfp);
 	}

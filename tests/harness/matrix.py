@@ -37,6 +37,8 @@ PAGE_DEBUG = Image("page-debug",
                    'page_owner=on page_poison=1 debug_pagealloc=on'
                    ' exec="test page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
 
+KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.* mempools.* slab_stress.*;poweroff"')
+
 # The suites for which it matters how many CPUs and nodes there are.
 SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
             ' contexts* atomic* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*;poweroff"')
@@ -150,6 +152,7 @@ def boots(everything):
         Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
         Boot(SMALL, "bios", "pc", "12M", "qemu64", "-small"),
         Boot(PAGE_DEBUG, "bios", "pc", "128M", "qemu64", "-page-debug", smp="2"),
+        Boot(KFENCE, "bios", "q35", "128M", "max", "-kfence", smp="2"),
         *smp_boots(),
         Boot(HIGHMEM, "bios", "pc", "256M", "qemu64", "-highmem"),
         Boot(HIGHMEM, "bios", "q35", "1G", "max", "-highmem"),

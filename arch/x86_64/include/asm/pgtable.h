@@ -465,6 +465,15 @@ void paging_free_initmem(void);
 bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid);
 
 /**
+ * direct_map_split - have small pages where there is a large one
+ * @va: the 2 MiB to split, an address of the direct map
+ *
+ * Context: start-up, before there are other CPUs.
+ * Return: false without memory for tables, or if nothing is mapped there.
+ */
+bool direct_map_split(unsigned long va);
+
+/**
  * early_ioremap - map device memory for good, before vmalloc exists
  * @phys: any alignment
  * @size: bytes, not 0

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sampled guard pages around slab objects: mistakes found at the culprit, at a cost
+ * that a machine in use can bear.
+ *
+ *   pool, 2 MiB | unused | guard | object 0 | guard | object 1 | guard | ...
+ *
+ *   page of an object in use, at either end in turn:
+ *
+ *	 |object|canary ........................|      too low: a fault at once;
+ *	 |....................... canary |object|      too high: here
+ *
+ * Each kfence.sample_interval= milliseconds one allocation is served from the pool.
+ * An access outside its page hits a guard; one within, outside the object, changes
+ * the canary, which is compared when the object is freed; a free object's page is
+ * not mapped, so a late access faults.  Free pages are used again in the order in
+ * which they were freed.  A fault is reported, and then the page mapped, so that
+ * the kernel goes on; a guard is closed again when an object beside it is allocated
+ * or freed.
+ *
+ * How one allocation in many is caught at no cost to the others: the fast paths of
+ * slab allocation pop a stack of this CPU, and have no test that could be spared.
+ * When the interval is over, one CPU's stacks are emptied into the depots, CPUs
+ * taking turns.  Its next allocation finds nothing, comes the long way, and there
+ * sees kfence_due.  kfree() finds a cache of which nothing is an object in the page's
+ * descriptor, and comes the long way too.
+ *
+ * Left out are caches whose free objects keep their state (constructors,
+ * SLAB_TYPESAFE_BY_RCU), those of special zones, allocations that name a node, and
+ * what is larger than a page.  Sizes are rounded up to 8, as kzalloc() clears so much.
+ *
+ * Invariant: the page of an object in use is mapped; that of one in no use is not,
+ * unless an access has been reported since it was freed.
+ *
+ * Locking: kfence_lock, interrupts off, for lists and states; nothing is taken under
+ * it.  Contexts: any but NMI.  Not there in builds with KASAN, which see more.
+ */
+#include <linux/kfence.h>
+#include <cairn/init.h>
+#include <linux/align.h>
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/cpumask.h>
+#include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/kasan.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/smp.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/timer.h>
+#include <asm/pgtable.h>
+#include <asm/stacktrace.h>
+#include <asm/tlbflush.h>
+#include "slab.h"
+
+#define POOL_ORDER  9
+#define POOL_PAGES  (1UL << POOL_ORDER)
+#define NR_OBJECTS  (POOL_PAGES / 2 - 1)
+#define FRAMES	    12
+#define NAME_LENGTH 24
+#define RULE	    "=================================================================="
+
+struct track {
+	u64 when;
+	pid_t pid;
+	u32 cpu;
+	u32 nr;
+	unsigned long frame[FRAMES];
+};
+
+enum object_state { OBJECT_UNUSED, OBJECT_LIVE, OBJECT_FREED };
+
+/**
+ * struct kfence_object - what is known of a page for an object
+ * @list: of objects that are not in use, the one freed longest ago first
+ * @state: whether it is in use
+ * @cache: the cache it was allocated of last, NULL if that is gone
+ * @addr: its first byte
+ * @size: its bytes, a multiple of 8
+ * @name: of the cache
+ * @alloc, @freed: by whom, the last time
+ */
+struct kfence_object {
+	struct list_head list;
+	enum object_state state;
+	struct slab_cache *cache;
+	unsigned long addr;
+	size_t size;
+	char name[NAME_LENGTH];
+	struct track alloc, freed;
+};
+
+unsigned long kfence_pool, kfence_pool_size;
+bool kfence_due;
+
+static unsigned int sample_interval;
+static DEFINE_SPINLOCK(kfence_lock);
+static struct kfence_object *objects;
+static LIST_HEAD(unused);
+static DECLARE_BITMAP(open_guards, POOL_PAGES);
+static unsigned long nr_allocs, nr_frees, nr_bugs, nr_skipped;
+
+/* Stands in the descriptors of the pool: bound 0 sends each release the long way. */
+static struct slab_cache pool_cache = {
+	.name = "kfence",
+	.hot = {.front = &slab_closed, .kfree_front = &slab_closed},
+};
+
+static int set_sample_interval(const char *value)
+{
+	return kstrtouint(value, 0, &sample_interval);
+}
+BOOT_PARAM("kfence.sample_interval", set_sample_interval,
+	   "milliseconds between allocations that get guard pages; 0: none");
+
+/* ---- Objects and their pages ----------------------------------------------------------- */
+
+static unsigned long page_of_object(const struct kfence_object *o)
+{
+	return kfence_pool + (unsigned long)(o - objects + 1) * 2 * PAGE_SIZE;
+}
+
+static unsigned int page_index(unsigned long addr)
+{
+	return (unsigned int)((addr - kfence_pool) >> PAGE_SHIFT);
+}
+
+/* The object that a page is for, or NULL if it is a guard. */
+static struct kfence_object *object_of(unsigned long addr)
+{
+	unsigned long page = page_index(addr);
+
+	return page % 2 || page < 2 ? NULL : &objects[page / 2 - 1];
+}
+
+static void open_page(unsigned long addr)
+{
+	direct_map_set_valid(addr & PAGE_MASK, 1, true);
+}
+
+static void close_page(unsigned long addr)
+{
+	addr &= PAGE_MASK;
+	direct_map_set_valid(addr, 1, false);
+	flush_tlb_kernel_range(addr, addr + PAGE_SIZE);
+}
+
+/* The pages on both sides of an object's, where an access was let through. */
+static void close_guards(unsigned long page)
+{
+	if (test_and_clear_bit(page_index(page) - 1, open_guards))
+		close_page(page - PAGE_SIZE);
+	if (test_and_clear_bit(page_index(page) + 1, open_guards))
+		close_page(page + PAGE_SIZE);
+}
+
+static noinline void save_track(struct track *t)
+{
+	t->when = ktime_get_ns();
+	t->pid = current->pid;
+	t->cpu = (u32)raw_smp_processor_id();
+	t->nr = stack_trace_save(t->frame, FRAMES, 2);
+}
+
+/* ---- Reports --------------------------------------------------------------------------- */
+
+static void print_track(const char *what, const struct track *t)
+{
+	pr_err("\n");
+	pr_err("%s by task %d on cpu %u at %llu.%06llus:\n", what, t->pid, t->cpu,
+	       t->when / NSEC_PER_SEC, t->when % NSEC_PER_SEC / 1000);
+	stack_trace_print(t->frame, t->nr, 1);
+}
+
+static void print_object(const struct kfence_object *o)
+{
+	pr_err("kfence-#%ld: 0x%px-0x%px, size=%zu, cache=%s\n", (long)(o - objects),
+	       (void *)o->addr, (void *)(o->addr + o->size - 1), o->size, o->name);
+	print_track("allocated", &o->alloc);
+	if (o->state == OBJECT_FREED)
+		print_track("freed", &o->freed);
+}
+
+static void begin_report(const char *what, unsigned long ip)
+{
+	nr_bugs++;
+	pr_err(RULE "\n");
+	pr_err("BUG: KFENCE: %s in %pS\n", what, (void *)ip);
+	pr_err("\n");
+}
+
+static void end_report(const struct kfence_object *o)
+{
+	pr_err("\n");
+	if (o && o->state != OBJECT_UNUSED)
+		print_object(o);
+	pr_err(RULE "\n");
+}
+
+static void report_invalid_free(const void *addr, const struct kfence_object *o,
+				unsigned long caller)
+{
+	begin_report("invalid free", caller);
+	pr_err("Invalid free of 0x%px%s:\n", addr, o ? "" : " (in a guard page)");
+	dump_stack();
+	end_report(o);
+}
+
+/* The object whose guard page @addr is in that ends or begins nearest; NULL if none was there. */
+static struct kfence_object *nearest_object(unsigned long addr)
+{
+	struct kfence_object *left = NULL, *right = NULL;
+
+	if (addr - kfence_pool >= 3 * PAGE_SIZE)
+		left = object_of(addr - PAGE_SIZE);
+	if (addr - kfence_pool < kfence_pool_size - PAGE_SIZE)
+		right = object_of(addr + PAGE_SIZE);
+	if (left && left->state == OBJECT_UNUSED)
+		left = NULL;
+	if (right && right->state == OBJECT_UNUSED)
+		right = NULL;
+	if (left && right)
+		return addr - (left->addr + left->size) < right->addr - addr ? left : right;
+	return left ? left : right;
+}
+
+static const char *access_name(bool is_write, const char *read, const char *write)
+{
+	return is_write ? write : read;
+}
+
+static void report_out_of_bounds(unsigned long addr, bool is_write, unsigned long ip,
+				 unsigned long bp, struct kfence_object *o)
+{
+	bool left = addr < o->addr;
+
+	begin_report(access_name(is_write, "out-of-bounds read", "out-of-bounds write"), ip);
+	pr_err("Out-of-bounds %s at 0x%px (%luB %s of kfence-#%ld):\n",
+	       access_name(is_write, "read", "write"), (void *)addr,
+	       left ? o->addr - addr : addr - o->addr, left ? "left" : "right",
+	       (long)(o - objects));
+	print_call_trace(KERN_ERR, bp);
+	end_report(o);
+}
+
+static void report_late(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp,
+			const struct kfence_object *o)
+{
+	begin_report(access_name(is_write, "use-after-free read", "use-after-free write"), ip);
+	pr_err("Use-after-free %s at 0x%px (in kfence-#%ld):\n",
+	       access_name(is_write, "read", "write"), (void *)addr, (long)(o - objects));
+	print_call_trace(KERN_ERR, bp);
+	end_report(o);
+}
+
+static void report_nowhere(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp)
+{
+	begin_report(access_name(is_write, "invalid read", "invalid write"), ip);
+	pr_err("Invalid %s at 0x%px:\n", access_name(is_write, "read", "write"), (void *)addr);
+	print_call_trace(KERN_ERR, bp);
+	end_report(NULL);
+}
+
+bool kfence_handle_page_fault(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp)
+{
+	struct kfence_object *o;
+
+	if (!is_kfence_address((void *)addr))
+		return false;
+	o = object_of(addr);
+	if (o && o->state == OBJECT_FREED) {
+		report_late(addr, is_write, ip, bp, o);
+	} else if (!o && (o = nearest_object(addr))) {
+		report_out_of_bounds(addr, is_write, ip, bp, o);
+		set_bit(page_index(addr), open_guards);
+	} else {
+		report_nowhere(addr, is_write, ip, bp);
+	}
+	open_page(addr);
+	return true;
+}
+
+/* ---- Canaries -------------------------------------------------------------------------- */
+
+/* Differs from byte to byte, so that bytes which were moved show too. */
+static u8 canary(unsigned long addr)
+{
+	return (u8)(0xaa ^ (addr & 7));
+}
+
+static void set_canary(unsigned long from, unsigned long to)
+{
+	for (; from < to; from++)
+		*(u8 *)from = canary(from);
+}
+
+static void report_canary(const struct kfence_object *o, unsigned long addr, unsigned long end,
+			  unsigned long caller)
+{
+	unsigned long at;
+
+	begin_report("memory corruption", caller);
+	pr_err("Corrupted memory at 0x%px [", (void *)addr);
+	for (at = addr; at < min(addr + 16, end); at++) {
+		if (*(u8 *)at == canary(at))
+			pr_cont(" .");
+		else
+			pr_cont(" 0x%02x", *(u8 *)at);
+	}
+	pr_cont(" ] (in kfence-#%ld):\n", (long)(o - objects));
+	dump_stack();
+	end_report(o);
+}
+
+/* Reports the first byte of a range that is not as it was set. */
+static void check_canary(const struct kfence_object *o, unsigned long from, unsigned long to,
+			 unsigned long caller)
+{
+	for (unsigned long at = from; at < to; at++) {
+		if (likely(*(u8 *)at == canary(at)))
+			continue;
+		report_canary(o, at, to, caller);
+		return;
+	}
+}
+
+/* ---- Allocation ------------------------------------------------------------------------ */
+
+static bool takes(const struct slab_cache *c)
+{
+	return !c->hooks.ctor.kind && !c->hooks.dtor.kind &&
+	       !(c->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_CACHE_DMA | SLAB_CACHE_DMA32)) &&
+	       c->align <= PAGE_SIZE;
+}
+
+static struct kfence_object *take_object(void)
+{
+	struct kfence_object *o = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&kfence_lock, flags);
+	if (!list_empty(&unused)) {
+		o = list_first_entry(&unused, struct kfence_object, list);
+		list_del(&o->list);
+		nr_allocs++;
+	} else {
+		nr_skipped++;
+	}
+	spin_unlock_irqrestore(&kfence_lock, flags);
+	return o;
+}
+
+/* At the page's beginning and at its end in turn. */
+static unsigned long place(const struct kfence_object *o, size_t size, size_t align)
+{
+	static unsigned int turn;
+	unsigned long page = page_of_object(o);
+
+	return turn++ % 2 ? page : ALIGN_DOWN(page + PAGE_SIZE - size, align);
+}
+
+void *kfence_alloc(struct slab_cache *c, size_t size)
+{
+	struct kfence_object *o;
+	unsigned long page;
+
+	size = ALIGN(size, 8);
+	if (size > PAGE_SIZE || !takes(c) || !xchg(&kfence_due, false))
+		return NULL;
+	o = take_object();
+	if (!o)
+		return NULL;
+	page = page_of_object(o);
+	close_guards(page);
+	open_page(page);
+	o->cache = c;
+	o->size = size;
+	o->addr = place(o, size, max(c->align, 8u));
+	strscpy(o->name, c->name, sizeof(o->name));
+	save_track(&o->alloc);
+	set_canary(page, o->addr);
+	set_canary(o->addr + size, page + PAGE_SIZE);
+	WRITE_ONCE(o->state, OBJECT_LIVE);
+	return (void *)o->addr;
+}
+
+/* ---- Release --------------------------------------------------------------------------- */
+
+/* Marks the object at @addr as free, if one is in use there; else what stands there. */
+static bool end_life(unsigned long addr, struct kfence_object *o)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&kfence_lock, flags);
+	ok = o && o->state == OBJECT_LIVE && o->addr == addr;
+	if (ok) {
+		o->state = OBJECT_FREED;
+		nr_frees++;
+	}
+	spin_unlock_irqrestore(&kfence_lock, flags);
+	return ok;
+}
+
+static bool is_from(const struct kfence_object *o, const struct slab_cache *c)
+{
+	return !o || o->state != OBJECT_LIVE || (c ? o->cache == c : o->cache->kmalloc);
+}
+
+static void refuse_other_cache(const void *addr, const struct kfence_object *o,
+			       const struct slab_cache *c)
+{
+	if (c)
+		slab_report_address(addr,
+				    "cache_from_obj: Wrong slab cache. %s but object is from %s",
+				    c->name, o->name);
+	else
+		slab_report_address(addr, "BUG: kfree: 0x%px is an object of %s, not of kmalloc()",
+				    addr, o->name);
+}
+
+void kfence_free(const void *addr, struct slab_cache *c, unsigned long caller)
+{
+	struct kfence_object *o = object_of((unsigned long)addr);
+	unsigned long page, flags;
+
+	if (!is_from(o, c)) {
+		refuse_other_cache(addr, o, c);
+		return;
+	}
+	if (!end_life((unsigned long)addr, o)) {
+		report_invalid_free(addr, o, caller);
+		return;
+	}
+	page = page_of_object(o);
+	save_track(&o->freed);
+	check_canary(o, page, o->addr, caller);
+	check_canary(o, o->addr + o->size, page + PAGE_SIZE, caller);
+	if (init_on_free)
+		memset((void *)o->addr, 0, o->size);
+	close_guards(page);
+	close_page(page);
+	spin_lock_irqsave(&kfence_lock, flags);
+	list_add_tail(&o->list, &unused);
+	spin_unlock_irqrestore(&kfence_lock, flags);
+}
+
+/* ---- What else is asked about objects -------------------------------------------------- */
+
+size_t kfence_size(const void *addr)
+{
+	const struct kfence_object *o = object_of((unsigned long)addr);
+
+	if (o && o->state == OBJECT_LIVE && o->addr == (unsigned long)addr)
+		return o->size;
+	slab_report_address(addr, "BUG: ksize: kmalloc() never gave 0x%px", addr);
+	return 0;
+}
+
+static bool is_live_of(const struct kfence_object *o, const struct slab_cache *c)
+{
+	return READ_ONCE(o->state) == OBJECT_LIVE && o->cache == c;
+}
+
+unsigned long kfence_nr_live(const struct slab_cache *c)
+{
+	unsigned long nr = 0;
+
+	if (kfence_enabled())
+		for (unsigned int i = 0; i < NR_OBJECTS; i++)
+			nr += is_live_of(&objects[i], c);
+	return nr;
+}
+
+unsigned long kfence_list(const struct slab_cache *c)
+{
+	unsigned long nr = 0;
+
+	if (!kfence_enabled())
+		return 0;
+	for (unsigned int i = 0; i < NR_OBJECTS; i++) {
+		if (is_live_of(&objects[i], c)) {
+			print_object(&objects[i]);
+			nr++;
+		}
+	}
+	return nr;
+}
+
+void kfence_forget(const struct slab_cache *c)
+{
+	if (kfence_enabled())
+		for (unsigned int i = 0; i < NR_OBJECTS; i++)
+			if (objects[i].cache == c)
+				objects[i].cache = NULL;
+}
+
+void kfence_describe(const void *addr)
+{
+	const struct kfence_object *o = object_of((unsigned long)addr);
+
+	if (!o || o->state == OBJECT_UNUSED)
+		pr_cont(" in kfence's pool, no object\n");
+	else
+		pr_cont(" kfence-#%ld start %px pointer offset %ld size %zu cache %s%s\n",
+			(long)(o - objects), (void *)o->addr, (long)((unsigned long)addr - o->addr),
+			o->size, o->name, o->state == OBJECT_FREED ? ", free" : "");
+}
+
+static int kfence_show(struct seq_file *m)
+{
+	seq_printf(m, "enabled: %d\n", kfence_enabled());
+	seq_printf(m, "sample interval: %u ms\n", sample_interval);
+	seq_printf(m, "currently allocated: %lu of %lu\n", nr_allocs - nr_frees, NR_OBJECTS);
+	seq_printf(m, "total allocations: %lu\n", nr_allocs);
+	seq_printf(m, "total frees: %lu\n", nr_frees);
+	seq_printf(m, "total bugs: %lu\n", nr_bugs);
+	seq_printf(m, "skipped allocations (capacity): %lu\n", nr_skipped);
+	return 0;
+}
+VIRTUAL_FILE("kfence", kfence_show);
+
+/* ---- The interval ---------------------------------------------------------------------- */
+
+static struct timer_list interval_timer;
+static call_single_data_t turn_call;
+
+void kfence_sample(void)
+{
+	if (!kfence_enabled())
+		return;
+	WRITE_ONCE(kfence_due, true);
+	slab_empty_stacks();
+}
+
+static void sample_here(void *info __unused)
+{
+	kfence_sample();
+}
+
+/* If nobody has taken the last turn, its CPU may have nothing to allocate: on to the next. */
+static void interval_over(struct timer_list *timer)
+{
+	static int cpu = -1;
+
+	cpu = (int)cpumask_next(cpu, cpu_online_mask);
+	if (cpu >= (int)nr_cpu_ids)
+		cpu = (int)cpumask_first(cpu_online_mask);
+	if (cpu == raw_smp_processor_id())
+		kfence_sample();
+	else
+		smp_call_function_single_async(cpu, &turn_call);
+	mod_timer(timer, jiffies + msecs_to_jiffies(sample_interval));
+}
+
+static int __init kfence_start(void)
+{
+	if (!kfence_enabled())
+		return 0;
+	INIT_CSD(&turn_call, sample_here, NULL);
+	timer_setup(&interval_timer, interval_over, 0);
+	mod_timer(&interval_timer, jiffies + msecs_to_jiffies(sample_interval));
+	return 0;
+}
+late_initcall(kfence_start);
+
+/* ---- Start-up -------------------------------------------------------------------------- */
+
+static void __init mark_pool(struct page *page)
+{
+	page->flags |= PGF_SLAB;
+	for (unsigned long i = 0; i < POOL_PAGES; i++)
+		page[i].slab_cache = &pool_cache.hot;
+}
+
+static bool __init make_pool(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, POOL_ORDER);
+
+	objects = alloc_pages_exact(NR_OBJECTS * sizeof(*objects), GFP_KERNEL | __GFP_ZERO);
+	if (!page || !objects || !direct_map_split((unsigned long)page_to_virt(page)))
+		return false;
+	mark_pool(page);
+	kfence_pool = (unsigned long)page_to_virt(page);
+	direct_map_set_valid(kfence_pool, POOL_PAGES, false);
+	flush_tlb_kernel_range(kfence_pool, kfence_pool + POOL_PAGES * PAGE_SIZE);
+	return true;
+}
+
+void __init kfence_init(void)
+{
+	if (!sample_interval)
+		return;
+	if (kasan_enabled()) {
+		pr_info("kfence: not in a build with KASAN\n");
+		return;
+	}
+	if (!make_pool()) {
+		pr_warn("kfence: no memory for the pool\n");
+		return;
+	}
+	for (unsigned int i = 0; i < NR_OBJECTS; i++)
+		list_add_tail(&objects[i].list, &unused);
+	kfence_pool_size = POOL_PAGES * PAGE_SIZE;
+	pr_info("kfence: initialized - using %lu bytes for %lu objects at 0x%px-0x%px\n",
+		kfence_pool_size, NR_OBJECTS, (void *)kfence_pool,
+		(void *)(kfence_pool + kfence_pool_size));
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: with kfence.sample_interval= an allocation now and then lies on a page of its
+ * own.  Somebody reads beyond it on either side, touches it after kfree(), writes over
+ * its edge inside the page, frees it twice; each time the report names the culprit and
+ * who allocated the object, and the kernel goes on.  Boots without the parameter skip.
+ */
+#include <linux/kfence.h>
+#include <linux/delay.h>
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <cairn/test.h>
+
+#define TRIES 64
+
+static bool sampling(void)
+{
+	if (!kfence_enabled())
+		ktest_skip("without kfence.sample_interval=");
+	return kfence_enabled();
+}
+
+/* Another thread or the timer may take the turn; so try again. */
+static noinline void *sampled_kmalloc(size_t size)
+{
+	for (unsigned int i = 0; i < TRIES; i++) {
+		void *p;
+
+		kfence_sample();
+		p = kmalloc(size, GFP_KERNEL);
+		if (is_kfence_address(p))
+			return p;
+		kfree(p);
+	}
+	EXPECT(!"no allocation was sampled");
+	return NULL;
+}
+
+/* One that begins, or ends, where its page does. */
+static u8 *sampled_at_end(size_t size, bool at_end)
+{
+	for (unsigned int i = 0; i < TRIES; i++) {
+		u8 *p = sampled_kmalloc(size);
+
+		if (!p || !PAGE_ALIGNED(p) == at_end)
+			return p;
+		kfree(p);
+	}
+	EXPECT(!"objects are always placed at the same end");
+	return NULL;
+}
+
+static noinline u8 read_here(const u8 *at)
+{
+	return *(const volatile u8 *)at;
+}
+
+static noinline void write_here(u8 *at)
+{
+	*(volatile u8 *)at = 1;
+}
+
+KTEST(kfence, out_of_bounds_on_either_side)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_at_end(64, false);
+	ASSERT(p);
+	EXPECT_REPORT("BUG: KFENCE: out-of-bounds read in read_here") {
+		read_here(p - 1);
+	}
+	EXPECT(ktest_reported("(1B left of kfence-#"));
+	EXPECT(ktest_reported("size=64, cache=kmalloc-64"));
+	EXPECT(ktest_reported("sampled_kmalloc"));
+	kfree(p);
+	p = sampled_at_end(64, true);
+	ASSERT(p);
+	EXPECT_REPORT("BUG: KFENCE: out-of-bounds write in write_here") {
+		write_here(p + 64);
+	}
+	EXPECT(ktest_reported("(64B right of kfence-#"));
+	EXPECT_NO_REPORT() { /* let through, until the object is freed */
+		write_here(p + 65);
+	}
+	kfree(p);
+}
+
+/* The guard that an access opened is closed when the object is freed. */
+KTEST(kfence, guards_close_again)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_at_end(128, true);
+	ASSERT(p);
+	EXPECT_REPORT("out-of-bounds read") {
+		read_here(p + 128);
+	}
+	kfree(p);
+	EXPECT_REPORT("out-of-bounds read") {
+		read_here(p + 128);
+	}
+}
+
+static noinline void kfree_here(void *p)
+{
+	kfree(p);
+	barrier();
+}
+
+KTEST(kfence, use_after_free)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_kmalloc(200);
+	ASSERT(p);
+	memset(p, 1, 200);
+	kfree_here(p);
+	EXPECT_REPORT("BUG: KFENCE: use-after-free read in read_here") {
+		read_here(p + 100);
+	}
+	EXPECT(ktest_reported("Use-after-free read at"));
+	EXPECT(ktest_reported("freed by task"));
+	EXPECT(ktest_reported("kfree_here"));
+}
+
+static void read_there(void *p)
+{
+	read_here(p);
+}
+
+/* No CPU goes on using an object that it has used before. */
+KTEST(kfence, use_after_free_on_each_cpu)
+{
+	int cpu;
+	u8 *p;
+
+	if (!sampling())
+		return;
+	for_each_online_cpu(cpu) {
+		p = sampled_kmalloc(32);
+		ASSERT(p);
+		smp_call_function_single(cpu, read_there, p, 1);
+		kfree(p);
+		EXPECT_REPORT("BUG: KFENCE: use-after-free read") {
+			smp_call_function_single(cpu, read_there, p, 1);
+		}
+	}
+}
+
+KTEST(kfence, memory_corruption)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_at_end(72, false);
+	ASSERT(p);
+	p[75] = 0x11;
+	EXPECT_REPORT("BUG: KFENCE: memory corruption in kfence_memory_corruption") {
+		kfree(p);
+	}
+	EXPECT(ktest_reported("[ 0x11 . . ."));
+	p = sampled_at_end(72, true);
+	ASSERT(p);
+	p[-5] = 0x12;
+	EXPECT_REPORT("BUG: KFENCE: memory corruption in") {
+		kfree(p);
+	}
+	EXPECT(ktest_reported("[ 0x12 . . ."));
+}
+
+KTEST(kfence, invalid_free)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_kmalloc(72);
+	ASSERT(p);
+	EXPECT_REPORT("BUG: KFENCE: invalid free in kfence_invalid_free") {
+		kfree(p + 8);
+	}
+	EXPECT(ktest_reported("Invalid free of"));
+	EXPECT_NO_REPORT() {
+		kfree(p);
+	}
+	EXPECT_REPORT("BUG: KFENCE: invalid free in kfence_invalid_free") {
+		kfree(p);
+	}
+	EXPECT(ktest_reported("freed by task"));
+	EXPECT_REPORT("(in a guard page)") {
+		kfree((void *)(((unsigned long)p & PAGE_MASK) + PAGE_SIZE));
+	}
+}
+
+static void *sampled_object(struct kmem_cache *cache)
+{
+	for (unsigned int i = 0; i < TRIES; i++) {
+		void *p;
+
+		kfence_sample();
+		p = kmem_cache_alloc(cache, GFP_KERNEL);
+		if (is_kfence_address(p))
+			return p;
+		kmem_cache_free(cache, p);
+	}
+	return NULL;
+}
+
+KTEST(kfence, objects_of_a_cache)
+{
+	struct kmem_cache *cache, *other;
+	void *p;
+
+	if (!sampling())
+		return;
+	cache = kmem_cache_create("kfence_test", 104, 32, 0, NULL);
+	other = kmem_cache_create("kfence_other", 104, 32, 0, NULL);
+	if (EXPECT(cache && other) && EXPECT((p = sampled_object(cache)))) {
+		EXPECT_EQ((unsigned long)p % 32, 0);
+		EXPECT(kmem_valid_obj(p));
+		EXPECT_REPORT("Wrong slab cache. kfence_other but object is from kfence_test") {
+			kmem_cache_free(other, p);
+		}
+		EXPECT_REPORT("is an object of kfence_test, not of kmalloc()") {
+			kfree(p);
+		}
+		EXPECT_REPORT("Objects remaining in kfence_test") {
+			EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
+		}
+		EXPECT(ktest_reported("cache=kfence_test"));
+		EXPECT(!slab_check(cache));
+		kmem_cache_free(cache, p);
+		EXPECT_EQ(kmem_cache_destroy(cache), 0);
+		cache = NULL;
+		EXPECT_REPORT("BUG: KFENCE: use-after-free read") {
+			read_here(p);
+		}
+	}
+	kmem_cache_destroy(cache);
+	kmem_cache_destroy(other);
+}
+
+/* What keeps its state while free never is one of them. */
+static void construct(void *obj)
+{
+	*(u32 *)obj = 0x5aa5;
+}
+
+KTEST(kfence, objects_that_are_never_sampled)
+{
+	struct kmem_cache *with_ctor, *rcu;
+
+	if (!sampling())
+		return;
+	with_ctor = kmem_cache_create("kfence_ctor", 64, 0, 0, construct);
+	rcu = kmem_cache_create("kfence_rcu", 64, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	if (EXPECT(with_ctor && rcu)) {
+		EXPECT(!sampled_object(with_ctor));
+		EXPECT(!sampled_object(rcu));
+	}
+	kmem_cache_destroy(with_ctor);
+	kmem_cache_destroy(rcu);
+}
+
+KTEST(kfence, zeroes_sizes_and_alignment)
+{
+	static const size_t sizes[] = {1, 8, 12, 64, 100, 256, 1024, 4000, 4096};
+
+	if (!sampling())
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		size_t size = sizes[i];
+		u8 *p = NULL;
+
+		for (unsigned int try = 0; try < TRIES && !p; try++) {
+			kfence_sample();
+			p = kzalloc(size, GFP_KERNEL);
+			if (is_kfence_address(p))
+				break;
+			kfree(p);
+			p = NULL;
+		}
+		ASSERT(p);
+		EXPECT_EQ(ksize(p), ALIGN(size, 8));
+		EXPECT(!memchr_inv(p, 0, size));
+		EXPECT_EQ((unsigned long)p % ((size & (size - 1)) ? 8 : size > 8 ? size : 8), 0);
+		memset(p, 0xff, ksize(p));
+		p = krealloc(p, size + 100, GFP_KERNEL);
+		EXPECT(p && !memchr_inv(p, 0xff, size));
+		EXPECT_NO_REPORT() {
+			kfree(p);
+		}
+	}
+}
+
+/* With all of them in use, allocations are served as without; and all of them come back. */
+KTEST(kfence, more_than_there_are)
+{
+	void **kept;
+	unsigned int n = 0;
+
+	if (!sampling())
+		return;
+	kept = kmalloc_array(512, sizeof(*kept), GFP_KERNEL);
+	ASSERT(kept);
+	for (unsigned int i = 0; i < 512; i++) {
+		kfence_sample();
+		kept[i] = kmalloc(24, GFP_KERNEL);
+		if (EXPECT(kept[i]))
+			memset(kept[i], 1, 24);
+		n += is_kfence_address(kept[i]);
+	}
+	EXPECT(n > 200 && n <= 255);
+	for (unsigned int i = 0; i < 512; i++)
+		kfree(kept[i]);
+	kfree(kept);
+	kfree(sampled_kmalloc(24));
+}
+
+/* A CPU that does nothing but take an object and put it back gets its turn all the same. */
+KTEST(kfence, the_interval_goes_by)
+{
+	unsigned int sampled = 0;
+
+	if (!sampling())
+		return;
+	for (unsigned int round = 0; round < 3000 && sampled < 3; round++) {
+		for (unsigned int i = 0; i < 100; i++) {
+			void *p = kmalloc(64, GFP_KERNEL);
+
+			sampled += is_kfence_address(p);
+			kfree(p);
+		}
+		mdelay(1);
+	}
+	EXPECT(sampled >= 3);
+}
