@@ -11,7 +11,9 @@ SHELL := bash
 $(if $(filter oneshell,$(.FEATURES)),,$(error Cairn needs GNU make 4.0 or later (on macOS: brew install make; gmake)))
 
 # ---- What can be set on the command line -----------------------------------------------------
-O	 ?= build
+# A kernel that checks each access to memory is a build of its own: docs/kasan.md
+KASAN	 ?=
+O	 ?= build$(if $(KASAN),/kasan)
 IMAGE	 ?= cairn
 M	 ?=
 CMDLINE	 ?=
@@ -34,7 +36,8 @@ quote = '$(subst ','\'',$(1))'
 # ---- The compiler ----------------------------------------------------------------------------
 ifneq ($(LLVM),)
 llvm_suffix := $(filter -%,$(LLVM))
-CC	:= clang$(llvm_suffix) --target=x86_64-unknown-none-elf
+# clang has the checks of KASAN=1 only where there is an operating system.
+CC	:= clang$(llvm_suffix) --target=x86_64-$(if $(KASAN),linux-gnu,unknown-none-elf)
 LD	:= ld.lld$(llvm_suffix)
 NM	:= llvm-nm$(llvm_suffix)
 OBJCOPY	:= llvm-objcopy$(llvm_suffix)
@@ -67,7 +70,20 @@ CODEGEN	:= -std=gnu11 -O2 -gdwarf-5 -ffreestanding -fno-pic -fno-pie -m64 -mcmod
 	-mgeneral-regs-only -fno-stack-protector -fno-strict-aliasing -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-delete-null-pointer-checks \
 	-fwrapv -ffunction-sections $(same_anywhere)
+ifneq ($(KASAN),)
+CPPFLAGS += -DCONFIG_KASAN
+kasan_param = $(if $(LLVM),-mllvm -$(1),--param $(1))
+# Backtraces are the half of a report: nobody leaves by jumping.
+KASAN_CFLAGS := -fsanitize=kernel-address -fno-optimize-sibling-calls \
+	$(if $(LLVM),-mllvm -asan-mapping-offset=,-fasan-shadow-offset=)0xdffffc0000000000 \
+	$(call kasan_param,asan-instrumentation-with-call-threshold=0) \
+	$(call kasan_param,asan-stack=0) $(call kasan_param,asan-globals=1)
+# Who checks is not checked, nor the walk along the stack at each change of hands.
+unchecked := mm/kasan mm/kasan_shadow mm/kasan_report mm/kasan_globals arch/x86_64/kasan_init \
+	arch/x86_64/stacktrace arch/x86_64/stack
+endif
 CFLAGS	:= $(CODEGEN) $(WARNINGS)
+
 AFLAGS	:= -m64 -gdwarf-5 $(same_anywhere) -D__ASSEMBLY__ -Wa,--noexecstack
 LDFLAGS	:= -nostdlib -static -z max-page-size=4096 -z noexecstack --build-id=none
 
@@ -139,7 +155,7 @@ endef
 flag_variables := $(foreach v,$(sort $(filter CFLAGS_%,$(.VARIABLES))),$(v)=$($(v)))
 compiler_version := $(shell $(CC) --version 2>/dev/null | head -n 1)
 $(O)/.flags: FORCE
-	$(call if-changed,$(CC) $(compiler_version) $(CPPFLAGS) $(CFLAGS) $(AFLAGS) $(flag_variables))
+	$(call if-changed,$(CC) $(compiler_version) $(CPPFLAGS) $(CFLAGS) $(KASAN_CFLAGS) $(unchecked) $(AFLAGS) $(flag_variables))
 $(O)/.$(IMAGE).link: FORCE
 	$(call if-changed,$(LD) $(LDFLAGS) $(objects) $(module_objects))
 
@@ -147,6 +163,7 @@ $(O)/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -DKBUILD_MODNAME='"$(call modname,$<)"' $(CFLAGS_$*.o) $(call coverage_of,$<) \
+		$(if $(filter $(unchecked),$*),,$(KASAN_CFLAGS)) \
 		-MMD -MP -MF $(@:.o=.d) -c $< -o $@
 
 $(O)/%.o: %.S $(O)/.flags
@@ -159,7 +176,7 @@ define module_rule
 $(call module_object,$(1)): $(1) scripts/module_record.c $(O)/.flags
 	$$(call say,MODULE,$(1))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CPPFLAGS) $$(MODULE_CFLAGS) -I$(module_dir) \
+	$$(Q)$$(CC) $$(CPPFLAGS) $$(MODULE_CFLAGS) $$(KASAN_CFLAGS) -I$(module_dir) \
 		-DKBUILD_MODNAME='"$(call modname,$(1))"' \
 		-MMD -MP -MF $$(@:.o=.d) -MT $$@ -c $(1) -o $$(@:.ko.o=.o) || \
 		{ echo "cairn: M=$$(M): $(notdir $(1)) does not compile; nothing was built" >&2; exit 1; }
@@ -199,7 +216,7 @@ $(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh $(MEMMAP)
 	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg $(MEMMAP)
 
 # ---- Running it ------------------------------------------------------------------------------
-.PHONY: run test soak api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
+.PHONY: run test kasan-test soak api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
@@ -218,7 +235,11 @@ TESTS ?=
 test:
 	@scripts/setup.sh build image run
 	@$(MAKE) image
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/run $(TESTS)
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) tests/run $(TESTS)
+
+# The tests on a kernel that checks each access: docs/kasan.md
+kasan-test:
+	@$(MAKE) KASAN=1 test
 
 # These have other defaults than the machine of make run.
 given = $(if $(filter command line environment,$(origin $(1))),$($(1)))
@@ -315,7 +336,7 @@ api-status:
 CASE ?=
 bench:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) CMDLINE=$(call quote,$(CMDLINE)) tests/bench/run $(CASE)
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) CMDLINE=$(call quote,$(CMDLINE)) tests/bench/run $(CASE)
 
 bench-smp:
 	@scripts/setup.sh build image run

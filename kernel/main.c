@@ -12,6 +12,7 @@
 #include <linux/bootmem.h>
 #include <linux/highmem.h>
 #include <linux/init.h>
+#include <linux/kasan.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -64,6 +65,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	cpu_print();
 	memory_map_init(); /* memblock works, below 4 GiB */
 	paging_init();	   /* page tables of our own: W^X, direct map; memblock everywhere */
+	kasan_init();	   /* make KASAN=1: each access is looked up from here on */
 	console_init_framebuffer(); /* the screen, and the log so far on it */
 	acpi_tables_init();	    /* CPUs, nodes, ECAM, power-off */
 	numa_init();		    /* which memory is near which CPU */

@@ -147,7 +147,7 @@ void kasan_unpoison_range(const void *addr, size_t size)
 
 void kasan_mempool_poison_object(void *obj, size_t size)
 {
-	kasan_poison(obj, ALIGN(size, 8), KASAN_MEMPOOL_FREE);
+	kasan_poison(obj, ALIGN(size, 8), KASAN_SLAB_FREE);
 }
 
 void kasan_mempool_unpoison_object(void *obj, size_t size)
@@ -159,9 +159,9 @@ void kasan_mempool_unpoison_object(void *obj, size_t size)
 
 void kasan_unpoison_vmalloc(const void *start, unsigned long size)
 {
-	kasan_unpoison(start, size);
-	kasan_poison((const char *)start + ALIGN(size, 8), PAGE_ALIGN(size) - ALIGN(size, 8),
-		     KASAN_VMALLOC_INVALID);
+	kasan_unpoison(start, PAGE_ALIGN(size));
+	if (!PAGE_ALIGNED(size))
+		open_first((void *)start, size, PAGE_ALIGN(size), KASAN_VMALLOC_INVALID);
 }
 
 void kasan_poison_vmalloc(const void *start, unsigned long size)

@@ -7,6 +7,7 @@
  * checker walks the whole range between steps, and each test ends with as many
  * pages, tables and descriptors as it began with.
  */
+#include <linux/align.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -99,8 +100,10 @@ KTEST(vmalloc, every_size_is_whole_and_guarded)
 		ASSERT(p);
 		EXPECT(is_vmalloc_addr(p));
 		EXPECT_EQ((unsigned long)p % PAGE_SIZE, 0);
-		mark(p, PAGE_ALIGN(size), size);
-		EXPECT(marked(p, PAGE_ALIGN(size), size));
+		mark(p, ALIGN_DOWN(size, 8), size);
+		EXPECT(marked(p, ALIGN_DOWN(size, 8), size));
+		p[size - 1] = 0x5a;
+		EXPECT_EQ(p[size - 1], 0x5a);
 		EXPECT(!vmalloc_entry((unsigned long)p + PAGE_ALIGN(size)));
 		expect_sound();
 		vfree(p);

@@ -338,17 +338,17 @@ void host_poison(unsigned long va, unsigned long size)
 }
 
 /* What a compiler calls for an access of any size. */
-void __asan_loadN(unsigned long va, unsigned long size);
-void __asan_storeN(unsigned long va, unsigned long size);
+void __asan_loadN(void *va, long size);
+void __asan_storeN(void *va, long size);
 
 void host_check_read(unsigned long va, unsigned long size)
 {
-	__asan_loadN(va, size);
+	__asan_loadN((void *)va, (long)size);
 }
 
 void host_check_write(unsigned long va, unsigned long size)
 {
-	__asan_storeN(va, size);
+	__asan_storeN((void *)va, (long)size);
 }
 #else
 void host_stack_leave(void **save, unsigned long low, unsigned long size, void *fiber)

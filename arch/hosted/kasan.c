@@ -19,14 +19,12 @@ void kasan_unpoison(const void *addr, size_t size)
 	host_fresh((unsigned long)addr, size);
 }
 
-void kasan_check_read(const volatile void *p, size_t size)
+void kasan_check_range(const volatile void *p, size_t size, bool write, unsigned long ip __unused)
 {
-	host_check_read((unsigned long)p, size);
-}
-
-void kasan_check_write(const volatile void *p, size_t size)
-{
-	host_check_write((unsigned long)p, size);
+	if (write)
+		host_check_write((unsigned long)p, size);
+	else
+		host_check_read((unsigned long)p, size);
 }
 
 void kasan_track_alloc(struct slab_cache *c __unused, void *obj __unused)

@@ -53,7 +53,6 @@ void kasan_unpoison(const void *addr, size_t size);
 #define KASAN_GLOBAL_REDZONE  0xf9 /* behind a variable */
 #define KASAN_VMALLOC_INVALID 0xf8 /* vmalloc(): behind what was asked for, or freed */
 #define KASAN_PERCPU_FREE     0xf7 /* alloc_percpu(): the same; Linux has none */
-#define KASAN_MEMPOOL_FREE    0xf6 /* an element in its pool; Linux has none */
 
 /* ---- Pages ----------------------------------------------------------------------------- */
 
@@ -104,9 +103,17 @@ void kasan_poison_percpu(unsigned long ptr, size_t size);
 
 /* ---- Accesses that the compiler does not see ------------------------------------------- */
 
-/* kasan_check_read, kasan_check_write - report if part of [@p, @p + @size) is nobody's. */
-void kasan_check_read(const volatile void *p, size_t size);
-void kasan_check_write(const volatile void *p, size_t size);
+/* kasan_check_range - report if part of [@p, @p + @size) is nobody's; @ip: who touches it */
+void kasan_check_range(const volatile void *p, size_t size, bool write, unsigned long ip);
+
+/* The same on behalf of the caller of the function that this stands in. */
+#define kasan_check_read(p, size) \
+	kasan_check_range(p, size, false, (unsigned long)__builtin_return_address(0))
+#define kasan_check_write(p, size) \
+	kasan_check_range(p, size, true, (unsigned long)__builtin_return_address(0))
+
+/* kasan_init - accesses are checked from here on.  Start-up, when the page tables are loaded. */
+void kasan_init(void);
 
 #else
 
@@ -187,6 +194,10 @@ static __always_inline void kasan_unpoison_percpu(unsigned long ptr __unused, si
 }
 
 static __always_inline void kasan_poison_percpu(unsigned long ptr __unused, size_t size __unused)
+{
+}
+
+static __always_inline void kasan_init(void)
 {
 }
 

@@ -15,7 +15,8 @@ def make(*arguments):
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
     env.pop("M", None)
     done = subprocess.run([os.environ.get("MAKE", "make"), "-s", f"-j{os.cpu_count()}", f"O={OUT_ROOT}",
-                           f"LLVM={os.environ.get('LLVM', '')}", *arguments],
+                           f"LLVM={os.environ.get('LLVM', '')}",
+                           f"KASAN={os.environ.get('KASAN', '')}", *arguments],
                           cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
     return done.returncode, done.stdout

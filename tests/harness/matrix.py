@@ -140,7 +140,15 @@ def smp_boots():
     ]
 
 
+def kasan_boots():
+    """The kernel that checks each access, which is a build of its own."""
+    return [Boot(TESTS, "bios", "pc", "256M", "max", "-kasan"),
+            Boot(SMP, "bios", "q35", "256M", "qemu64", "-4-cpus-kasan", smp="4")]
+
+
 def boots(everything):
+    if os.environ.get("KASAN"):
+        return kasan_boots()
     rows = itertools.product(FIRMWARE, MACHINES, MEMORY, CPUS)
     return [Boot(TESTS, *row) for row in rows if row in THINNED or everything] + [
         Boot(TESTS, "bios", "pc", "3584M", "max,phys-bits=46", "-devices", (

@@ -20,4 +20,22 @@ static inline u8 *kasan_mem_to_shadow(const void *addr)
 	return (u8 *)(((unsigned long)addr >> 3) + KASAN_SHADOW_OFFSET);
 }
 
+/* kasan_fill - set @n bytes of shadow, or of anything, past all checks */
+static inline void kasan_fill(u8 *at, u8 value, size_t n)
+{
+	asm volatile("rep stosb" : "+D"(at), "+c"(n) : "a"(value) : "memory");
+}
+
+/* kasan_init_shadow - have shadow for all RAM and the image.  Start-up. */
+void kasan_init_shadow(void);
+
+/* kasan_shadow_pages - how many pages shadow takes */
+unsigned long kasan_shadow_pages(void);
+
+/* kasan_back_shadow - have shadow of vmalloc range [@addr, @addr + @size), if there is memory */
+void kasan_back_shadow(const void *addr, size_t size);
+
+/* kasan_shadow_backed - is there shadow of its own at @shadow, of the vmalloc range? */
+bool kasan_shadow_backed(const u8 *shadow);
+
 #endif
