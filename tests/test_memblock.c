@@ -576,3 +576,20 @@ KTEST(memblock, random_steps)
 		}
 	}
 }
+
+/* Memory that may be unplugged is a region of its own, and used; what there is can be printed. */
+KTEST(memblock, hotplug_and_dump)
+{
+	stand_in();
+	memblock_add(16 * M, 16 * M);
+	EXPECT_EQ(memblock_mark_hotplug(24 * M, 8 * M), 0);
+	EXPECT_EQ(memblock.memory.cnt, 2);
+	EXPECT(memblock_is_hotpluggable(&memblock.memory.regions[1]));
+	EXPECT_EQ(memblock_phys_alloc(1 * M, 64), 31 * M);
+	EXPECT_EQ(memblock_clear_hotplug(24 * M, 8 * M), 0);
+	EXPECT_EQ(memblock.memory.cnt, 1);
+	EXPECT_EQ(memblock_phys_alloc(1 * M, 64), 30 * M);
+	memblock_dump_all();
+	sound();
+	stand_down();
+}

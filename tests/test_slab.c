@@ -11,6 +11,7 @@
 #include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <cairn/vfile.h>
 #include "slab_test.h"
 
@@ -635,4 +636,41 @@ KTEST(slab, slabinfo)
 				 "tunables  128   96    0 : slabdata      1      1      0\n"));
 	kmem_cache_free(cache, obj);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Which object an address belongs to, whatever the address is. */
+KTEST(slab, whose_is_an_address)
+{
+	struct kmem_cache *cache = kmem_cache_create("whose", 100, 0, 0, NULL);
+	u8 *p, *large = kmalloc(64 << 10, GFP_KERNEL), *far = vmalloc(PAGE_SIZE);
+	unsigned long page = __get_free_page(GFP_KERNEL);
+	void *places[5];
+
+	ASSERT(cache && large && far && page);
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	ASSERT(p);
+	EXPECT(!strcmp(kmem_cache_name(cache), "whose"));
+	EXPECT(slab_is_available());
+	EXPECT(kmem_valid_obj(p) && kmem_valid_obj(p + 99));
+	EXPECT(!kmem_valid_obj(large) && !kmem_valid_obj(far) && !kmem_valid_obj((void *)page));
+	places[0] = p + 10;
+	places[1] = large + 100;
+	places[2] = far;
+	places[3] = (void *)page;
+	places[4] = (void *)8;
+	EXPECT_REPORT("slab whose start") {
+		for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
+			pr_warn("address %u:", i);
+			kmem_dump_obj(places[i]);
+		}
+	}
+	EXPECT(ktest_reported("in a block of kmalloc, 65536 bytes"));
+	EXPECT(ktest_reported("in the vmalloc range"));
+	EXPECT(ktest_reported("in a page of no slab"));
+	EXPECT(ktest_reported("outside the direct map"));
+	kmem_cache_free(cache, p);
+	kmem_cache_destroy(cache);
+	free_page(page);
+	vfree(far);
+	kfree(large);
 }

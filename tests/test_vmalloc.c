@@ -584,3 +584,21 @@ KTEST(vmalloc, addresses_are_described)
 	EXPECT(!vmalloc_describe((unsigned long)&slot, text, sizeof(text)));
 	EXPECT_EQ(text[0], 0);
 }
+
+/* The relatives that few call: huge pages with flags, below 4 GiB for users, freeing from anywhere. */
+KTEST(vmalloc, relatives)
+{
+	u8 *huge = vmalloc_huge(4 << 20, GFP_KERNEL | __GFP_ZERO);
+	u8 *user = vmalloc_32_user(3 * PAGE_SIZE);
+
+	ASSERT(huge && user);
+	EXPECT(!memchr_inv(huge, 0, 4 << 20));
+	EXPECT(!memchr_inv(user, 0, 3 * PAGE_SIZE));
+	for (unsigned int i = 0; i < 3; i++)
+		EXPECT(page_to_phys(vmalloc_to_page(user + i * PAGE_SIZE)) < 1ULL << 32);
+	vfree_atomic(huge);
+	preempt_disable();
+	vfree_atomic(user);
+	preempt_enable();
+	vfree_atomic(NULL);
+}
