@@ -204,8 +204,12 @@ static __always_inline void __percpu *hand_out_of(struct pcpu_page *page, unsign
 						  unsigned int class, size_t size)
 {
 	set_live(page, object_at(ptr & ~PAGE_MASK, class));
-	kasan_unpoison_percpu(ptr, size);
+	/* Whole words are zeroed; the last may end in bytes that are not the object's. */
+	kasan_unpoison_percpu(ptr, ALIGN(size, 8));
 	zero_object(ptr, size);
+	if (size % 8)
+		kasan_poison_percpu(ptr + ALIGN_DOWN(size, 8), 8);
+	kasan_unpoison_percpu(ptr, size);
 	return (void __percpu *)ptr;
 }
 
