@@ -301,10 +301,6 @@ static void __init reserve_in_use(void)
 	const struct boot_framebuffer *fb = &boot_info.fb;
 	u64 fb_end = fb->phys + (u64)fb->pitch * fb->height;
 
-	if (!memory_map_is_ram(boot_info.image_start, boot_info.image_end))
-		pr_warn("memory map: the kernel's image, %#llx to %#llx, lies outside of RAM; kept it "
-			"all the same\n",
-			boot_info.image_start, boot_info.image_end - 1);
 	reserve(boot_info.image_start, boot_info.image_end, "the image");
 	reserve(boot_info.info_start, boot_info.info_end, "the boot information");
 	reserve_modules();
@@ -397,6 +393,10 @@ void __init memory_map_init(void)
 	if (bytes < LEAST_MEMORY)
 		boot_stop("%llu KiB of usable memory below 4 GiB are too little, %llu are needed",
 			  bytes >> 10, LEAST_MEMORY >> 10);
+	if (!memory_map_is_ram(boot_info.image_start, boot_info.image_end))
+		pr_warn("memory map: the kernel's image, %#llx to %#llx, lies outside of RAM; kept it "
+			"all the same\n",
+			boot_info.image_start, boot_info.image_end - 1);
 	boot_info.map = keep(boot_info.map, boot_info.nr_map);
 	boot_info.map_cap = boot_info.nr_map;
 	memory_map = keep(memory_map, nr_memory_map);

@@ -278,9 +278,12 @@ void paging_free_initmem(void)
 	for (va = (unsigned long)__init_begin; va < (unsigned long)__init_end; va += PAGE_SIZE)
 		pte_clear(image_pte(va));
 	for (va = (unsigned long)__init_text_start; va < (unsigned long)__init_text_end;
-	     va += PAGE_SIZE)
-		set_pte(image_pte((unsigned long)__va(__pa(va))),
-			pfn_pte(PHYS_PFN(__pa(va)), PAGE_KERNEL));
+	     va += PAGE_SIZE) {
+		/* Firmware may call the image's memory reserved: then it is not in the direct map. */
+		if (memory_map_is_ram(__pa(va), __pa(va) + PAGE_SIZE))
+			set_pte(image_pte((unsigned long)__va(__pa(va))),
+				pfn_pte(PHYS_PFN(__pa(va)), PAGE_KERNEL));
+	}
 	flush_tlb_all();
 }
 
