@@ -289,7 +289,7 @@ host-malloc:
 
 $(addprefix host-,$(all_host_variants)): host-%:
 	@$(MAKE) $(call host_variant,$*) test
-	@$(if $(findstring tsan,$*),,$(MAKE) $(call host_variant,$*) replay)
+	@$(if $(findstring tsan,$*),,$(MAKE) $(call host_variant,$*) replay bad-inputs)
 
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
@@ -332,6 +332,16 @@ screenshot:
 # The table of promises and tests, made anew from the logs of the last make test.
 api-status:
 	@python3 scripts/api_status.py tests/api.tsv $(O)/tests docs/api-status.md
+
+# Every bad input that a machine can be given, a boot each, in the process too; then the table of them.
+.PHONY: bad-inputs
+ROWS ?=
+bad-inputs:
+	@scripts/setup.sh build image run host
+	@$(MAKE) image
+	@$(MAKE) $(call host_variant,gcc) bad-inputs ROW=$(call quote,$(ROWS))
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bad-inputs $(ROWS)
+	@$(if $(ROWS),,python3 scripts/bad_inputs_status.py $(O) docs/bad-inputs.md)
 
 CASE ?=
 bench:

@@ -125,4 +125,5 @@ def main():
         write_document(rows, names, results, sys.argv[3])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -41,7 +41,7 @@ format() {
 
 # The first line of each source names its licence.
 licence() {
-	files '*.[chS]' '*.ld' '*.sh' '*.py' '*.cfg' Makefile .ci/run tests/run tests/bench/run tests/bench/run-smp | while read -r f; do
+	files '*.[chS]' '*.ld' '*.sh' '*.py' '*.cfg' Makefile .ci/run tests/run tests/bad-inputs tests/bench/run tests/bench/run-smp | while read -r f; do
 		head -n 2 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f: no SPDX-License-Identifier: MIT at the top"
 	done
 }
@@ -121,7 +121,7 @@ spaces() {
 
 scripts_in() { # scripts_in LANGUAGE SUFFIX - scripts, by their suffix or first line
 	files "*.$2"
-	files .ci/run tests/run tests/bench/run tests/bench/run-smp | while read -r f; do
+	files .ci/run tests/run tests/bad-inputs tests/bench/run tests/bench/run-smp | while read -r f; do
 		if head -n 1 "$f" | grep -q "$1"; then echo "$f"; fi
 	done
 }
@@ -143,9 +143,12 @@ check sparse spaces
 check shellcheck shell
 # Each test that tests/api.tsv names exists.
 api_tests() { python3 scripts/api_status.py tests/api.tsv; }
+# Each bad input has a row, and each test that a row names exists.
+bad_inputs() { python3 scripts/bad_inputs_status.py; }
 
 check python python
 check api-tests api_tests
+check bad-inputs bad_inputs
 
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "lint: ${#failed[@]} checks failed: ${failed[*]}"

@@ -61,6 +61,9 @@ u64 machine_describe(const char *cmdline, const struct mb2_mmap_entry *map, unsi
 /* machine_firmware - called when the ACPI tables have been read, to change what they said */
 extern void (*machine_firmware)(void);
 
+/* machine_magic - what the loader leaves in EAX */
+extern u32 machine_magic;
+
 /* machine_start - the order of start-up, up to the initcalls; see kernel/main.c. */
 void machine_start(u64 info_phys);
 

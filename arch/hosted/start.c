@@ -45,6 +45,7 @@
 struct cpu_info cpu_info = {.vendor = "Hosted", .phys_bits = HOSTED_PHYS_BITS};
 const struct hosted_ports *hosted_ports;
 void (*machine_firmware)(void);
+u32 machine_magic = MB2_BOOT_MAGIC;
 
 /* ---- What a boot loader does ----------------------------------------------------------- */
 
@@ -138,7 +139,7 @@ void machine_restart(void)
 
 void machine_start(u64 info_phys)
 {
-	boot_info_init(MB2_BOOT_MAGIC, info_phys);
+	boot_info_init(machine_magic, info_phys);
 	boot_params_parse(boot_info.cmdline);
 	memory_map_init();
 	paging_init();

@@ -11,6 +11,7 @@ import concurrent.futures
 import glob
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -104,6 +105,33 @@ def zone_pages(ranges, srat):
             key = (numbers.get(domain, 0), zone)
             pages[key] = pages.get(key, 0) + (high // PAGE - low // PAGE)
     return pages
+
+
+TYPES = {"usable": 1, "ACPI tables": 3, "ACPI non-volatile": 4, "defective": 5}
+
+
+def shown(lines):
+    """/proc/memmap as it stands in a log: the firmware's ranges, and the sanitised ones as spans."""
+    maps, title = {}, None
+    for line in lines:
+        if found := re.match(r"(firmware's|sanitised)\b.*:$", line):
+            title = found[1]
+            maps[title] = []
+        elif title and (found := re.match(r"([0-9a-f]{16})-([0-9a-f]{16}) ([^(]*[^( ])", line)):
+            maps[title].append((int(found[1], 16), int(found[2], 16) + 1, TYPES.get(found[3], 2)))
+        else:
+            title = None
+    return [(s, e - s, kind) for s, e, kind in maps["firmware's"]], maps["sanitised"]
+
+
+def merged(spans):
+    out = []
+    for start, end, kind in spans:
+        if out and out[-1][1] == start and out[-1][2] == kind:
+            out[-1] = (out[-1][0], end, kind)
+        else:
+            out.append((start, end, kind))
+    return out
 
 
 def start(tool, ranges, srat):
