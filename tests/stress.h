@@ -3,8 +3,9 @@
 #define _TESTS_STRESS_H
 
 /*
- * What test_stress.c and stress_objects.c share: objects of every kind, and those
- * who take and give them.
+ * What the stress test's files share: test_stress.c, who acts; stress_objects.c and
+ * stress_mapped.c, objects of every kind; stress_memory.c, how much memory there is; and
+ * stress_disk.c.
  */
 #include <linux/gfp_types.h>
 #include <linux/prandom.h>
@@ -64,6 +65,12 @@ static inline u32 stress_random(struct stress_actor *a, u32 below)
 	return (u32)((u64)prandom_u32_state(&a->rnd) * below >> 32);
 }
 
+/* stress_seed - what all random numbers depend on. */
+extern u64 stress_seed;
+
+/* stress_actor_init - random numbers of its own for actor @number. */
+void stress_actor_init(struct stress_actor *a, u64 number, bool may_sleep);
+
 /* stress_objects_init - caches and pools; false without memory.  May sleep. */
 bool stress_objects_init(u64 seed);
 
@@ -93,6 +100,18 @@ void *stress_take_coherent(struct stress_actor *a, gfp_t gfp, size_t *size, u64 
 void stress_give_coherent(void *object, size_t size, u64 handle);
 void *stress_take_block(gfp_t gfp, size_t *size, u64 *handle);
 void stress_give_block(void *object, u64 handle);
+
+/* stress_memory_start, _stop - make memory short, by a thread.  Context: may sleep. */
+bool stress_memory_start(void);
+void stress_memory_stop(void);
+
+/* stress_memory_given, stress_famines - pages that reclaim got from it; times without any. */
+unsigned long stress_memory_given(void);
+unsigned int stress_famines(void);
+
+/* stress_disk_start, _stop - use a disk, by a thread; stopping checks each block of it. */
+bool stress_disk_start(void);
+void stress_disk_stop(void);
 
 /*
  * stress_plenty_begin - may the caller do what must not fail for want of memory?

@@ -8,8 +8,8 @@
  *	tasklets, cross-calls, work items	own, GFP_ATOMIC where it must
  *	caches are made and destroyed, threads started and ended
  *	per-CPU caches are emptied everywhere, addresses put off are flushed
- *	an eater takes what memory is left, and a shrinker of its own gives it back
- *	with stress.disk=1 blocks of a disk are written and read by way of the block cache
+ *	memory is short (stress_memory.c)
+ *	with stress.disk=1 blocks of a disk are written and read (stress_disk.c)
  *
  * It ends after a number of operations: stress.operations=.  stress.seed= chooses the
  * random numbers, so that each thread makes the same choices again; who meets whom is
@@ -21,7 +21,6 @@
  */
 #include <linux/completion.h>
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
@@ -32,8 +31,6 @@
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
-#include <linux/rwsem.h>
-#include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -41,7 +38,6 @@
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
-#include <cairn/blockcache.h>
 #include <cairn/init.h>
 #include <cairn/test.h>
 #include <asm/apic.h>
@@ -59,12 +55,12 @@
 #define NR_WORKS	8
 #define REPORT_NS	(5 * NSEC_PER_SEC)
 
-static u64 seed = DEFAULT_SEED;
+u64 stress_seed = DEFAULT_SEED;
 static u64 operations;
 
 static int set_seed(const char *value)
 {
-	return kstrtoull(value, 0, &seed);
+	return kstrtoull(value, 0, &stress_seed);
 }
 BOOT_PARAM("stress.seed", set_seed, "random numbers of the stress test");
 
@@ -73,14 +69,6 @@ static int set_operations(const char *value)
 	return kstrtoull(value, 0, &operations);
 }
 BOOT_PARAM("stress.operations", set_operations, "how many operations the stress test makes");
-
-static bool use_disk;
-
-static int set_disk(const char *value)
-{
-	return kstrtobool(value, &use_disk);
-}
-BOOT_PARAM("stress.disk", set_disk, "1: the stress test writes to the first disk");
 
 /**
  * struct worker - a thread
@@ -110,9 +98,9 @@ static bool stopping;
 static DEFINE_PER_CPU(struct stress_actor, hard_actor);
 static DEFINE_PER_CPU(struct stress_actor, soft_actor);
 
-static void actor_init(struct stress_actor *a, u64 number, bool may_sleep)
+void stress_actor_init(struct stress_actor *a, u64 number, bool may_sleep)
 {
-	prandom_seed_state(&a->rnd, seed * 1000003 + number * 2654435761u);
+	prandom_seed_state(&a->rnd, stress_seed * 1000003 + number * 2654435761u);
 	a->may_sleep = may_sleep;
 }
 
@@ -224,12 +212,12 @@ static bool interrupts_start(void)
 	if (!timers || !tasklets)
 		return false;
 	for_each_possible_cpu(cpu) {
-		actor_init(per_cpu_ptr(&hard_actor, cpu), 1000 + (u64)cpu, false);
-		actor_init(per_cpu_ptr(&soft_actor, cpu), 2000 + (u64)cpu, false);
+		stress_actor_init(per_cpu_ptr(&hard_actor, cpu), 1000 + (u64)cpu, false);
+		stress_actor_init(per_cpu_ptr(&soft_actor, cpu), 2000 + (u64)cpu, false);
 		timer_setup(per_cpu_ptr(timers, cpu), timer_fn, 0);
 		tasklet_setup(per_cpu_ptr(tasklets, cpu), tasklet_fn);
 	}
-	actor_init(&work_actor, 3000, true);
+	stress_actor_init(&work_actor, 3000, true);
 	for (unsigned int i = 0; i < NR_WORKS; i++)
 		INIT_WORK(&works[i], work_fn);
 	if (!line_start())
@@ -254,282 +242,6 @@ static void interrupts_stop(void)
 		flush_work(&works[i]);
 	free_percpu(tasklets);
 	free_percpu(timers);
-}
-
-/* ---- The eater ------------------------------------------------------------------------------- */
-
-#define FREE_FOR_TEST (48UL << (20 - PAGE_SHIFT))
-#define EATEN_AT_ONCE 4096
-#define MEALS	      8
-#define FAMINE	      8 /* jiffies */
-
-/* Pages are chained through their descriptors. */
-static struct {
-	spinlock_t lock;
-	struct page *chain;
-	unsigned long nr;    /* pages */
-	unsigned long given; /* pages reclaimed, ever */
-	unsigned int famines;
-	struct page *ballast; /* what the test has too much of */
-	struct task_struct *task;
-} eater;
-
-static struct page *chain_push(struct page *chain, struct page *page)
-{
-	page->private = (unsigned long)chain;
-	return page;
-}
-
-static struct page *chain_free(struct page *chain, unsigned int order)
-{
-	struct page *next = (struct page *)chain->private;
-
-	__free_pages(chain, order);
-	return next;
-}
-
-/* Readers: those for whom there must be memory.  Writer: a famine. */
-static DECLARE_RWSEM(plenty);
-static bool famine;
-
-bool stress_plenty_begin(struct stress_actor *a)
-{
-	return a->may_sleep && down_read_trylock(&plenty);
-}
-
-void stress_plenty_end(void)
-{
-	up_read(&plenty);
-}
-
-static unsigned long eater_count(struct shrinker *s __unused, struct shrink_control *sc __unused)
-{
-	return READ_ONCE(famine) ? 0 : data_race(eater.nr);
-}
-
-static bool give_page_back(void)
-{
-	struct page *page;
-
-	spin_lock(&eater.lock);
-	page = eater.chain;
-	if (page) {
-		eater.chain = (struct page *)page->private;
-		eater.nr--;
-	}
-	spin_unlock(&eater.lock);
-	if (page)
-		__free_page(page);
-	return page;
-}
-
-static unsigned long eater_scan(struct shrinker *s __unused, struct shrink_control *sc)
-{
-	unsigned long n = 0;
-
-	while (!READ_ONCE(famine) && n < sc->nr_to_scan && give_page_back())
-		n++;
-	__atomic_fetch_add(&eater.given, n, __ATOMIC_RELAXED);
-	return n ? n : SHRINK_STOP;
-}
-
-static struct shrinker eater_shrinker = {
-	.count_objects = eater_count,
-	.scan_objects = eater_scan,
-	.seeks = DEFAULT_SEEKS,
-};
-
-/* Takes pages until there are none to be had without reclaim. */
-static void eat(gfp_t gfp)
-{
-	struct page *page;
-	unsigned int n;
-
-	for (n = 0; n < EATEN_AT_ONCE; n++) {
-		page = alloc_page(gfp | __GFP_NOWARN);
-		if (!page)
-			return;
-		spin_lock(&eater.lock);
-		eater.chain = chain_push(eater.chain, page);
-		eater.nr++;
-		spin_unlock(&eater.lock);
-	}
-}
-
-/* Gives half back of its own accord: memory is not always low. */
-static void give_half_back(void)
-{
-	unsigned long n = data_race(eater.nr) / 2;
-
-	while (n--)
-		give_page_back();
-}
-
-/* For a while there is nothing to be had by reclaim either. */
-static void have_famine(void)
-{
-	down_write(&plenty);
-	WRITE_ONCE(famine, true);
-	eat(GFP_ATOMIC);
-	schedule_timeout_uninterruptible(FAMINE);
-	eater.famines++;
-	WRITE_ONCE(famine, false);
-	up_write(&plenty);
-}
-
-static int eater_fn(void *unused __unused)
-{
-	unsigned int meals, rounds = 0;
-
-	while (!kthread_should_stop()) {
-		if (++rounds % 8 == 0)
-			have_famine();
-		for (meals = 0; meals < MEALS && !kthread_should_stop(); meals++) {
-			eat(GFP_NOWAIT);
-			schedule_timeout_uninterruptible(2);
-		}
-		give_half_back();
-		schedule_timeout_uninterruptible(MEALS * 4);
-	}
-	return 0;
-}
-
-static bool eater_start(void)
-{
-	struct page *page;
-
-	memset(&eater, 0, sizeof(eater));
-	spin_lock_init(&eater.lock);
-	while (nr_free_pages() > FREE_FOR_TEST + (1UL << (MAX_ORDER - 1))) {
-		page = alloc_pages(GFP_HIGHUSER | __GFP_NORETRY | __GFP_NOWARN, MAX_ORDER - 1);
-		if (!page)
-			break;
-		eater.ballast = chain_push(eater.ballast, page);
-	}
-	if (register_shrinker(&eater_shrinker, "stress"))
-		return false;
-	eater.task = kthread_run(eater_fn, NULL, "stress/eater");
-	return !IS_ERR(eater.task);
-}
-
-static void eater_stop(void)
-{
-	kthread_stop(eater.task);
-	unregister_shrinker(&eater_shrinker);
-	while (eater.chain)
-		eater.chain = chain_free(eater.chain, 0);
-	while (eater.ballast)
-		eater.ballast = chain_free(eater.ballast, MAX_ORDER - 1);
-}
-
-/* ---- The disk -------------------------------------------------------------------------------- */
-
-#define DISK_BLOCKS 4096
-
-static struct {
-	struct block_device *dev;
-	u32 blocks;
-	u8 *version; /* of each block; 0: not written yet */
-	struct stress_actor actor;
-	struct task_struct *task;
-	unsigned long written, read;
-} disk;
-
-static u64 disk_word(u32 block, unsigned int i)
-{
-	u64 x = (seed ^ (u64)block << 32 ^ (u64)disk.version[block] << 16 ^ i) *
-		0x9e3779b97f4a7c15ULL;
-
-	return x ^ x >> 29;
-}
-
-static void disk_write(u32 block)
-{
-	struct block_page *bp = block_page_new(disk.dev, block, GFP_KERNEL | __GFP_NOWARN);
-	u64 *words;
-
-	if (IS_ERR(bp))
-		return;
-	disk.version[block] = (u8)(disk.version[block] % 255 + 1);
-	words = block_page_data(bp);
-	for (unsigned int i = 0; i < BLOCK_SIZE / 8; i++)
-		words[i] = disk_word(block, i);
-	block_page_dirty(bp);
-	block_page_put(bp);
-	disk.written++;
-}
-
-static void disk_read(u32 block)
-{
-	struct block_page *bp = block_page_get(disk.dev, block, GFP_KERNEL | __GFP_NOWARN);
-	u64 *words;
-
-	if (IS_ERR(bp))
-		return;
-	words = block_page_data(bp);
-	for (unsigned int i = 0; disk.version[block] && i < BLOCK_SIZE / 8; i++) {
-		if (words[i] == disk_word(block, i))
-			continue;
-		stress_failed("disk: word %u of block %u, version %u, is 0x%016llx", i, block,
-			      disk.version[block], words[i]);
-		break;
-	}
-	block_page_put(bp);
-	disk.read++;
-}
-
-static int disk_fn(void *unused __unused)
-{
-	while (!kthread_should_stop()) {
-		u32 block = stress_random(&disk.actor, disk.blocks);
-
-		if (stress_random(&disk.actor, 2))
-			disk_write(block);
-		else
-			disk_read(block);
-		if (stress_random(&disk.actor, 2048) == 0)
-			block_sync(disk.dev);
-		if (stress_random(&disk.actor, 16) == 0)
-			schedule_timeout_uninterruptible(1);
-	}
-	return 0;
-}
-
-/*
- * Only when asked to: the pool of requests may end up with the same number of elements
- * in one slab page more, which is no leak but looks like one.
- */
-static bool disk_start(void)
-{
-	memset(&disk, 0, sizeof(disk));
-	disk.dev = block_next(NULL);
-	if (!use_disk || !disk.dev || disk.dev->read_only)
-		return true;
-	disk.blocks = (u32)min_t(u64, disk.dev->blocks, DISK_BLOCKS);
-	disk.version = vzalloc(disk.blocks);
-	if (!disk.version)
-		return false;
-	actor_init(&disk.actor, 4000, true);
-	disk.task = kthread_run(disk_fn, NULL, "stress/disk");
-	return !IS_ERR(disk.task);
-}
-
-/* All that was written is on the disk, and as it was written. */
-static void disk_stop(void)
-{
-	if (!disk.task)
-		return;
-	kthread_stop(disk.task);
-	EXPECT_EQ(block_sync(disk.dev), 0);
-	EXPECT_EQ(block_drop(disk.dev), 0);
-	for (u32 block = 0; block < disk.blocks; block++) {
-		if (disk.version[block])
-			disk_read(block);
-	}
-	EXPECT(!block_cache_check());
-	EXPECT_EQ(block_drop(disk.dev), 0);
-	vfree(disk.version);
-	pr_info("stress: %lu blocks written, %lu read\n", disk.written, disk.read);
 }
 
 /* ---- What threads do beside ------------------------------------------------------------------ */
@@ -571,7 +283,7 @@ static int brief_fn(void *data)
 {
 	struct stress_actor a;
 
-	actor_init(&a, (unsigned long)data, true);
+	stress_actor_init(&a, (unsigned long)data, true);
 	operate(&a, 4);
 	return 0;
 }
@@ -793,7 +505,7 @@ static bool worker_start(u64 share, int cpu)
 	struct worker *w = &workers[nr_workers];
 
 	*w = (struct worker){.share = share, .roams = cpu < 0, .doing = "nothing"};
-	actor_init(&w->actor, nr_workers, true);
+	stress_actor_init(&w->actor, nr_workers, true);
 	w->task = kthread_create(worker_fn, w, "stress/%u", nr_workers);
 	if (IS_ERR(w->task))
 		return false;
@@ -847,7 +559,7 @@ static void wait_for_workers(void)
 			continue;
 		next = ktime_get_ns() + REPORT_NS;
 		pr_info("stress: %lu operations, %lu kB taken, %lu pages free, %lu reclaimed\n",
-			now, sum.bytes >> 10, nr_free_pages(), data_race(eater.given));
+			now, sum.bytes >> 10, nr_free_pages(), stress_memory_given());
 		if (now - before < 100)
 			report_stall();
 		before = now;
@@ -866,7 +578,8 @@ static void report(const struct stress_counts *sum)
 	}
 	pr_info("stress: %lu given by another CPU, %lu operations in interrupts, %lu resized\n",
 		sum->remote, sum->in_interrupt, sum->resized);
-	pr_info("stress: %lu pages reclaimed, %u famines\n", eater.given, eater.famines);
+	pr_info("stress: %lu pages reclaimed, %u famines\n", stress_memory_given(),
+		stress_famines());
 	pr_info("stress: %lu operations, %lu lost, %u damaged\n", stress_operations(sum), lost,
 		stress_failures());
 }
@@ -875,8 +588,9 @@ static bool start(void)
 {
 	stress_budget = min(totalram_pages() / 8, 16UL << (20 - PAGE_SHIFT)) * PAGE_SIZE;
 	stopping = false;
-	return EXPECT(stress_objects_init(seed)) && EXPECT(interrupts_start()) &&
-	       EXPECT(eater_start()) && EXPECT(disk_start()) && EXPECT(workers_start());
+	return EXPECT(stress_objects_init(stress_seed)) && EXPECT(interrupts_start()) &&
+	       EXPECT(stress_memory_start()) && EXPECT(stress_disk_start()) &&
+	       EXPECT(workers_start());
 }
 
 static void stop(void)
@@ -885,8 +599,8 @@ static void stop(void)
 	for (unsigned int i = 0; i < nr_workers; i++)
 		kthread_stop(workers[i].task);
 	interrupts_stop();
-	disk_stop();
-	eater_stop();
+	stress_disk_stop();
+	stress_memory_stop();
 	stress_objects_exit();
 }
 
@@ -897,7 +611,7 @@ KTEST(stress, everything_at_once)
 
 	if (!operations)
 		operations = WORK_BY_DEFAULT / (2 + num_online_cpus());
-	pr_info("stress: stress.seed=%llu stress.operations=%llu, %u CPUs, %u nodes\n", seed,
+	pr_info("stress: stress.seed=%llu stress.operations=%llu, %u CPUs, %u nodes\n", stress_seed,
 		operations, num_online_cpus(), num_online_nodes());
 	before = take_account();
 	if (!start())
