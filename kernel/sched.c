@@ -16,7 +16,9 @@
  * The ends of slices are clock events (timer.c), which are set only while others wait.
  * At some of them a CPU gives a task that waits to one that has at least two fewer,
  * so the load gets even while all are busy; and a CPU whose last task goes to sleep
- * first looks for one that waits elsewhere, and only then idles.
+ * first looks for one that waits elsewhere, and only then idles.  With one thread more than
+ * CPUs no such gift makes it even: then the one that has been there for longest goes on to
+ * the next CPU, every 60 ms, so that each has a CPU to itself as often as all others.
  *
  * Invariants: curr is in no tree; nr_running counts curr, unless it is the idle
  * task, and those in the tree; a task is in the tree of the queue of task->cpu.
@@ -46,6 +48,7 @@
 #define WAKE_BONUS_NS  2000000ULL
 #define WAKE_MARGIN_NS 500000LL
 #define BALANCE_NS     20000000ULL
+#define ROTATE_NS      60000000ULL
 
 struct rq {
 	arch_spinlock_t lock;
@@ -55,7 +58,8 @@ struct rq {
 	struct rb_root_cached tree;
 	u64 min_vruntime; /* never runs backwards */
 	u64 next_balance;
-	bool wanted; /* the running task shall give way: for who is told by interrupt */
+	u64 next_rotation; /* others set it too */
+	bool wanted;	   /* the running task shall give way: for who is told by interrupt */
 };
 
 static DEFINE_PER_CPU_ALIGNED(struct rq, runqueues);
@@ -295,6 +299,7 @@ static struct task_struct *detach_for(struct rq *from, struct rq *to, unsigned i
 		queue_remove(from, p);
 		count_running(from, -1);
 		p->vruntime += to->min_vruntime - from->min_vruntime;
+		p->arrived = ktime_get_ns();
 		WRITE_ONCE(p->cpu, cpu);
 		return p;
 	}
@@ -357,6 +362,36 @@ static void balance(struct rq *rq, u64 now)
 				return;
 		}
 	}
+}
+
+/* May the first that waits go to @cpu, where there is one task fewer, and is it its turn? */
+static bool its_turn(const struct rq *rq, const struct task_struct *first, unsigned int cpu)
+{
+	if (READ_ONCE(cpu_rq(cpu)->nr_running) + 1 != rq->nr_running || !may_run_on(first, cpu))
+		return false;
+	return first->arrived <= rq->curr->arrived || !may_run_on(rq->curr, cpu);
+}
+
+/*
+ * Where this CPU has one task more than another, passes on the one that came first; when it
+ * is not waiting, at the end of the next slice.  Context: @rq, this CPU's, locked.
+ */
+static void rotate(struct rq *rq, u64 now)
+{
+	const struct task_struct *first = leftmost(rq);
+	unsigned int here = (unsigned int)raw_smp_processor_id(), cpu = here;
+
+	if (!first || now < READ_ONCE(rq->next_rotation))
+		return;
+	do {
+		cpu = cpumask_next((int)cpu, cpu_online_mask);
+		if (cpu >= nr_cpu_ids)
+			cpu = cpumask_first(cpu_online_mask);
+		if (cpu != here && its_turn(rq, first, cpu) && give_one(rq, (int)cpu)) {
+			WRITE_ONCE(cpu_rq(cpu)->next_rotation, now + ROTATE_NS);
+			return;
+		}
+	} while (cpu != here);
 }
 
 static struct task_struct *pick_next(struct rq *rq)
@@ -535,6 +570,7 @@ static void check_slice(struct rq *rq)
 		return;
 	}
 	balance(rq, now);
+	rotate(rq, now);
 	set_preempt_need_resched();
 }
 

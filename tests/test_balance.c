@@ -180,6 +180,38 @@ KTEST(balance, load_spreads_over_busy_cpus)
 	hogs_end(hogs, n);
 }
 
+/* What each had run when the account began. */
+static u64 ran_before[NR_CPUS + 1];
+
+/* Each has run for 200 ms, and none for a quarter more than another. */
+static bool fair(const struct hog *hogs, unsigned int n)
+{
+	u64 most = 0, least = U64_MAX;
+
+	for (unsigned int i = 0; i < n; i++) {
+		u64 ran = READ_ONCE(hogs[i].task->sum_exec_runtime) - ran_before[i];
+
+		most = max(most, ran);
+		least = min(least, ran);
+	}
+	return least > 200 * NSEC_PER_MSEC && most * 4 < least * 5;
+}
+
+/* One more than CPUs: not two of them have half a CPU each, and the others a whole one. */
+KTEST(balance, one_thread_too_many_goes_round)
+{
+	unsigned int n = num_online_cpus() + 1;
+	struct hog *hogs = kcalloc(n, sizeof(*hogs), GFP_KERNEL);
+
+	ASSERT(hogs);
+	ASSERT(hogs_start(hogs, 0, n, cpu_possible_mask));
+	EXPECT(wait_until(spread, hogs, n));
+	for (unsigned int i = 0; i < n; i++)
+		ran_before[i] = READ_ONCE(hogs[i].task->sum_exec_runtime);
+	EXPECT(wait_until(fair, hogs, n));
+	hogs_end(hogs, n);
+}
+
 static bool moved(const struct hog *hogs, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {

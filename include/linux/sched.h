@@ -59,6 +59,7 @@ struct kthread;
  * @exec_start: when that was last brought up to date
  * @slice_start: when it got the CPU
  * @sum_exec_runtime: nanoseconds it has run
+ * @arrived: when it was moved to @cpu while it waited, in nanoseconds; 0: never
  * @cpus_mask: CPUs it may run on
  *
  * From @cpu on everything is under the lock of the run queue of @cpu.
@@ -88,6 +89,7 @@ struct task_struct {
 	u64 exec_start;
 	u64 slice_start;
 	u64 sum_exec_runtime;
+	u64 arrived;
 	struct cpumask cpus_mask;
 };
 
