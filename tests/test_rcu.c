@@ -193,9 +193,9 @@ static void join(struct task_struct *t)
 
 KTEST(rcu, readers_on_all_cpus_keep_what_they_read)
 {
+	unsigned int n = 0, least = 1000 / num_online_cpus(); /* all of them are waited for */
 	struct task_struct *t[2 * NR_CPUS];
 	struct timer_list timer;
-	unsigned int n = 0;
 	int cpu;
 
 	atomic_set(&broken, 0);
@@ -208,7 +208,7 @@ KTEST(rcu, readers_on_all_cpus_keep_what_they_read)
 	}
 	timer_setup(&timer, read_in_timer, 0);
 	mod_timer(&timer, jiffies);
-	for (unsigned int i = 0; i < 1000 || (i < 100000 && atomic_read(&reads) <= 1000); i++) {
+	for (unsigned int i = 0; i < least || (i < 100000 && atomic_read(&reads) <= 1000); i++) {
 		if (!EXPECT(replace(i)))
 			break;
 	}

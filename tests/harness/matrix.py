@@ -40,8 +40,10 @@ PAGE_DEBUG = Image("page-debug",
 KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.* mempools.* slab_stress.*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
-SMP = Image("smp", 'exec="test slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp*'
-            ' contexts* atomic* sched* balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*;poweroff"')
+ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* contexts* atomic* sched*"
+           " balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*")
+SMP = Image("smp", f'exec="test {ON_CPUS};poweroff"')
+SMP_STRESS = Image("smp-stress", f'exec="test {ON_CPUS} stress*;poweroff"')
 CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 
 # Memory that some tests are too large for: those say so, the others run.
@@ -132,10 +134,10 @@ def smp_boots():
              numa((128, 128, 128, 128), ("0",), four)),
         Boot(SMP, "uefi", "q35", "512M", "qemu64", "-2-cpus-4-nodes",
              numa((128, 128, 128, 128), ("0", None, "1"), four), "2"),
-        Boot(SMP, "uefi", "pc", "256M", "max", "-8-cpus", smp="8"),
-        Boot(SMP, "bios", "q35", "512M", "max", "-8-cpus-2-nodes",
+        Boot(SMP_STRESS, "uefi", "pc", "256M", "max", "-8-cpus", smp="8"),
+        Boot(SMP_STRESS, "bios", "q35", "512M", "max", "-8-cpus-2-nodes",
              numa((256, 256), ("0-3", "4-7")), "8"),
-        Boot(SMP, "bios", "pc", "512M", "qemu64", "-8-cpus-4-nodes",
+        Boot(SMP_STRESS, "bios", "pc", "512M", "qemu64", "-8-cpus-4-nodes",
              numa((128, 128, 128, 128), ("0-1", "2-3", "4-5", "6-7"), four), "8"),
     ]
 
