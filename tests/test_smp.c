@@ -84,13 +84,13 @@ static unsigned long turns; /* under turn_lock; not atomic on purpose */
 static void take_turns(void *unused __unused)
 {
 	for (unsigned int i = 0; i < TURNS; i++) {
-		unsigned long was;
+		unsigned long flags, was;
 
-		spin_lock(&turn_lock);
+		spin_lock_irqsave(&turn_lock, flags); /* handlers take it too */
 		was = READ_ONCE(turns);
 		cpu_relax();
 		WRITE_ONCE(turns, was + 1);
-		spin_unlock(&turn_lock);
+		spin_unlock_irqrestore(&turn_lock, flags);
 	}
 }
 
