@@ -7,6 +7,7 @@
  * order, or allocates and frees a per-CPU object of the same class.  Afterwards
  * nothing may be lost or handed out twice, and the checkers must be content.
  */
+#include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -135,6 +136,10 @@ static void attack_area_user(void (*victim)(void), void (*what)(void), int chang
 {
 	unsigned int k = 1, steps;
 
+	if (kasan_enabled()) {
+		ktest_skip("with a check at each access there are too many instructions");
+		return;
+	}
 	do {
 		unsigned long areas;
 
@@ -237,6 +242,10 @@ static void attack_percpu(void (*victim)(void), void (*what)(void))
 {
 	unsigned int k = 1, steps;
 
+	if (kasan_enabled()) {
+		ktest_skip("with a check at each access there are too many instructions");
+		return;
+	}
 	do {
 		u64 __percpu *spare[4];
 
