@@ -121,6 +121,7 @@ enum slab_mode { SLAB_MODE_FAST, SLAB_MODE_KEEP, SLAB_MODE_DEBUG };
  * @lead: bytes from a place to its object: the left red zone
  * @tag_at: bytes from an object to its tag
  * @track_at: bytes from an object to its two tracks
+ * @record_at: bytes from an object to what kmemleak keeps of it
  * @inuse: bytes from an object to what lies behind its right red zone
  * @hooks: constructor and destructor
  * @magazine: per CPU, or NULL
@@ -154,6 +155,7 @@ struct slab_cache {
 	u32 lead;
 	u32 tag_at;
 	u32 track_at;
+	u32 record_at;
 	u32 inuse;
 	struct slab_hooks hooks;
 	struct objstack __percpu *magazine;
@@ -313,9 +315,13 @@ void slab_unpin(struct slab_cache *c);
 
 /* ---- slab_debug.c ---------------------------------------------------------------------- */
 
+/* Set in each cache with kmemleak=on. */
+#define SLAB_LEAK_RECORD 0x80000000u
+
 /* Flags that need SLAB_MODE_DEBUG. */
-#define SLAB_DEBUG_FLAGS \
-	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
+#define SLAB_DEBUG_FLAGS                                                                        \
+	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE | \
+	 SLAB_LEAK_RECORD)
 
 /* slab_debug_parse - the flags that a value of slub_debug= gives the cache called @name */
 slab_flags_t slab_debug_parse(const char *setting, const char *name);

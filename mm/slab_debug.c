@@ -9,6 +9,8 @@
  *   place      obj             ^           ^ track_at = inuse
  *                              8 to 15 bytes
  *
+ * With kmemleak=on who has the object is kept behind that, in front of the padding: mm/kmemleak.c.
+ *
  * state      red zones   object                     padding
  * free       0xbb        0x6b ... 0x6b 0xa5         0x5a
  * in use     0xcc        the user's (at first as it was free)
@@ -32,6 +34,7 @@
 #include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/hexdump.h>
+#include <linux/kmemleak.h>
 #include <linux/minmax.h>
 #include <linux/poison.h>
 #include <linux/printk.h>
@@ -39,6 +42,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include "kmemleak.h"
 #include "slab.h"
 
 #define TRACK_FRAMES 12
@@ -143,7 +147,11 @@ slab_flags_t slab_debug_parse(const char *setting, const char *name)
 
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
 {
-	return slub_debug_given ? flags | slab_debug_parse(slub_debug, name) : flags;
+	if (slub_debug_given)
+		flags |= slab_debug_parse(slub_debug, name);
+	if (kmemleak_enabled() && !(flags & SLAB_NOLEAKTRACE))
+		flags |= SLAB_LEAK_RECORD;
+	return flags;
 }
 
 /* ---- Layout ---------------------------------------------------------------------------- */
@@ -160,12 +168,15 @@ u32 slab_debug_layout(struct slab_cache *c)
 	c->track_at = end;
 	if (c->flags & SLAB_STORE_USER)
 		end += 2 * sizeof(struct slab_track);
+	c->record_at = end;
+	if (c->flags & SLAB_LEAK_RECORD)
+		end += sizeof(struct leak_record);
 	return c->lead + end;
 }
 
 static u32 padding_at(const struct slab_cache *c)
 {
-	return c->track_at + (c->flags & SLAB_STORE_USER ? 2 * sizeof(struct slab_track) : 0);
+	return c->record_at + (c->flags & SLAB_LEAK_RECORD ? sizeof(struct leak_record) : 0);
 }
 
 static u32 padding_bytes(const struct slab_cache *c)
@@ -303,6 +314,8 @@ void slab_debug_alloc(struct slab_cache *c, void *obj, unsigned long caller)
 	slab_debug_check(c, obj, true);
 	fill_red_zones(c, obj, SLUB_RED_ACTIVE);
 	set_track(c, obj, TRACK_ALLOC, caller);
+	if (c->flags & SLAB_LEAK_RECORD)
+		kmemleak_record((struct leak_record *)((char *)obj + c->record_at));
 	trace(c, obj, "alloc");
 }
 

@@ -36,7 +36,7 @@ typedef struct kmem_cache kmem_cache_t;
 #define SLAB_TYPESAFE_BY_RCU	0x00080000u /* a free object keeps its bytes; see below */
 #define SLAB_MEM_SPREAD		0x00100000u /* accepted */
 #define SLAB_TRACE		0x00200000u /* print each allocation and release */
-#define SLAB_NOLEAKTRACE	0x00800000u /* accepted */
+#define SLAB_NOLEAKTRACE	0x00800000u /* kmemleak=on keeps nothing about its objects */
 #define SLAB_MUST_HWCACHE_ALIGN 0x01000000u /* align to whole cache lines, whatever the waste */
 #define SLAB_ACCOUNT		0x04000000u /* accepted */
 #define SLAB_NO_MERGE		0x08000000u /* accepted: caches are never merged */

@@ -34,8 +34,8 @@ DEBUG = Image("all-debug", 'slub_debug=FZPU exec="test;poweroff"')
 ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 failslab=1,0,0,0 exec="test;poweroff"')
 
 PAGE_DEBUG = Image("page-debug",
-                   'page_owner=on page_poison=1 debug_pagealloc=on'
-                   ' exec="test page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
+                   'page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on'
+                   ' exec="test kmemleak.* page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
 
 KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.* mempools.* slab_stress.*;poweroff"')
 
