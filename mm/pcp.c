@@ -37,6 +37,9 @@
  * with several CPUs that holds for those who may wait.  Others are asked to turn theirs
  * off too, and do when they take the interrupt, but an atomic allocation does not wait.
  *
+ * They are turned on again when the zone has a quarter more than that, by whoever allocates or
+ * frees next, so that many frees after a shortage go back in bulk.
+ *
  * A single page freed as cold goes to a list of its own, which hot allocations
  * use only when the hot one is empty.
  *
@@ -264,17 +267,23 @@ static void turn_on(struct per_cpu_pages *pcp)
 	WRITE_ONCE(pcp->on, true);
 }
 
-/* Turns the lists on if the home zone has well more than it must keep. */
-static bool try_turn_on(struct per_cpu_pages *pcp)
+/* Has the home zone well more than it must keep?  Sets the zone. */
+static bool has_plenty(struct per_cpu_pages *pcp)
 {
-	unsigned long spare;
+	unsigned long high;
 
 	WRITE_ONCE(pcp->zone, home_zone(smp_processor_id()));
 	if (!limit_of(pcp->zone, PCP_SLOTS_0, 0))
 		return false;
-	spare = pcp->zone->watermark[WMARK_HIGH] / 4 + (1UL << REFILL_ORDER);
-	if (data_race(pcp->zone->buddy.free) < pcp->zone->watermark[WMARK_HIGH] + spare &&
-	    !memmap_open_zone(pcp->zone))
+	high = pcp->zone->watermark[WMARK_HIGH];
+	return data_race(pcp->zone->buddy.free) >= high + high / 4 + (1UL << REFILL_ORDER);
+}
+
+/* Turns the lists on if the home zone has plenty, or can get it. */
+static bool try_turn_on(struct per_cpu_pages *pcp)
+{
+	if (!has_plenty(pcp) &&
+	    (!limit_of(pcp->zone, PCP_SLOTS_0, 0) || !memmap_open_zone(pcp->zone)))
 		return false;
 	turn_on(pcp);
 	return true;
@@ -408,6 +417,8 @@ bool pcp_put(struct page *page, unsigned int order)
 		return false;
 	local_irq_save(flags);
 	pcp = this_cpu_ptr(&pcp_pages);
+	if (unlikely(!pcp->on) && has_plenty(pcp))
+		turn_on(pcp);
 	if (belongs(pcp, page))
 		done = put_top(pcp, list_of(pcp, order), page);
 	local_irq_restore(flags);

@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 #include "../mm/memmap.h"
+#include "../mm/internal.h"
 #include "../mm/page_state.h"
 #include "../mm/zone.h"
 
@@ -212,6 +213,27 @@ KTEST(pages, a_hot_page_comes_back_first_and_a_cold_one_last)
 	EXPECT(again[1] == cold);
 	for (i = 0; i < 4; i++)
 		__free_page(again[i]);
+}
+
+/*
+ * A shortage has turned this CPU's lists off.  When there is plenty again, what is freed goes on
+ * them, so that it comes back to its zone in bulk; it need not wait for an allocation.
+ */
+KTEST(pages, lists_come_back_with_the_next_free)
+{
+	struct page *page;
+
+	if (ktest_lacks_memory(64))
+		return;
+	if (page_lists_are_off()) {
+		ktest_skip("boot parameters keep per-CPU lists off");
+		return;
+	}
+	page = alloc_page(GFP_KERNEL);
+	ASSERT(page);
+	pcp_reset();
+	__free_page(page);
+	EXPECT_EQ(page->state, PAGE_CACHED);
 }
 
 KTEST(pages, bulk)
