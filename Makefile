@@ -277,6 +277,13 @@ host:
 .PHONY: host-malloc host-memblock
 preload = -f arch/preload/Makefile O=$(O)/host
 PROGRAMS ?=
+# At the machine's own speed, beside other allocators.
+.PHONY: host-bench
+ROUNDS_OF_BENCH = $(or $(ROUNDS),5)
+host-bench:
+	@scripts/setup.sh host
+	@scripts/setup.sh mallocs || true
+	@$(MAKE) $(preload) bench ROUNDS=$(ROUNDS_OF_BENCH)
 # The boot-time allocator for programs.
 identity = -f arch/memblock/Makefile O=$(O)/host
 host-memblock:

@@ -36,6 +36,9 @@ find_xz() { first xz; }
 find_redis() { has redis-benchmark && first redis-server; }
 find_tsan() { has gcc && first_file "$(gcc -print-file-name=libtsan.so)"; }
 find_setarch() { first setarch; }
+find_mimalloc() { first_file /usr/lib/*/libmimalloc.so.2* /usr/lib*/libmimalloc.so.2*; }
+find_jemalloc() { first_file /usr/lib/*/libjemalloc.so.2 /usr/lib*/libjemalloc.so.2; }
+find_tcmalloc() { first_file /usr/lib/*/libtcmalloc_minimal.so.4 /usr/lib*/libtcmalloc_minimal.so.4; }
 find_hostclang() { [ "$host" = x86_64 ] && first clang; }
 find_clangrt() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan*; }
 find_llvmcov() { first llvm-cov; }
@@ -105,6 +108,9 @@ table() {
 	coverage|llvmcov|14.0|the report of coverage|llvm|llvm|llvm|llvm|llvm
 	coverage|lld_|14.0|joining what counts|lld|lld|lld|lld|lld
 	coverage|profilert|14.0|counting|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
+	mallocs|mimalloc|2.0|to compare ours with|libmimalloc2.0|mimalloc|mimalloc|libmimalloc2|mimalloc
+	mallocs|jemalloc|5.3|the same|libjemalloc2|jemalloc|jemalloc|libjemalloc2|jemalloc
+	mallocs|tcmalloc|2.10|the same|libtcmalloc-minimal4|gperftools-libs|gperftools|libtcmalloc4|gperftools
 	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
 	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
 	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub

@@ -105,9 +105,11 @@ HIDDEN void host_abort(void)
 	abort();
 }
 
-HIDDEN void host_yield(void)
+HIDDEN void host_nap(void)
 {
-	sched_yield();
+	const struct timespec a_while = {.tv_nsec = 5000};
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &a_while, NULL);
 }
 
 HIDDEN unsigned long long host_ns(void)

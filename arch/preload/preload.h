@@ -31,8 +31,10 @@ void host_copy(void *to, const void *from, unsigned long n);
 void host_zero(void *at, unsigned long n);
 void host_write(const char *text, unsigned long n); /* on standard error */
 void host_abort(void) __attribute__((__noreturn__));
-void host_yield(void);
 unsigned long long host_ns(void);
+
+/* host_nap - let others run for some microseconds; errno stays. */
+void host_nap(void);
 
 /* host_error - set errno to ENOMEM or EINVAL */
 void host_error_memory(void);

@@ -90,14 +90,19 @@ bool stack_find(unsigned long addr __unused, struct stack_info *info __unused)
 	return false;
 }
 
+/*
+ * A thread that waits for a lock: its holder runs, or has lost its processor to somebody.
+ * Locks are handed on in turn, so the next one in line may be waiting for a processor too;
+ * spinning, and yielding to those who spin, would keep it from that.
+ */
 void cpu_relax(void)
 {
 	static __thread unsigned int rounds __attribute__((__tls_model__("initial-exec")));
 
-	if (++rounds % 64)
+	if (++rounds % 512)
 		__builtin_ia32_pause();
 	else
-		host_yield();
+		host_nap();
 }
 
 u64 ktime_get_ns(void)
