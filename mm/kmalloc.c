@@ -214,6 +214,23 @@ static bool __cold in_free_block(const void *p)
 	return PAGE_ALIGNED(p) && virt_addr_valid(p) && page_is_free(PHYS_PFN(__pa(p)));
 }
 
+/* Does @p begin a page of a large block of kmalloc(), though not its first? */
+static bool __cold in_large_block(const void *p)
+{
+	unsigned long pfn = PHYS_PFN(__pa(p));
+
+	if (!PAGE_ALIGNED(p) || !virt_addr_valid(p))
+		return false;
+	for (unsigned int k = 1; k < MAX_ORDER; k++) {
+		unsigned long first = pfn & ~((1UL << k) - 1);
+		const struct page *page = pfn_to_page(first);
+
+		if (pfn_valid(first) && page->state == PAGE_ALLOCATED && page->order >= k)
+			return page->flags & PGF_LARGE;
+	}
+	return false;
+}
+
 static noinline void kfree_any(void *p, unsigned long caller)
 {
 	struct slab_cache *c;
@@ -227,10 +244,10 @@ static noinline void kfree_any(void *p, unsigned long caller)
 	c = slab_find(p);
 	if (unlikely(!c) && in_free_block(p))
 		slab_report_address(p, "BUG: kfree: 0x%px is free already", p);
+	else if (unlikely(c == &kmalloc_large_cache || (!c && in_large_block(p))))
+		slab_report_address(p, "BUG: kfree: 0x%px lies in the middle of a large block", p);
 	else if (unlikely(!c))
 		slab_report_address(p, "BUG: kfree: kmalloc() never gave 0x%px", p);
-	else if (unlikely(c == &kmalloc_large_cache))
-		slab_report_address(p, "BUG: kfree: 0x%px lies in the middle of a large block", p);
 	else if (unlikely(!c->kmalloc))
 		slab_report_address(p, "BUG: kfree: 0x%px is an object of %s, not of kmalloc()", p,
 				    c->name);

@@ -106,8 +106,7 @@ static void *get_locked(mempool_t *pool)
 	return element;
 }
 
-/* Takes one out of the pool, or NULL. */
-static void *pool_get(mempool_t *pool)
+static void *pool_take(mempool_t *pool)
 {
 	unsigned long flags;
 	void *element = NULL;
@@ -116,6 +115,21 @@ static void *pool_get(mempool_t *pool)
 	if (likely(pool->curr_nr))
 		element = get_locked(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
+	return element;
+}
+
+/*
+ * Takes one out of the pool, or NULL.  One that was freed while it lay there is named, and
+ * not handed out: it may have another owner soon.
+ */
+static void *pool_get(mempool_t *pool)
+{
+	void *element;
+
+	while ((element = pool_take(pool)) && unlikely(slab_was_freed(element))) {
+		pr_err("BUG: mempool: element 0x%px of the reserve was freed\n", element);
+		dump_stack();
+	}
 	return element;
 }
 

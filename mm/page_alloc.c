@@ -309,12 +309,17 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned
 	return NULL;
 }
 
-void might_alloc_failed(gfp_t gfp)
+void might_alloc_failed_by(gfp_t gfp, unsigned long caller)
 {
 	pr_err("BUG: sleeping function called from invalid context: allocation with %pGg by %pS\n",
-	       &gfp, (void *)RET_IP);
+	       &gfp, (void *)caller);
 	print_atomic_context();
 	dump_stack();
+}
+
+void might_alloc_failed(gfp_t gfp)
+{
+	might_alloc_failed_by(gfp, RET_IP);
 }
 
 struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order)

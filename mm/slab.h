@@ -254,6 +254,9 @@ void slab_free(struct slab_cache *c, void *obj, unsigned long caller);
 /* slab_object_is_free - look for @obj in the bitmap, the depot and every magazine */
 bool slab_object_is_free(struct slab_cache *c, void *obj);
 
+/* slab_was_freed - is @obj, which may be any address, the start of a free object? */
+bool slab_was_freed(void *obj);
+
 /* slab_nr_cached - free objects in magazines and the depot; slab_nr_live - objects in use */
 unsigned long slab_nr_cached(const struct slab_cache *c);
 unsigned long slab_nr_live(const struct slab_cache *c);

@@ -97,6 +97,15 @@ bool slab_object_is_free(struct slab_cache *c, void *obj)
 	return found;
 }
 
+bool slab_was_freed(void *obj)
+{
+	struct slab_cache *c = slab_find(obj);
+
+	if (!c || c == &kmalloc_large_cache || slab_object_index(c, obj) < 0)
+		return false;
+	return (c->mode == SLAB_MODE_DEBUG || slab_tagged(c, obj)) && slab_object_is_free(c, obj);
+}
+
 unsigned long slab_nr_cached(const struct slab_cache *c)
 {
 	unsigned long nr = data_race(c->depot_used);
@@ -199,7 +208,10 @@ static __always_inline void *alloc_object(struct slab_cache *c, size_t size, gfp
 {
 	void *obj;
 
-	might_alloc(gfp);
+	if (unlikely((gfp & __GFP_DIRECT_RECLAIM) && in_atomic())) {
+		might_alloc_failed_by(gfp, caller);
+		gfp &= ~__GFP_DIRECT_RECLAIM; /* which is what comes of it; and it is said once */
+	}
 	if (unlikely(!c->g.nr || slab_refuses(c, gfp)) || fault_slab(&c->hot, gfp))
 		return NULL;
 	if (unlikely(READ_ONCE(kfence_due)) && nid == NUMA_NO_NODE) {

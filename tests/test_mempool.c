@@ -207,6 +207,21 @@ KTEST(mempools, element_freed_twice_into_the_reserve)
 	mempool_destroy(pool);
 }
 
+/* The reserve was full again when it came a second time, and so it was freed. */
+KTEST(mempools, element_of_the_reserve_is_freed)
+{
+	mempool_t *pool = mempool_create_kmalloc_pool(2, 100);
+	void *element;
+
+	ASSERT(pool);
+	element = pool->elements[1];
+	kfree(element);
+	EXPECT_REPORT("of the reserve was freed") {
+		mempool_destroy(pool);
+	}
+	EXPECT(!slab_check_all());
+}
+
 struct link {
 	struct link *next;
 	unsigned long order;

@@ -235,6 +235,18 @@ KTEST(slab_misuse, live_object_that_looks_free)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
+KTEST(slab_misuse, caches_the_kernel_needs)
+{
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	ASSERT(p);
+	EXPECT_REPORT("BUG kmalloc-64: kmem_cache_destroy of a cache that the kernel needs") {
+		EXPECT_EQ(kmem_cache_destroy(&slab_find(p)->hot), -EBUSY);
+	}
+	kfree(p);
+	EXPECT(!slab_check_all());
+}
+
 KTEST(slab_misuse, destroy_with_live_objects)
 {
 	struct kmem_cache *cache = kmem_cache_create("t_live", 64, 0, 0, NULL);

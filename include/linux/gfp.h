@@ -24,6 +24,7 @@ static __always_inline __attribute_const__ int get_order(unsigned long size)
 }
 
 void might_alloc_failed(gfp_t gfp) __cold;
+void might_alloc_failed_by(gfp_t gfp, unsigned long caller) __cold;
 
 /**
  * might_alloc - report an allocation that may sleep where sleeping is not allowed
