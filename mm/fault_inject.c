@@ -19,8 +19,9 @@
  * objects and per-CPU memory are off, as with init_on_alloc=1: every allocation comes the
  * long way, where it asks here.  So the short ways need no look at anything.
  *
- * fault_nth_begin() is for sweeps: the n-th allocation after it fails, whatever its
- * flags (but __GFP_NOFAIL) and whoever makes it, per-CPU memory counted too.
+ * fault_nth_begin() is for sweeps: the n-th allocation after it fails, or it and some
+ * that follow, whatever the flags (but __GFP_NOFAIL) and whoever makes it, per-CPU memory
+ * counted too.
  *
  * Locking: none; counts are atomic.  Contexts: any.
  */
@@ -68,13 +69,17 @@ static struct {
 	bool counting;
 	bool verbose;
 	bool passed;
+	bool over;
 	unsigned long n;
+	unsigned long run;
 	atomic_long_t seen;
 } nth;
 
-void fault_nth_begin(unsigned long n, bool verbose)
+void fault_nth_begin(unsigned long n, unsigned long run, bool verbose)
 {
 	nth.n = n;
+	nth.run = run;
+	nth.over = !n;
 	nth.verbose = verbose;
 	nth.passed = false;
 	atomic_long_set(&nth.seen, 0);
@@ -89,17 +94,25 @@ unsigned long fault_nth_end(void)
 
 bool fault_nth_passed(void)
 {
-	return xchg(&nth.passed, false);
+	bool passed = xchg(&nth.passed, false);
+
+	if (passed)
+		WRITE_ONCE(nth.over, true);
+	return passed;
 }
 
 static bool is_nth(const char *what)
 {
-	if (!READ_ONCE(nth.counting) ||
-	    (unsigned long)atomic_long_inc_return(&nth.seen) != READ_ONCE(nth.n))
+	unsigned long seen;
+
+	if (!READ_ONCE(nth.counting))
+		return false;
+	seen = (unsigned long)atomic_long_inc_return(&nth.seen);
+	if (READ_ONCE(nth.over) || seen - nth.n >= nth.run)
 		return false;
 	WRITE_ONCE(nth.passed, true);
 	if (nth.verbose) {
-		pr_notice("FAULT_INJECTION: allocation %lu, of %s, fails\n", nth.n, what);
+		pr_notice("FAULT_INJECTION: allocation %lu, of %s, fails\n", seen, what);
 		dump_stack_lvl(KERN_NOTICE);
 	}
 	return true;

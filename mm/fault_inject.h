@@ -42,16 +42,17 @@ extern struct fault_filter failslab, fail_page_alloc;
  * fault_nth_begin - from here on allocations of objects, pages and per-CPU memory are
  *		     counted, and the @n-th of them fails
  * @n: from 1; 0 counts only
+ * @run: it and those after it, so many in all
  * @verbose: say where that is
  *
  * Whoever makes it, with whatever flags but __GFP_NOFAIL.
  */
-void fault_nth_begin(unsigned long n, bool verbose);
+void fault_nth_begin(unsigned long n, unsigned long run, bool verbose);
 
 /* fault_nth_end - stop, and return how many there were. */
 unsigned long fault_nth_end(void);
 
-/* fault_nth_passed - has it failed?  Each failure is told once. */
+/* fault_nth_passed - has it failed?  Then no more do, and it is told once. */
 bool fault_nth_passed(void);
 
 #endif

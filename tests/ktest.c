@@ -41,7 +41,8 @@ struct holdings {
 /* The running test. */
 static struct {
 	bool failed;
-	bool unexpected;  /* a report that nobody waited for has been seen */
+	bool unexpected; /* a report that nobody waited for has been seen */
+	bool leaked;
 	const char *skip; /* why, or NULL */
 	bool capturing;
 	char report[CAPTURE_SIZE]; /* what was captured, terminated */
@@ -208,6 +209,7 @@ static void check_leak(const char *what, unsigned long before, unsigned long aft
 	if (before == after)
 		return;
 	running.failed = true;
+	running.leaked = true;
 	diagnose("leak: %lu %s before, %lu after", before, what, after);
 }
 
@@ -251,21 +253,41 @@ static bool test_matches(const struct ktest_case *t, const char *patterns)
 	return false;
 }
 
-static void run_one(const struct ktest_case *t)
+const struct ktest_case *ktest_next(const struct ktest_case *t, const char *pattern)
+{
+	for (t = t ? t + 1 : __ktest_start; t < __ktest_end; t++) {
+		if (test_matches(t, pattern))
+			return t;
+	}
+	return NULL;
+}
+
+struct ktest_outcome ktest_run_one(const struct ktest_case *t, const struct ktest_hooks *hooks)
 {
 	struct holdings before = take_stock();
 
 	running.failed = false;
 	running.unexpected = false;
+	running.leaked = false;
 	running.skip = NULL;
 	running.capturing = false;
 	printk_capture(test_message, NULL);
+	if (hooks)
+		hooks->begin();
 	t->fn();
+	if (hooks)
+		hooks->end();
 	check_leaks(&before);
 	printk_capture(NULL, NULL);
 	if (running.line_open)
 		console_printf("\n");
 	running.line_open = false;
+	return (struct ktest_outcome){
+		.failed = running.failed,
+		.reported = running.unexpected,
+		.leaked = running.leaked,
+		.skip = running.skip,
+	};
 }
 
 int ktest_run(const char *pattern)
@@ -278,15 +300,17 @@ int ktest_run(const char *pattern)
 		return -ENOENT;
 	console_printf("KTAP version 1\n1..%u\n", planned);
 	for_each_test(t) {
+		struct ktest_outcome outcome;
+
 		if (!test_matches(t, pattern))
 			continue;
-		run_one(t);
-		failed += running.failed;
-		skipped += !running.failed && running.skip;
-		console_printf("%s %u %s.%s", running.failed ? "not ok" : "ok", ++number, t->suite,
+		outcome = ktest_run_one(t, NULL);
+		failed += outcome.failed;
+		skipped += !outcome.failed && outcome.skip;
+		console_printf("%s %u %s.%s", outcome.failed ? "not ok" : "ok", ++number, t->suite,
 			       t->name);
-		if (!running.failed && running.skip)
-			console_printf(" # SKIP %s", running.skip);
+		if (!outcome.failed && outcome.skip)
+			console_printf(" # SKIP %s", outcome.skip);
 		console_printf("\n");
 	}
 	console_printf("# Totals: pass:%u fail:%u skip:%u total:%u\n", planned - failed - skipped,

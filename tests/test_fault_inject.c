@@ -263,7 +263,7 @@ KTEST(fault, the_nth)
 
 	if (!needs_injection())
 		return;
-	fault_nth_begin(2, false);
+	fault_nth_begin(2, 1, false);
 	a = kmalloc(64, GFP_KERNEL | __GFP_NOFAIL);
 	b = kmalloc(64, GFP_KERNEL);
 	c = (void *)__get_free_page(GFP_KERNEL);
@@ -273,10 +273,25 @@ KTEST(fault, the_nth)
 	EXPECT(fault_nth_end() >= 3);
 	EXPECT(a && b && d);
 	EXPECT(!c);
-	fault_nth_begin(1, false);
+	fault_nth_begin(1, 1, false);
 	p = alloc_percpu(u32);
 	fault_nth_end();
 	EXPECT(!p);
+	/* Three in a row, and four that are over when the second is noticed. */
+	fault_nth_begin(1, 3, false);
+	for (unsigned int i = 0; i < 3; i++)
+		EXPECT(!alloc_page(GFP_KERNEL));
+	c = (void *)__get_free_page(GFP_KERNEL);
+	fault_nth_begin(1, 4, false);
+	for (unsigned int i = 0; i < 2; i++)
+		EXPECT(!alloc_page(GFP_KERNEL));
+	EXPECT(fault_nth_passed());
+	EXPECT(c);
+	free_page((unsigned long)c);
+	c = (void *)__get_free_page(GFP_KERNEL);
+	fault_nth_end();
+	EXPECT(c);
+	free_page((unsigned long)c);
 	kfree(a);
 	kfree(b);
 	kfree(d);

@@ -91,6 +91,32 @@ void ktest_capture_end(const char *want, const char *file, int line);
 const char *ktest_suite_name(size_t i);
 
 /**
+ * struct ktest_outcome - how a test ended
+ * @failed: an expectation did not hold, or one of the following
+ * @reported: a report came that nobody asked for
+ * @leaked: memory was missing, or too much was there, afterwards
+ * @skip: why it was skipped, or NULL
+ */
+struct ktest_outcome {
+	bool failed;
+	bool reported;
+	bool leaked;
+	const char *skip;
+};
+
+/* What is called right before and right after the test's own function. */
+struct ktest_hooks {
+	void (*begin)(void);
+	void (*end)(void);
+};
+
+/* ktest_run_one - run a test; @hooks may be NULL */
+struct ktest_outcome ktest_run_one(const struct ktest_case *t, const struct ktest_hooks *hooks);
+
+/* ktest_next - the first test behind @t, or of all with NULL, that @pattern fits; or NULL */
+const struct ktest_case *ktest_next(const struct ktest_case *t, const char *pattern);
+
+/**
  * ktest_run - run the registered tests
  * @pattern: shell-style patterns with spaces between, each for "suite.name" or
  *	     for the suite; NULL or "" runs all
