@@ -359,6 +359,18 @@ bench-smp:
 	@scripts/setup.sh build image run
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run-smp $(CASE)
 
+# Parts of host-test: a process for each misuse, and a few runs of each test with an allocation
+# failing.  host-fail has each allocation of each test fail: an hour.  FAIL="--ms 5000 slab* vmalloc.*"
+# is less of it.
+.PHONY: host-misuse host-fail
+host-test: host-misuse
+host-misuse:
+	@scripts/setup.sh host
+	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) death fail-quick
+host-fail:
+	@scripts/setup.sh host
+	@$(MAKE) $(call host_variant,gcc) fail FAIL=$(call quote,$(FAIL))
+
 # The documents' figures and picture, made anew.
 figures:
 	@scripts/setup.sh build image run
