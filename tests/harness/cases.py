@@ -431,54 +431,6 @@ def expect_account(ctx, machine, spans):
     ctx.expect(numbers and numbers[0] == sum(numbers[1:]) == usable, f"{usable} bytes are usable: {line}")
 
 
-@case
-def memmap_replayed(ctx):
-    """memmap=file: real machines' maps, as far as QEMU's machine has their memory"""
-    tests = 'exec="cat memmap;test user_map.* buddy.* pages.* zones.*;poweroff"'
-    for name, machine in (("066-bios88-pentium-24m", {"memory": "256M"}),
-                          ("158-efi-ideapad-120s-11-iap-efi", {"memory": "4G", "machine": "q35"}),
-                          ("155-efi-hackintosh-asus-tuf-gaming-b650m-plus-wifi-7",
-                           {"memory": "256M", "firmware": "uefi"})):
-        path = f"tests/data/memmaps/maps/{name}.map"
-        machine = ctx.boot(Image(f"memmap-{name[:3]}", f"memmap=file {tests}", memmap=path), **machine)
-        ctx.expect_end(machine, 0)
-        ctx.expect_lines(machine, r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
-        firmware, spans = memmaps.shown(machine.lines)
-        ranges, _ = memmaps.load(os.path.join(ROOT, path))
-        want = memmaps.replayed(ranges, firmware, 1 << 40)
-        ctx.expect(memmaps.merged(spans) == want, f"{name}: {sorted(set(memmaps.merged(spans)) ^ set(want))[:6]}")
-        expect_account(ctx, machine, spans)
-
-
-@case
-def memmap_words(ctx):
-    """memmap=: each kind of word does what it says; bad ones, and memory that is not there, get a line"""
-    machine = ctx.boot(Image("memmap-words", "memmap=248M memmap=8M$64M,1M#96M,64Q@1M memmap=16M%128M-1+2 "
-                             "memmap=4M!200M memmap=1G@1G,file,,0@5M,4M%144M "
-                             'exec="cat memmap;test user_map.* pages.*;poweroff"'))
-    ctx.expect_end(machine, 0)
-    ctx.expect_lines(
-        machine, r"memmap=64Q@1M: at 'Q@1M': it should be one of @ # \$ ! %; ignored it$",
-        r"memmap=file: .* no module named memmap; ignored it", r"memmap=: at '': a number is missing; ignored it$",
-        r"memmap=0@5M: at '0@5M': a size of 0; ignored it$",
-        r"memmap=: no memory in 1048576 KiB, from 0x40000000 on; left them out$",
-        r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
-    _, spans = memmaps.shown(machine.lines)
-    for start, end, kind in ((1, 64, 1), (64, 72, 2), (72, 96, 1), (96, 97, 3), (97, 128, 1),
-                             (128, 144, 2), (148, 200, 1), (200, 204, 2), (204, 248, 1), (1024, 2048, 2)):
-        ctx.expect((start * MIB, end * MIB, kind) in spans, f"{start} to {end} MiB: {spans}")
-    ctx.expect(not any(start < 148 * MIB and end > 144 * MIB for start, end, _ in spans), "144 MiB is there")
-    expect_account(ctx, machine, spans)
-
-
-@case
-def memmap_too_little(ctx):
-    """memmap= that leaves too little memory to start is not followed"""
-    machine = ctx.boot(Image("memmap-little", 'memmap=exactmap,640K@0,4M@1M exec="poweroff"'))
-    ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, r"memmap=: leaves 4096 KiB .*going on with the firmware's map", UP)
-
-
 # ---- What the loader hands over, changed behind its back -----------------------------------------
 
 def elf_entry(path):
@@ -705,6 +657,58 @@ def boot_row(ctx, row, box):
         want = memmaps.sanitised([entry[:3] for entry in box.map], 1 << 40)
         ctx.expect(memmaps.merged(spans) == want, f"the map differs: {sorted(set(spans) ^ set(want))[:6]}")
         expect_account(ctx, machine, spans)
+
+
+@case
+def memmap_replayed(ctx):
+    """memmap=file: real machines' maps, as far as QEMU's machine has their memory"""
+    tests = 'exec="cat memmap;test user_map.* buddy.* pages.* zones.*;poweroff"'
+    for name, machine in (("066-bios88-pentium-24m", {"memory": "256M"}),
+                          ("158-efi-ideapad-120s-11-iap-efi", {"memory": "4G", "machine": "q35"}),
+                          ("155-efi-hackintosh-asus-tuf-gaming-b650m-plus-wifi-7",
+                           {"memory": "256M", "firmware": "uefi"})):
+        path = f"tests/data/memmaps/maps/{name}.map"
+        machine = ctx.boot(Image(f"memmap-{name[:3]}", f"memmap=file {tests}", memmap=path), **machine)
+        ctx.expect_end(machine, 0)
+        ctx.expect_lines(machine, r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
+        firmware, spans = memmaps.shown(machine.lines)
+        ranges, _ = memmaps.load(os.path.join(ROOT, path))
+        want = memmaps.replayed(ranges, firmware, 1 << 40)
+        ctx.expect(memmaps.merged(spans) == want, f"{name}: {sorted(set(memmaps.merged(spans)) ^ set(want))[:6]}")
+        expect_account(ctx, machine, spans)
+
+
+@case
+def memmap_words(ctx):
+    """memmap=: each kind of word does what it says; bad ones, and memory that is not there, get a line"""
+    box = bad.Box()
+    box.cmdline = ("memmap=248M memmap=8M$64M,1M#96M,64Q@1M memmap=16M%128M-1+2 "
+                   "memmap=4M!200M memmap=1G@1G,file,,0@5M,4M%144M "
+                   'exec="cat memmap;test user_map.* pages.*;poweroff"\0').encode()
+    machine = boot_box(ctx, box)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(
+        machine, r"memmap=64Q@1M: at 'Q@1M': it should be one of @ # \$ ! %; ignored it$",
+        r"memmap=file: .* no module named memmap; ignored it", r"memmap=: at '': a number is missing; ignored it$",
+        r"memmap=0@5M: at '0@5M': a size of 0; ignored it$",
+        r"memmap=: no memory in 1048576 KiB, from 0x40000000 on; left them out$",
+        r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
+    _, spans = memmaps.shown(machine.lines)
+    for start, end, kind in ((1, 64, 1), (64, 72, 2), (72, 96, 1), (96, 97, 3), (97, 128, 1),
+                             (128, 144, 2), (148, 200, 1), (200, 204, 2), (204, 248, 1), (1024, 2048, 2)):
+        ctx.expect((start * MIB, end * MIB, kind) in spans, f"{start} to {end} MiB: {spans}")
+    ctx.expect(not any(start < 148 * MIB and end > 144 * MIB for start, end, _ in spans), "144 MiB is there")
+    expect_account(ctx, machine, spans)
+
+
+@case
+def memmap_too_little(ctx):
+    """memmap= that leaves too little memory to start is not followed"""
+    box = bad.Box()
+    box.cmdline = b'memmap=exactmap,640K@0,4M@1M exec="poweroff"\0'
+    machine = boot_box(ctx, box)
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"memmap=: leaves 4096 KiB .*going on with the firmware's map", UP)
 
 
 @case
