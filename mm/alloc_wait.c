@@ -48,7 +48,7 @@ static u64 last_ticket;
 unsigned int nr_alloc_waiters;
 
 /* Hands out blocks of a zone; the queue is locked. */
-static void serve_locked(struct zone *zone)
+static void serve_locked(struct zone *zone) __must_hold(&queue_lock)
 {
 	struct alloc_waiter *waiter, *next;
 	struct page *page;

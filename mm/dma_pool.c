@@ -200,6 +200,7 @@ static void *take(struct dma_pool *pool, struct chunk **from)
 }
 
 static void *take_locked(struct dma_pool *pool, struct chunk *fresh, struct chunk **from)
+	__must_hold(&pool->lock)
 {
 	unsigned long flags;
 	void *block;

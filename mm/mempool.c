@@ -97,7 +97,7 @@ static void unpoison_element(const mempool_t *pool, void *element)
 }
 
 /* The last one put in; there is one, and the lock is held. */
-static void *get_locked(mempool_t *pool)
+static void *get_locked(mempool_t *pool) __must_hold(&pool->lock)
 {
 	void *element = pool->elements[--pool->curr_nr];
 
@@ -152,7 +152,7 @@ struct pool_waiter {
 };
 
 /* Hands an element to who has waited longest; false if nobody waits. */
-static bool serve_locked(mempool_t *pool, void *element)
+static bool serve_locked(mempool_t *pool, void *element) __must_hold(&pool->lock)
 {
 	struct pool_waiter *first;
 

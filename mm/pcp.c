@@ -314,6 +314,7 @@ static unsigned int refill_order(const struct zone *zone, unsigned int order, u3
 
 /* Fills a list of the home zone's blocks; its lock is held. */
 static void refill_locked(struct zone *home, struct pcpu_stack *stack, unsigned int order)
+	__must_hold(&home->lock)
 {
 	u32 room = (stack->limit - stack->used) / sizeof(void *);
 	u32 want = min(room, order < REFILL_ORDER ? 1u << (REFILL_ORDER - order) : 1u);

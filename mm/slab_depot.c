@@ -601,7 +601,7 @@ static const char *check_cached(struct slab_cache *c, struct objstack *m)
 	return wrong;
 }
 
-const char *slab_check_locked(struct slab_cache *c)
+const char *slab_check_locked(struct slab_cache *c) __must_hold(&c->lock)
 {
 	struct objstack *m = c->magazine ? this_cpu_ptr(c->magazine) : NULL;
 	unsigned long nr_free = 0;

@@ -119,6 +119,22 @@ spaces() {
 			grep -vE "cast truncates bits" || true' _
 }
 
+# gcc's own analyzer over mm/, lib/ and the parsers: half a minute of one CPU.
+#   -Wno-analyzer-null-dereference, where it follows no relation between two values: that a list of
+#   nents entries does not end before (dma_map.c), that a black node has a sibling (rbtree.c), that
+#   an entry which was present leads to a table (page_table.c).
+#   mm/kasan*.c are compiled with make KASAN=1 only.
+analyzer() {
+	case $CC in *clang*) return ;; esac
+	files 'mm/*.c' 'lib/*.c' 'boot/*.c' 'drivers/acpi*.c' 'drivers/pci*.c' kernel/cmdline.c kernel/params.c |
+		grep -v '^mm/kasan' | CPPFLAGS=$CPPFLAGS CODEGEN=$CODEGEN CC=$CC xargs -P "$jobs" -n 1 bash -c '
+			case $1 in
+			mm/dma_map.c | mm/page_table.c | lib/rbtree.c) off=-Wno-analyzer-null-dereference ;;
+			esac
+			$CC $CPPFLAGS $CODEGEN -DKBUILD_MODNAME=\"lint\" -fanalyzer ${off:-} -S "$1" -o /dev/null 2>&1 |
+				grep -A 8 -E "(warning|error):"' _ || true
+}
+
 scripts_in() { # scripts_in LANGUAGE SUFFIX - scripts, by their suffix or first line
 	files "*.$2"
 	files .ci/run tests/run tests/bad-inputs tests/bench/run tests/bench/run-smp | while read -r f; do
@@ -140,6 +156,7 @@ check headers headers
 check clang-tidy tidy
 check cppcheck static_analysis
 check sparse spaces
+check analyzer analyzer
 check shellcheck shell
 # Each test that tests/api.tsv names exists.
 api_tests() { python3 scripts/api_status.py tests/api.tsv; }
