@@ -324,6 +324,13 @@ coverage:
 	@$(MAKE) -f arch/hosted/Makefile CC=clang COVERAGE=1 O=$(O)/coverage/host all
 	@python3 scripts/coverage.py $(O)/coverage
 
+# Small faults in mm/, N of them drawn by SEED, and how many the tests notice.
+N ?= 300
+.PHONY: mutation
+mutation:
+	@scripts/setup.sh host
+	@python3 tests/mutation/run.py -n $(N) -s $(or $(SEED),1) -o $(O)/mutation $(FILES)
+
 debug:
 	@scripts/setup.sh build image run debug
 	@$(machine) scripts/qemu.sh --check
