@@ -37,7 +37,7 @@ PAGE_DEBUG = Image("page-debug",
                    'page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on'
                    ' exec="test kmemleak.* page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
 
-KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.* slab_stress.*;poweroff"')
+KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
 ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* contexts* atomic* sched*"
