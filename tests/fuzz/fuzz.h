@@ -28,12 +28,13 @@ struct fuzz_target {
 	void (*run)(const u8 *data, size_t size);
 };
 
-#define FUZZ_TARGETS(X)                                                                   \
-	X(multiboot2)                                                                     \
-	X(memory_map)                                                                     \
-	X(acpi_root)                                                                      \
-	X(acpi_tables) X(pci) X(pci_rom) X(cmdline) X(params) X(bootmem) X(buddy) X(slab) \
-		X(kmalloc) X(varena) X(vmalloc) X(mempool) X(percpu)
+/* clang-format off */
+#define FUZZ_TARGETS(X) \
+	X(multiboot2) X(memory_map) X(acpi_root) X(acpi_tables) \
+	X(pci) X(pci_rom) X(cmdline) X(params) \
+	X(bootmem) X(buddy) X(slab) X(kmalloc) \
+	X(varena) X(vmalloc) X(mempool) X(percpu)
+/* clang-format on */
 #define FUZZ_DECLARE(name) extern const struct fuzz_target fuzz_##name;
 FUZZ_TARGETS(FUZZ_DECLARE)
 
