@@ -60,8 +60,8 @@ struct page_record {
 	pid_t pid;
 	u16 cpu;
 	u8 order;
-	bool filled : 1;
-	bool unmapped : 1;
+	u8 filled : 1;
+	u8 unmapped : 1;
 };
 
 _Static_assert(sizeof(struct page_record) == 64, "a 64th of memory");
