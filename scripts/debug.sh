@@ -3,7 +3,7 @@
 # debug.sh KERNEL.elf IMAGE - boot IMAGE stopped, with gdb attached at start_kernel.
 #
 # The serial line goes to build/debug.log; `cairn log` in gdb shows its end. GDB_ARGS are further
-# arguments of gdb, for example GDB_ARGS='-batch -ex "cairn pages"'. QEMU ends with gdb.
+# arguments of gdb, for example GDB_ARGS='-batch -ex "cairn page 1"'. QEMU ends with gdb.
 set -euo pipefail
 elf=$1 image=$2
 here=$(dirname "$0")
