@@ -3,11 +3,8 @@
 # Cairn's build.  `make help` lists what it can do.  Everything made lies in $(O) (build/).
 # A source file dropped into one of the directories below is found by itself.
 
-MAKEFLAGS += -rR --no-print-directory
+include scripts/say.mk
 .DEFAULT_GOAL := all
-.DELETE_ON_ERROR:
-.SUFFIXES:
-SHELL := bash
 $(if $(filter oneshell,$(.FEATURES)),,$(error Cairn needs GNU make 4.0 or later (on macOS: brew install make; gmake)))
 
 # ---- What can be set on the command line -----------------------------------------------------
@@ -25,11 +22,7 @@ CPU	 ?= qemu64
 SMP	 ?= 1
 ACCEL	 ?= tcg
 QEMU_ARGS ?=
-V	 ?= 0
 
-Q := $(if $(filter 1,$(V)),,@)
-silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
-say = $(if $(silent),@:,@printf '  %-8s %s\n' $(1) $(2))
 # $(call quote,text): one word for the shell
 quote = '$(subst ','\'',$(1))'
 

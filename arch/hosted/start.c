@@ -94,30 +94,7 @@ u64 machine_describe(const char *cmdline, const struct mb2_mmap_entry *map, unsi
 	return INFO_PHYS;
 }
 
-/* ---- Console --------------------------------------------------------------------------- */
-
-static void process_write(const char *s, size_t n, int level __unused)
-{
-	host_write(s, n);
-}
-
-/* It takes the place of the first serial port. */
-struct console serial_console = {.name = "process", .write = process_write};
-
-bool serial_init(void)
-{
-	return true;
-}
-
-/* There is no screen to fall back on. */
-void console_emergency(void)
-{
-}
-
-void early_puts(const char *text)
-{
-	host_write(text, strlen(text));
-}
+/* ---- End ------------------------------------------------------------------------------- */
 
 void __noreturn arch_halt(void)
 {

@@ -27,47 +27,6 @@ static struct trap_info *armed;
 static const struct task_struct *armed_by;
 static unsigned int nr_reports;
 
-bool exception_fixup(struct pt_regs *regs)
-{
-	for (const struct exception_entry *e = __ex_table_start; e < __ex_table_end; e++) {
-		if (e->from != regs->ip)
-			continue;
-		regs->ip = e->to;
-		return true;
-	}
-	return false;
-}
-
-/* ---- Copies that may fault ------------------------------------------------------------- */
-
-static size_t copy_nofault(void *dst, const void *src, size_t size)
-{
-	asm volatile("1:\trep movsb\n"
-		     "2:\n\t" EX_TABLE("1b", "2b")
-		     : "+D"(dst), "+S"(src), "+c"(size)
-		     :
-		     : "memory");
-	return size;
-}
-
-/* A kernel's addresses are those of its ranges, its image and its first stack. */
-static bool is_kernel_range(const void *p, size_t size)
-{
-	unsigned long start = (unsigned long)p;
-
-	return start >= PAGE_SIZE && start + size >= start;
-}
-
-int copy_from_kernel_nofault(void *dst, const void *src, size_t size)
-{
-	return !is_kernel_range(src, size) || copy_nofault(dst, src, size) ? -EFAULT : 0;
-}
-
-int copy_to_kernel_nofault(void *dst, const void *src, size_t size)
-{
-	return !is_kernel_range(dst, size) || copy_nofault(dst, src, size) ? -EFAULT : 0;
-}
-
 /* ---- Reports --------------------------------------------------------------------------- */
 
 /* Below the stack: there the machine has a double fault, for it has nowhere to put the first. */

@@ -54,28 +54,6 @@ DEFINE_PER_CPU(struct pt_regs *, __irq_regs);
 
 /* ---- What the kernel asks of a machine -------------------------------------------------- */
 
-static void report_write(const char *s, size_t n, int level __unused)
-{
-	host_write(s, n);
-}
-
-/* Reports of misuse go to standard error. */
-struct console serial_console = {.name = "stderr", .write = report_write};
-
-bool serial_init(void)
-{
-	return true;
-}
-
-void console_emergency(void)
-{
-}
-
-void early_puts(const char *text)
-{
-	host_write(text, strlen(text));
-}
-
 void __noreturn arch_halt(void)
 {
 	host_abort();

@@ -36,14 +36,6 @@ static size_t copy_nofault(void *dst, const void *src, size_t size)
 	return size;
 }
 
-/* Kernel addresses are the upper half; a range must not leave it. */
-static bool is_kernel_range(const void *p, size_t size)
-{
-	unsigned long start = (unsigned long)p;
-
-	return (long)start < 0 && start + size >= start;
-}
-
 int copy_from_kernel_nofault(void *dst, const void *src, size_t size)
 {
 	if (!is_kernel_range(src, size))

@@ -8,6 +8,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/types.h>
+#include <asm/page.h>
 
 struct pt_regs;
 
@@ -46,6 +47,14 @@ static __always_inline bool u64_equals_nofault(const void *src, u64 value)
 	u64 word;
 
 	return load_u64_nofault(src, &word) && word == value;
+}
+
+/* Addresses of all the process are the kernel's; a range must not wrap. */
+static inline bool is_kernel_range(const void *p, size_t size)
+{
+	unsigned long start = (unsigned long)p;
+
+	return start >= PAGE_SIZE && start + size >= start;
 }
 
 #endif

@@ -4,11 +4,12 @@
 
 /*
  * The machine's part of the slab fast paths: this CPU's stack of free objects (its
- * magazine), in plain C.
+ * magazine), in plain C, and with as few instructions as that allows, for programs run
+ * on it at the machine's own speed (docs/malloc.md).
  *
  *   slot[0]       a word that is no free object's tag: the floor
  *   slot[1] ..    free objects, each with OBJ_FREE_TAG in its first word
- *   used          bytes in use, floor included: 8 when empty
+ *   used          bytes in use, floor included: 8 when empty; the top's distance from here
  *   limit         used when full; 0 closes the stack: nothing goes in or out
  *
  * A pop looks at the tag of whatever lies on top: one comparison is the test for
@@ -33,15 +34,22 @@ struct objstack {
 /* Bytes of a stack with room for @n objects; the last slots may be left out. */
 #define OBJSTACK_SIZE(n) (__builtin_offsetof(struct objstack, slot) + ((n) + 1) * sizeof(void *))
 
+/* The top object's slot, @used bytes behind the stack's start; the next free one is behind it. */
+static __always_inline void **objstack_slot(struct objstack *s, unsigned long used)
+{
+	return (void **)((char *)s + used);
+}
+
 /* objstack_pop - the top object of this CPU's stack; NULL if there is none or it is damaged */
 static __always_inline void *objstack_pop(struct objstack __percpu *stack)
 {
 	struct objstack *s = raw_cpu_ptr(stack);
-	void *top = s->slot[s->used / 8 - 1];
+	u32 used = s->used;
+	void *top = *objstack_slot(s, used);
 
 	if (*(s64 *)top != OBJ_FREE_TAG)
 		return NULL;
-	s->used -= 8;
+	s->used = used - 8;
 	return top;
 }
 
@@ -54,24 +62,29 @@ static __always_inline void *objstack_pop_static(struct objstack __percpu *stack
 static __always_inline void *objstack_take(struct objstack __percpu *stack)
 {
 	struct objstack *s = raw_cpu_ptr(stack);
+	u32 used = s->used;
 
-	if (s->used <= 8)
+	if (used <= 8)
 		return NULL;
-	s->used -= 8;
-	return s->slot[s->used / 8];
+	s->used = used - 8;
+	return *objstack_slot(s, used);
 }
 
 /* objstack_put - push without touching tags; false if the stack is full */
 static __always_inline bool objstack_put(struct objstack __percpu *stack, void *obj)
 {
 	struct objstack *s = raw_cpu_ptr(stack);
+	u32 used = s->used;
 
-	if (s->used >= s->limit)
+	if (used >= s->limit)
 		return false;
-	s->slot[s->used / 8] = obj;
-	s->used += 8;
+	used += 8;
+	*objstack_slot(s, used) = obj;
+	s->used = used;
 	return true;
 }
+
+_Static_assert(__builtin_offsetof(struct objstack, slot) == 8, "used counts from the start");
 
 /* OBJ_TAG_CLEAR - go to @_not if @_obj carries the tag of a free object, or is not mapped */
 #define OBJ_TAG_CLEAR(_obj, _not)                                                  \

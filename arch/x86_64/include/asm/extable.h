@@ -68,4 +68,12 @@ unequal:
 	return false;
 }
 
+/* Kernel addresses are the upper half; a range must not leave it. */
+static inline bool is_kernel_range(const void *p, size_t size)
+{
+	unsigned long start = (unsigned long)p;
+
+	return (long)start < 0 && start + size >= start;
+}
+
 #endif
