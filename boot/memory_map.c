@@ -206,6 +206,25 @@ const struct mem_range *memory_map_find(const struct mem_range *list, unsigned i
 	return i < nr && list[i].start <= phys ? &list[i] : NULL;
 }
 
+u32 mem_type_of_e820(u64 number)
+{
+	switch (number) {
+	case 1:
+		return MEM_USABLE;
+	case 3:
+		return MEM_ACPI_RECLAIM;
+	case 4:
+		return MEM_ACPI_NVS;
+	case 5:
+		return MEM_UNUSABLE;
+	case 7:
+	case 12: /* before ACPI 6 had a number for it */
+		return MEM_PERSISTENT;
+	default:
+		return MEM_RESERVED;
+	}
+}
+
 const char *mem_type_name(u32 type)
 {
 	static const char *const name[MEM_NR_TYPES] = {

@@ -29,6 +29,7 @@
 #include <linux/types.h>
 #include <linux/string.h>
 #include <cairn/acpi.h>
+#include <cairn/memory_map.h>
 #include <cairn/multiboot2.h>
 #include <asm/page.h>
 #include <asm/unaligned.h>
@@ -198,22 +199,6 @@ static void add_length(struct parse *p, struct mem_range range, u64 length, cons
 		add_range(p, &range, tag);
 }
 
-static u32 mmap_type(u32 raw)
-{
-	switch (raw) {
-	case 1:
-		return MEM_USABLE;
-	case 3:
-		return MEM_ACPI_RECLAIM;
-	case 4:
-		return MEM_ACPI_NVS;
-	case 5:
-		return MEM_UNUSABLE;
-	default:
-		return MEM_RESERVED;
-	}
-}
-
 /* Entries of an array of @stride in a tag behind @fixed bytes. */
 static u32 entries(const struct tag *tag, u32 fixed, u32 stride)
 {
@@ -256,7 +241,7 @@ static void copy_mmap(struct parse *p)
 			.raw_type = get_unaligned_le32(entry + 16),
 		};
 
-		range.type = mmap_type(range.raw_type);
+		range.type = mem_type_of_e820(range.raw_type);
 		if (attributes && range.type == MEM_USABLE && !(entry[20] & 1))
 			continue;
 		add_length(p, range, get_unaligned_le64(entry + 8), tag);

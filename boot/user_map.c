@@ -25,6 +25,7 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <cairn/memory_map.h>
 #include <cairn/user_map.h>
 #include <asm/page.h>
 
@@ -82,26 +83,6 @@ static const char *take_size(const char **at, const char *end, u64 *out)
 	return NULL;
 }
 
-/* map_type - what E820 means by a number */
-static u32 map_type(u64 e820)
-{
-	switch (e820) {
-	case 1:
-		return MEM_USABLE;
-	case 3:
-		return MEM_ACPI_RECLAIM;
-	case 4:
-		return MEM_ACPI_NVS;
-	case 5:
-		return MEM_UNUSABLE;
-	case 7:
-	case 12:
-		return MEM_PERSISTENT;
-	default:
-		return MEM_RESERVED;
-	}
-}
-
 /* take_type - "-1" or "+2": a sign and a type; nothing taken if the sign is not there. */
 static const char *take_type(const char **at, const char *end, char sign, u32 *out)
 {
@@ -116,7 +97,7 @@ static const char *take_type(const char **at, const char *end, char sign, u32 *o
 		return why;
 	if (!e820)
 		return "there is no type 0";
-	*out = map_type(e820);
+	*out = mem_type_of_e820(e820);
 	return NULL;
 }
 
@@ -320,7 +301,7 @@ int user_map_line(const char **at, const char *end, struct mem_range *out)
 	if (p < line_end)
 		return -EINVAL;
 	out->end = out->start > ~0ULL - length ? ~0ULL : out->start + length;
-	out->type = map_type(type);
+	out->type = mem_type_of_e820(type);
 	out->raw_type = (u32)type;
 	return 1;
 }

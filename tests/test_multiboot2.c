@@ -365,7 +365,7 @@ KTEST(multiboot2, mmap_entries)
 	EXPECT(range_is(3, 0x300000, 0x301000, MEM_ACPI_NVS));
 	EXPECT(range_is(4, 0x400000, 0x401000, MEM_UNUSABLE));
 	EXPECT(range_is(5, 0x500000, 0x501000, MEM_RESERVED));
-	EXPECT(range_is(6, 0x600000, 0x601000, MEM_RESERVED));
+	EXPECT(range_is(6, 0x600000, 0x601000, MEM_PERSISTENT));
 	EXPECT(range_is(7, 0x700000, 0x701000, MEM_RESERVED));
 
 	clear(); /* a loader that passes ACPI 3's attributes on */

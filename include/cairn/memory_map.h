@@ -89,6 +89,9 @@ static inline bool mem_type_is_ram(u32 type)
 	       type == MEM_ACPI_NVS || type == MEM_RUNTIME;
 }
 
+/* mem_type_of_e820 - the enum mem_type of a number in the BIOS's map (ACPI 6.5, table 15.6). */
+u32 mem_type_of_e820(u64 number);
+
 /* mem_type_name - a word for an enum mem_type. */
 const char *mem_type_name(u32 type);
 
