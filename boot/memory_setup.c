@@ -296,6 +296,15 @@ static void __init reserve_modules(void)
 	}
 }
 
+/* reserve_sections - the loader's copies of the file's symbols and the like. */
+static void __init reserve_sections(void)
+{
+	const struct boot_section *section = boot_info.sections;
+
+	for (; section < boot_info.sections + boot_info.nr_sections; section++)
+		reserve(section->start, section->end, "an ELF section");
+}
+
 static void __init reserve_in_use(void)
 {
 	const struct boot_framebuffer *fb = &boot_info.fb;
@@ -304,6 +313,7 @@ static void __init reserve_in_use(void)
 	reserve(boot_info.image_start, boot_info.image_end, "the image");
 	reserve(boot_info.info_start, boot_info.info_end, "the boot information");
 	reserve_modules();
+	reserve_sections();
 	reserve_ebda();
 	if (fb->bpp && memory_map_type(fb->phys) == MEM_USABLE)
 		reserve(fb->phys, fb_end, "the framebuffer");

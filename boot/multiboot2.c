@@ -62,6 +62,8 @@ enum mb2_tag_type {
 #define FRAMEBUFFER_RGB	  38
 #define ELF_FIXED	  20
 #define ELF64_SHDR	  64
+#define ELF64_SH_ADDR	  16
+#define ELF64_SH_SIZE	  32
 #define EFI_MMAP_FIXED	  16
 #define EFI_DESCRIPTOR	  40
 
@@ -71,10 +73,13 @@ enum mb2_tag_type {
 #define EFI_MEMORY_SP	   0x40000ULL
 #define EFI_MEMORY_RUNTIME 0x8000000000000000ULL
 
-#define FB_INDEXED	   0
-#define FB_RGB		   1
-#define FB_EGA		   2
-#define FB_MAX_SIZE	   (1ULL << 30)
+/* A loader places nothing beyond, since it starts the kernel without paging. */
+#define LOADER_LIMIT (4ULL << 30)
+
+#define FB_INDEXED   0
+#define FB_RGB	     1
+#define FB_EGA	     2
+#define FB_MAX_SIZE  (1ULL << 30)
 
 /* A tag that lies whole inside the block; p points at its header. */
 struct tag {
@@ -375,6 +380,47 @@ static void copy_module(struct parse *p, const struct tag *tag)
 	bi->nr_modules++;
 }
 
+/* ---- ELF sections ---------------------------------------------------------------------- */
+
+/*
+ * copy_section - the extent of one section, if it is memory of the loader's choice
+ *
+ * An address of 0 says that it is not in memory, one behind LOADER_LIMIT is a linked
+ * one: that section is part of the image.
+ */
+static void copy_section(struct parse *p, u64 start, u64 size, const struct tag *tag)
+{
+	struct boot_info *bi = p->bi;
+
+	if (!start || !size || start >= LOADER_LIMIT)
+		return;
+	if (size > LOADER_LIMIT - start) {
+		note(p, MB2_BAD_SECTION, tag);
+		return;
+	}
+	if (start >= bi->image_start && start + size <= bi->image_end)
+		return;
+	if (bi->nr_sections == BOOT_MAX_SECTIONS) {
+		note(p, MB2_SECTIONS_LOST, tag);
+		return;
+	}
+	bi->sections[bi->nr_sections].start = start;
+	bi->sections[bi->nr_sections++].end = start + size;
+}
+
+static void copy_sections(struct parse *p)
+{
+	const struct tag *tag = &p->tag[TAG_ELF];
+	u32 i, n = get_unaligned_le32(tag->p + 8), stride = get_unaligned_le32(tag->p + 12);
+
+	for (i = 0; i < n; i++) {
+		const u8 *section = tag->p + ELF_FIXED + (size_t)i * stride;
+
+		copy_section(p, get_unaligned_le64(section + ELF64_SH_ADDR),
+			     get_unaligned_le64(section + ELF64_SH_SIZE), tag);
+	}
+}
+
 /* ---- tags that stand once: is this one worth taking? ------------------------------------- */
 
 static bool mmap_ok(const struct tag *tag)
@@ -552,6 +598,8 @@ static void copy_tags(struct parse *p)
 		copy_framebuffer(p);
 	if (p->tag[TAG_RSDP_NEW].p || p->tag[TAG_RSDP_OLD].p)
 		copy_rsdp(p);
+	if (p->tag[TAG_ELF].p)
+		copy_sections(p);
 	copy_memory(p);
 }
 
@@ -597,6 +645,8 @@ const char *mb2_finding_text(enum mb2_finding finding)
 		[MB2_MODULE_OVERLAP] = ("a module overlaps the kernel, this block or a module; "
 					"what it holds may be damaged"),
 		[MB2_BAD_ELF] = "the ELF sections make no sense; ignored them",
+		[MB2_BAD_SECTION] = "an ELF section reaches past 4 GiB; ignored it",
+		[MB2_SECTIONS_LOST] = "too many ELF sections; ignored the surplus (64 count)",
 		[MB2_BAD_FRAMEBUFFER] = "the framebuffer makes no sense; use the serial port",
 		[MB2_BAD_RSDP] = "an ACPI root pointer is wrong; ignored it",
 	};

@@ -202,3 +202,30 @@ KTEST(bootmem, hand_off)
 	EXPECT(memblock_is_region_reserved(boot_info.image_start, 1));
 	EXPECT(memblock_is_reserved(boot_info.image_end - 1));
 }
+
+/* expect_kept - all of [start, end) was reserved, and no page of it was ever given to anybody. */
+static void expect_kept(u64 start, u64 end)
+{
+	u64 at;
+
+	for (at = start & PAGE_MASK; at < end; at += PAGE_SIZE) {
+		EXPECT(memblock_is_reserved(at));
+		if (pfn_valid(PHYS_PFN(at)))
+			EXPECT(PageReserved(pfn_to_page(PHYS_PFN(at))));
+	}
+}
+
+/* Whatever the loader left in memory, and was not copied, is there still. */
+KTEST(bootmem, what_the_loader_left)
+{
+	unsigned int i;
+
+	expect_kept(boot_info.info_start, boot_info.info_end);
+	for (i = 0; i < boot_info.nr_modules; i++)
+		expect_kept(boot_info.modules[i].start, boot_info.modules[i].end);
+	for (i = 0; i < boot_info.nr_sections; i++)
+		expect_kept(boot_info.sections[i].start, boot_info.sections[i].end);
+	if (!strncmp(boot_info.loader, "GRUB",
+		     4)) /* which places the names of sections, at least */
+		EXPECT(boot_info.nr_sections);
+}

@@ -615,6 +615,74 @@ KTEST(multiboot2, elf_sections)
 	end();
 }
 
+/* A block with one ELF section of each of @cases; what it says is one extent each. */
+struct section_case {
+	u64 addr, size;
+	bool kept;
+	u32 finding; /* 0: none */
+};
+
+static void section_tag(const struct section_case *cases, u32 n, u32 stride)
+{
+	static u8 payload[12 + 72 * (BOOT_MAX_SECTIONS + 3)];
+	u32 i;
+
+	memset(payload, 0, sizeof(payload));
+	put_unaligned_le32(n, payload);
+	put_unaligned_le32(stride, payload + 4);
+	for (i = 0; i < n; i++) {
+		put_unaligned_le64(cases[i].addr, payload + 12 + i * stride + 16);
+		put_unaligned_le64(cases[i].size, payload + 12 + i * stride + 32);
+	}
+	tag(9, payload, 12 + n * stride);
+}
+
+/* Sections that the loader placed outside the image are known; one that cannot be gets a note. */
+KTEST(multiboot2, sections_outside_the_image)
+{
+	static const struct section_case cases[] = {
+		{0, 0x1000, false, 0}, /* not in memory */
+		{0x500000, 0, false, 0},
+		{0x100000, 0x300000, false, 0}, /* the image itself */
+		{0xffffffff80100000, 0x1000, false, 0},
+		{1ULL << 32, 0x1000, false, 0},
+		{0x3ff000, 0x1001, true, 0}, /* a byte behind the image */
+		{0xff000, 0x1001, true, 0},
+		{0x7fd123, 0x77, true, 0},
+		{0xfffff000, 0x1000, true, 0}, /* the last page there can be */
+		{0xfffff000, 0x1001, false, MB2_BAD_SECTION},
+		{0x500000, ~0ULL, false, MB2_BAD_SECTION},
+		{0x500000, ~0ULL - 0x4fffff, false, MB2_BAD_SECTION},
+	};
+	static struct section_case many[BOOT_MAX_SECTIONS + 1];
+	unsigned int i;
+
+	ASSERT(begin());
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		clear();
+		section_tag(&cases[i], 1, i & 1 ? 64 : 72);
+		parse();
+		EXPECT_EQ(f->bi.nr_sections, cases[i].kept);
+		EXPECT_EQ(f->found.bits, cases[i].finding ? 1u << cases[i].finding : 0);
+		if (cases[i].kept) {
+			EXPECT_EQ(f->bi.sections[0].start, cases[i].addr);
+			EXPECT_EQ(f->bi.sections[0].end, cases[i].addr + cases[i].size);
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = (struct section_case){0x1000000 + i * 0x1000, 0x800, true, 0};
+	for (i = 0; i < 2; i++) {
+		clear();
+		section_tag(many, BOOT_MAX_SECTIONS + i, 64);
+		parse();
+		EXPECT_EQ(f->bi.nr_sections, BOOT_MAX_SECTIONS);
+		EXPECT_EQ(f->bi.sections[BOOT_MAX_SECTIONS - 1].start,
+			  0x1000000 + (BOOT_MAX_SECTIONS - 1) * 0x1000);
+		EXPECT_EQ(f->found.bits, i ? 1u << MB2_SECTIONS_LOST : 0);
+	}
+	end();
+}
+
 /* M30: framebuffers. */
 KTEST(multiboot2, framebuffer)
 {

@@ -8,9 +8,10 @@
  */
 #include <linux/types.h>
 
-#define BOOT_CMDLINE_MAX 4096
-#define BOOT_MAX_RANGES	 1280 /* memory-map entries kept; of more, usable ones are lost first */
-#define BOOT_MAX_MODULES 32
+#define BOOT_CMDLINE_MAX  4096
+#define BOOT_MAX_RANGES	  1280 /* memory-map entries kept; of more, usable ones are lost first */
+#define BOOT_MAX_MODULES  32
+#define BOOT_MAX_SECTIONS 64
 
 /* Types of a memory range, weakest first: where two overlap the stricter wins. */
 enum mem_type {
@@ -40,6 +41,12 @@ struct boot_module {
 	char name[64];
 };
 
+/* A section of the kernel's file that no segment loads, such as symbols: the loader's copy. */
+struct boot_section {
+	u64 start;
+	u64 end;
+};
+
 struct boot_framebuffer {
 	u64 phys;
 	u32 pitch; /* bytes a line */
@@ -65,6 +72,8 @@ struct boot_info {
 	u64 image_start, image_end; /* the kernel itself, in physical memory */
 	struct boot_module modules[BOOT_MAX_MODULES];
 	unsigned int nr_modules;
+	struct boot_section sections[BOOT_MAX_SECTIONS];
+	unsigned int nr_sections;
 	struct boot_framebuffer fb;
 	u8 rsdp[36]; /* copy of the ACPI root pointer, rsdp_len bytes */
 	unsigned int rsdp_len;

@@ -63,6 +63,15 @@ static void check_rsdp(void)
 		fuzz_check(acpi_rsdp_parse(info.rsdp, info.rsdp_len, &rsdp) == info.rsdp_len);
 }
 
+static void check_sections(void)
+{
+	fuzz_check(info.nr_sections <= BOOT_MAX_SECTIONS);
+	for (u32 i = 0; i < info.nr_sections; i++) {
+		fuzz_check(info.sections[i].start < info.sections[i].end);
+		fuzz_check(info.sections[i].end <= 1ULL << 32);
+	}
+}
+
 static void run(const u8 *data, size_t size)
 {
 	struct mb2_findings found;
@@ -83,6 +92,7 @@ static void run(const u8 *data, size_t size)
 	fuzz_check(!(found.bits >> MB2_NR_FINDINGS));
 	check_map(&found);
 	check_modules();
+	check_sections();
 	check_framebuffer();
 	check_texts();
 	check_rsdp();

@@ -206,6 +206,15 @@ def _(box, how):
     box.tags = [tag(9, struct.pack("<III", *how) + bytes(64))]
 
 
+@row("M29", "an ELF section that reaches past 4 GiB, before one in RAM that is sound", "the first is ignored, the second kept",
+     says=(AT_BYTE + "an ELF section reaches past 4 GiB; ignored it",), tests="multiboot2.sections_outside_the_image",
+     variants=(ALL_ONES, (1 << 64) - 1, (1 << 64) - 0x2000000))
+def _(box, size):
+    sections = ((0x2000000, size), (0x2000123, 0x2000))
+    box.tags = [tag(9, struct.pack("<III", len(sections), 64, 0) +
+                    b"".join(struct.pack("<16xQ8xQ24x", *section) for section in sections))]
+
+
 @row("M30", "a framebuffer that wraps, has no bits or no lines", "ignored",
      says=(AT_BYTE + "the framebuffer makes no sense; use the serial port",), tests="multiboot2.framebuffer",
      variants=({"pitch": ALL_ONES, "height": ALL_ONES}, {"bits": 0}, {"height": 0}, {"pitch": 1024},

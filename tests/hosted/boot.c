@@ -287,6 +287,9 @@ static void look_around(void)
 	for (i = 0; i < boot_info.nr_modules; i++)
 		expect_kept("a module", max(boot_info.modules[i].start, boot_info.image_end),
 			    boot_info.modules[i].end);
+	for (i = 0; i < boot_info.nr_sections; i++)
+		expect_kept("an ELF section", boot_info.sections[i].start,
+			    boot_info.sections[i].end);
 	for (i = 0; i < acpi_info.root.nr; i++)
 		expect_kept("a table", acpi_info.root.table[i].phys,
 			    acpi_info.root.table[i].phys + acpi_info.root.table[i].length);
