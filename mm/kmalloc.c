@@ -346,8 +346,10 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 	old = object_bytes(p);
 	if (!old)
 		return NULL;
-	if (size <= old)
+	if (size <= old) {
+		might_alloc(gfp); /* as where it has to move */
 		return kasan_kmalloc((void *)p, size);
+	}
 	moved = kmalloc_any(size, gfp, _RET_IP_);
 	if (moved) {
 		kasan_unpoison_range(p, old);

@@ -54,6 +54,16 @@ static noinline void try_large_kmalloc(void)
 	got = kmalloc(100000, GFP_KERNEL);
 }
 
+/* It fits where it is, so nothing is allocated; with other sizes it would be. */
+static noinline void try_krealloc_in_place(void)
+{
+	void *p = kmalloc(100, GFP_ATOMIC);
+
+	got = krealloc(p, kmalloc_size_roundup(100), GFP_KERNEL);
+	if (got != p)
+		got = NULL;
+}
+
 static noinline void try_page(void)
 {
 	got = alloc_page(GFP_KERNEL);
@@ -190,6 +200,7 @@ static const struct attempt {
 } attempts[] = {
 	{"try_kmalloc", try_kmalloc, free_kmalloced},
 	{"try_large_kmalloc", try_large_kmalloc, free_kmalloced},
+	{"try_krealloc_in_place", try_krealloc_in_place, free_kmalloced},
 	{"try_page", try_page, free_the_page},
 	{"try_cache_alloc", try_cache_alloc, free_to_cache},
 	{"try_mempool", try_mempool, free_to_pool},

@@ -388,6 +388,7 @@ size_t kmalloc_size_roundup(size_t size);
  * @size: new size; 0 frees and returns ZERO_SIZE_PTR
  * @gfp: as for kmalloc(); with __GFP_ZERO bytes beyond the old object are zeroed
  *
+ * Context: as @gfp says, whether the object has to move or not.
  * Return: the object, moved or not; NULL, and @p untouched, if there is no memory.
  */
 void *krealloc(const void *p, size_t size, gfp_t gfp) __must_check;
