@@ -11,7 +11,9 @@
  * the calls below, which a driver makes one at a time, and by the line's functions
  * under its lock.
  *
- * Without a local APIC there are no messages.
+ * Without a local APIC there are no messages.  The address has room for APIC ids
+ * below 255, so a message goes to a CPU with such an id; where no CPU has one, the
+ * line is all there is.
  */
 #include <linux/errno.h>
 #include <linux/interrupt.h>
@@ -25,6 +27,7 @@
 #include "pci.h"
 
 #define MSI_ADDRESS	  0xfee00000u
+#define MSI_ALL_CPUS	  0xff /* as an APIC id in the address */
 #define MSI_ADDRESS_LOW	  4
 #define MSI_ADDRESS_HIGH  8
 #define MSI_DATA_32	  8
@@ -52,10 +55,26 @@ struct pci_msi {
 
 static DEFINE_SPINLOCK(msi_numbers); /* from finding a number to taking it */
 
+u32 msi_address(u32 apicid)
+{
+	return apicid < MSI_ALL_CPUS ? MSI_ADDRESS | apicid << 12 : 0;
+}
+
+int msi_cpu(const u32 *apicid, const struct cpumask *online)
+{
+	int cpu;
+
+	for (cpu = 0; cpu < NR_CPUS; cpu++) {
+		if (cpumask_test_cpu((unsigned int)cpu, online) && msi_address(apicid[cpu]))
+			return cpu;
+	}
+	return -ENOSPC;
+}
+
 static void write_message(struct irq_desc *desc)
 {
 	struct pci_msi *msi = desc->chip_data;
-	u32 address = MSI_ADDRESS | cpu_apicid[desc->cpu] << 12;
+	u32 address = msi_address(cpu_apicid[desc->cpu]);
 	u16 flags;
 
 	if (msi->table) {
@@ -131,11 +150,11 @@ static void msi_ack(struct irq_desc *desc __unused)
 
 /*
  * A vector is the same on all CPUs, so only one word of the message changes, and the
- * device cannot read half of it.  An 8-bit APIC id is all that the word has room for.
+ * device cannot read half of it.
  */
 static int msi_set_affinity(struct irq_desc *desc, unsigned int cpu)
 {
-	if (cpu_apicid[cpu] > 0xff)
+	if (!msi_address(cpu_apicid[cpu]))
 		return -EINVAL;
 	desc->cpu = cpu;
 	if (desc->vector)
@@ -163,17 +182,22 @@ static void set_line(struct pci_dev *dev, bool on)
 	pci_write_config_word(dev, PCI_COMMAND, command);
 }
 
-/* Takes a number for @msi. */
+/* Takes a number for @msi, and a CPU that its message goes to. */
 static int take_number(struct pci_msi *msi)
 {
+	int irq, cpu = msi_cpu(cpu_apicid, cpu_online_mask);
 	unsigned long flags;
-	int irq;
 
+	if (cpu < 0) {
+		pci_warn(msi->dev, "no CPU has an APIC id below 255: no interrupt by message\n");
+		return cpu;
+	}
 	spin_lock_irqsave(&msi_numbers, flags);
 	irq = irq_alloc_range(FIRST_MESSAGE_IRQ, 1);
 	if (irq >= 0) {
 		msi->irq = (unsigned int)irq;
 		irq_set_chip(msi->irq, &msi_chip, msi, 0, false);
+		irq_to_desc(msi->irq)->cpu = (unsigned int)cpu;
 	}
 	spin_unlock_irqrestore(&msi_numbers, flags);
 	return irq < 0 ? irq : 0;

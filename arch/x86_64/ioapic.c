@@ -50,6 +50,7 @@
 #define ENTRY_LEVEL	0x08000
 #define ENTRY_MASKED	0x10000
 #define ENTRY_CPU_SHIFT 24
+#define ENTRY_ALL_CPUS	0xff
 
 struct ioapic {
 	void __iomem *regs;
@@ -125,10 +126,10 @@ static void ioapic_unmask(struct irq_desc *desc)
 	write_entry(desc, 0, lower_half(desc));
 }
 
-/* The entry has room for an id of eight bits. */
+/* The entry has room for an id of eight bits, of which all set mean every CPU. */
 static int ioapic_set_affinity(struct irq_desc *desc, unsigned int cpu)
 {
-	if (cpu_apicid[cpu] > 0xff)
+	if (cpu_apicid[cpu] >= ENTRY_ALL_CPUS)
 		return -EINVAL;
 	desc->cpu = cpu;
 	write_entry(desc, 1, cpu_apicid[cpu] << ENTRY_CPU_SHIFT);
@@ -261,7 +262,7 @@ bool __init ioapic_init(void)
 {
 	struct ioapic_route routes[ACPI_ISA_IRQS];
 
-	if (!want_ioapic || !apic_enabled() || cpu_apicid[0] > 0xff)
+	if (!want_ioapic || !apic_enabled() || cpu_apicid[0] >= ENTRY_ALL_CPUS)
 		return false;
 	find_ioapics(&acpi_info.madt);
 	ioapic_routes(&acpi_info.madt, pic_levels(), routes);
