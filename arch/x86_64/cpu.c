@@ -13,7 +13,7 @@
 #include "arch.h"
 
 /* The PAT's eight types, one a byte; <asm/pgtable.h> tells which is which. */
-#define PAT_TYPES	   0x0407050600070106ULL
+#define PAT_TYPES	   0x0001050600070406ULL
 #define CPUID_EXTENDED	   0x80000000
 #define CPUID_BRAND	   0x80000002
 #define CPUID_BRAND_LAST   0x80000004
@@ -21,7 +21,7 @@
 #define DEFAULT_PHYS_BITS  36
 
 struct cpu_info cpu_info;
-u64 supported_pte_mask = ~(_PAGE_NX | _PAGE_GLOBAL);
+u64 supported_pte_mask = ~(_PAGE_NX | _PAGE_GLOBAL | _PAGE_PAT);
 
 static void read_names(void)
 {
@@ -97,8 +97,10 @@ static void set_modes(void)
 		cr4 |= X86_CR4_UMIP;
 	write_cr4(cr4);
 	write_cr0((read_cr0() | X86_CR0_WP) & ~(X86_CR0_CD | X86_CR0_NW));
-	if (cpu_has(PAT))
+	if (cpu_has(PAT)) {
 		wrmsr(MSR_PAT, PAT_TYPES);
+		supported_pte_mask |= _PAGE_PAT;
+	}
 }
 
 void cpu_init_percpu(void)

@@ -53,7 +53,7 @@ bool page_walk(unsigned long va, struct page_walk *walk)
 
 static const char *cache_name(u64 entry, unsigned int shift)
 {
-	static const char *const names[8] = {"WB", "WC", "UC-", "UC", "WB", "WP", "UC-", "WT"};
+	static const char *const names[8] = {"WB", "WT", "UC-", "UC", "WB", "WP", "WC", "UC"};
 	u64 pat = shift == PAGE_SHIFT ? entry & _PAGE_PAT : entry & _PAGE_PAT_LARGE;
 
 	return names[(pat ? 4 : 0) | (entry & _PAGE_PCD ? 2 : 0) | (entry & _PAGE_PWT ? 1 : 0)];

@@ -13,8 +13,12 @@
  * The cache type of a page is an index of three bits (PAT, PCD, PWT) into the
  * page attribute table as cpu_init() programs it:
  *
- *   0 write-back   1 write-combining   2 uncached-   3 uncached
- *   4 write-back   5 write-protect     6 uncached-   7 write-through
+ *   0 write-back   1 write-through   2 uncached-         3 uncached
+ *   4 write-back   5 write-protect   6 write-combining   7 uncached
+ *
+ * The first four are what a CPU without that table makes of the two bits it has.
+ * There the PAT bit is dropped, as a bit that must be 0, and leaves the next stricter
+ * type: uncached- for write-combining, write-through for write-protect.
  */
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -65,11 +69,11 @@ typedef struct {
 #define _PAGE_TABLE	     (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED)
 
 #define _PAGE_CACHE_WB	     0ULL
-#define _PAGE_CACHE_WC	     _PAGE_PWT
+#define _PAGE_CACHE_WT	     _PAGE_PWT
 #define _PAGE_CACHE_UC_MINUS _PAGE_PCD
 #define _PAGE_CACHE_UC	     (_PAGE_PCD | _PAGE_PWT)
 #define _PAGE_CACHE_WP	     (_PAGE_PAT | _PAGE_PWT)
-#define _PAGE_CACHE_WT	     (_PAGE_PAT | _PAGE_PCD | _PAGE_PWT)
+#define _PAGE_CACHE_WC	     (_PAGE_PAT | _PAGE_PCD)
 #define _PAGE_CACHE_MASK     (_PAGE_PAT | _PAGE_PCD | _PAGE_PWT)
 
 #define __pgprot(x)	     ((pgprot_t){(x)})
@@ -87,7 +91,7 @@ typedef struct {
 
 /*
  * Protections, as a 4 KiB entry spells them; the leaf constructors move the PAT
- * bit.  NX and global are dropped where the CPU has no such bit.
+ * bit.  NX, global and PAT are dropped where the CPU has no such bit.
  */
 #define PAGE_KERNEL	       __pgprot(__PAGE_KERNEL_BASE | _PAGE_RW | _PAGE_NX)
 #define PAGE_KERNEL_RO	       __pgprot(__PAGE_KERNEL_BASE | _PAGE_NX)
@@ -134,7 +138,7 @@ static __always_inline pgprot_t pgprot_nx(pgprot_t prot)
 	return __pgprot(pgprot_val(prot) | _PAGE_NX);
 }
 
-/* Bits this CPU has in its entries: all, less NX and global where they are missing. */
+/* Bits this CPU has in its 4 KiB entries: all, less NX, global and PAT where they are missing. */
 extern u64 supported_pte_mask;
 
 static __always_inline pgprot_t pgprot_supported(pgprot_t prot)
