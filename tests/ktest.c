@@ -26,6 +26,7 @@
 #include <cairn/test.h>
 
 #define CAPTURE_SIZE 8192
+#define PATTERN_SIZE 128
 
 extern const struct ktest_case __ktest_start[], __ktest_end[];
 
@@ -237,17 +238,49 @@ const char *ktest_suite_name(size_t i)
 	return NULL;
 }
 
-/* Whether one of the patterns, which have spaces between, fits the test. */
+/* Copies the next of the patterns at *@at, which have blanks or commas between; false behind the last. */
+static bool next_pattern(const char **at, char pattern[PATTERN_SIZE])
+{
+	size_t len;
+
+	*at += strspn(*at, " ,");
+	len = strcspn(*at, " ,");
+	strscpy(pattern, *at, min_t(size_t, len + 1, PATTERN_SIZE));
+	*at += len;
+	return len > 0;
+}
+
+static bool pattern_fits(const char *pattern, const struct ktest_case *t)
+{
+	char name[128];
+
+	scnprintf(name, sizeof(name), "%s.%s", t->suite, t->name);
+	return glob_match(pattern, name) || glob_match(pattern, t->suite);
+}
+
+/* Whether one of the patterns fits the test. */
 static bool test_matches(const struct ktest_case *t, const char *patterns)
 {
-	char name[128], copy[256], *rest = copy, *pattern;
+	char pattern[PATTERN_SIZE];
 
 	if (!patterns || !*patterns)
 		return true;
-	scnprintf(name, sizeof(name), "%s.%s", t->suite, t->name);
-	strscpy(copy, patterns, sizeof(copy));
-	while ((pattern = strsep(&rest, " ,"))) {
-		if (*pattern && (glob_match(pattern, name) || glob_match(pattern, t->suite)))
+	while (next_pattern(&patterns, pattern)) {
+		if (pattern_fits(pattern, t))
+			return true;
+	}
+	return false;
+}
+
+/* Copies the next of the patterns at *@at that fits no test: misspelt, or its tests are gone. */
+static bool next_lost(const char **at, char pattern[PATTERN_SIZE])
+{
+	while (*at && next_pattern(at, pattern)) {
+		bool fits = false;
+
+		for_each_test(t)
+			fits |= pattern_fits(pattern, t);
+		if (!fits)
 			return true;
 	}
 	return false;
@@ -290,28 +323,41 @@ struct ktest_outcome ktest_run_one(const struct ktest_case *t, const struct ktes
 	};
 }
 
-int ktest_run(const char *pattern)
+static void print_result(const struct ktest_case *t, unsigned int number,
+			 const struct ktest_outcome *outcome)
+{
+	console_printf("%s %u %s.%s", outcome->failed ? "not ok" : "ok", number, t->suite, t->name);
+	if (!outcome->failed && outcome->skip)
+		console_printf(" # SKIP %s", outcome->skip);
+	console_printf("\n");
+}
+
+int ktest_run(const char *patterns)
 {
 	unsigned int planned = 0, number = 0, failed = 0, skipped = 0;
+	const char *at = patterns;
+	char lost[PATTERN_SIZE];
 
 	for_each_test(t)
-		planned += test_matches(t, pattern);
+		planned += test_matches(t, patterns);
 	if (!planned)
 		return -ENOENT;
+	while (next_lost(&at, lost))
+		planned++;
 	console_printf("KTAP version 1\n1..%u\n", planned);
 	for_each_test(t) {
 		struct ktest_outcome outcome;
 
-		if (!test_matches(t, pattern))
+		if (!test_matches(t, patterns))
 			continue;
 		outcome = ktest_run_one(t, NULL);
 		failed += outcome.failed;
 		skipped += !outcome.failed && outcome.skip;
-		console_printf("%s %u %s.%s", outcome.failed ? "not ok" : "ok", ++number, t->suite,
-			       t->name);
-		if (!outcome.failed && outcome.skip)
-			console_printf(" # SKIP %s", outcome.skip);
-		console_printf("\n");
+		print_result(t, ++number, &outcome);
+	}
+	for (at = patterns; next_lost(&at, lost); failed++) {
+		diagnose("no test matches %s", lost);
+		console_printf("not ok %u %s\n", ++number, lost);
 	}
 	console_printf("# Totals: pass:%u fail:%u skip:%u total:%u\n", planned - failed - skipped,
 		       failed, skipped, planned);

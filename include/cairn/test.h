@@ -118,11 +118,13 @@ const struct ktest_case *ktest_next(const struct ktest_case *t, const char *patt
 
 /**
  * ktest_run - run the registered tests
- * @pattern: shell-style patterns with spaces between, each for "suite.name" or
- *	     for the suite; NULL or "" runs all
+ * @patterns: shell-style patterns with spaces between, each for "suite.name" or
+ *	      for the suite; NULL or "" runs all
+ *
+ * A pattern that fits no test counts as a test that failed.
  *
  * Return: the number of tests that failed, or -ENOENT if none matched.
  */
-int ktest_run(const char *pattern);
+int ktest_run(const char *patterns);
 
 #endif

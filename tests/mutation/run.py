@@ -43,9 +43,9 @@ SUITES = (("slab", "slab* kmalloc*"), ("kmalloc", "kmalloc* slab*"), ("util", "k
           ("v", "vm* vfree* ioremap* reclaim*"), ("ioremap", "ioremap* vm*"), ("iomem", "ioremap* vm*"),
           ("memremap", "ioremap* vm*"), ("percpu", "percpu*"), ("mempool", "mempool*"),
           ("memblock", "memblock* bootmem*"), ("bootmem", "bootmem* memblock*"), ("dma", "dma*"),
-          ("highmem", "highmem* kmap*"), ("memmap", "mem* page*"), ("section", "mem* page*"),
+          ("highmem", "highmem*"), ("memmap", "mem* page*"), ("section", "mem* page*"),
           ("numa", "numa*"), ("page_table", "page_table* vm* ioremap*"))
-OTHERS = "page* buddy* pcp* gfp* reclaim* numa*"
+OTHERS = "page* buddy* gfp* reclaim* numa*"
 
 # ---- Finding places --------------------------------------------------------------------------
 
