@@ -195,8 +195,12 @@ $(elf): $(objects) $(module_objects) linker.ld scripts/symbols.py scripts/elf.py
 $(O)/$(IMAGE).stripped: $(elf)
 	$(Q)$(OBJCOPY) -S $< $@
 
-$(O)/compile_commands.json: $(O)/.flags scripts/compile_commands.py
-	@python3 scripts/compile_commands.py $(call quote,$(CC) $(CPPFLAGS) $(CFLAGS)) $(sources) > $@
+$(O)/.sources: FORCE
+	$(call if-changed,$(sources) $(module_sources))
+$(O)/compile_commands.json: $(O)/.flags $(O)/.sources scripts/compile_commands.py
+	@python3 scripts/compile_commands.py $(call quote,$(flag_variables)) \
+		$(call quote,$(CC) $(CPPFLAGS) $(CFLAGS) $(KASAN_CFLAGS)) $(sources) -- \
+		$(call quote,$(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(KASAN_CFLAGS) -I$(module_dir)) $(module_sources) > $@
 
 # ---- The bootable image ----------------------------------------------------------------------
 $(O)/$(IMAGE).grub.cfg: iso/boot/grub/grub.cfg scripts/grub_cfg.py FORCE
@@ -226,7 +230,7 @@ run:
 
 TESTS ?=
 test:
-	@scripts/setup.sh build image run
+	@scripts/setup.sh build image run $(if $(KASAN),,test)
 	@$(MAKE) image
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) tests/run $(TESTS)
 
@@ -267,7 +271,7 @@ host:
 	@$(MAKE) $(identity)
 
 # malloc() over the same sources, for programs of others; without those that are not to be had.
-.PHONY: host-malloc host-memblock
+.PHONY: host-malloc host-memblock host-bench
 preload = -f arch/preload/Makefile O=$(O)/host
 PROGRAMS ?=
 # At the machine's own speed, beside other allocators.

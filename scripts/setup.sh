@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run test host hostclang fuzz coverage lint debug
+# setup.sh GROUP...   - see to it that the tools of these groups are there: build image run display test
+#                       host hostclang fuzz programs coverage mallocs lint debug
 # setup.sh --doctor   - list every tool, its version, the version tested with, and what to do
+# setup.sh --table    - print the table of tools
 #
 # What is missing is named and, where there is apt, installed. Elsewhere the command that installs
 # it is printed and the build stops. LLVM=1 asks for clang and lld instead of gcc.
@@ -10,20 +12,24 @@ cd "$(dirname "$0")/.."
 
 host=$(uname -m)
 [ "$host" != arm64 ] || host=aarch64
+system=$(uname -s)
 
 # ---- How each tool is looked for -----------------------------------------------------------------
 has() { command -v "$1" >/dev/null 2>&1; }
 first() { local c; for c in "$@"; do has "$c" && { command -v "$c"; return; }; done; return 1; }
 first_file() { local f; for f in "$@"; do [ -e "$f" ] && { echo "$f"; return; }; done; return 1; }
 
-find_cc() {
-	if [ -n "${CROSS_COMPILE:-}" ]; then first "${CROSS_COMPILE}gcc"; return; fi
-	first x86_64-elf-gcc x86_64-linux-gnu-gcc || { [ "$host" = x86_64 ] && first gcc; }
+# Compiler and linker of one prefix, in the Makefile's order.
+find_of_prefix() {
+	local p
+	if [ -n "${CROSS_COMPILE:-}" ]; then first "$CROSS_COMPILE$1"; return; fi
+	for p in x86_64-elf- x86_64-linux-gnu-; do
+		if has "${p}gcc" && has "${p}ld"; then first "$p$1"; return; fi
+	done
+	[ "$host" = x86_64 ] && first "$1"
 }
-find_ld() {
-	if [ -n "${CROSS_COMPILE:-}" ]; then first "${CROSS_COMPILE}ld"; return; fi
-	first x86_64-elf-ld x86_64-linux-gnu-ld || { [ "$host" = x86_64 ] && first ld; }
-}
+find_cc() { find_of_prefix gcc; }
+find_ld() { find_of_prefix ld; }
 find_clang() { first "clang${LLVM_SUFFIX:-}"; }
 find_lld() { first "ld.lld${LLVM_SUFFIX:-}"; }
 find_llvm() { first "llvm-objcopy${LLVM_SUFFIX:-}"; }
@@ -31,6 +37,7 @@ find_hostcc() { [ "$host" = x86_64 ] && first gcc; }
 find_libc() { first_file /usr/include/stdlib.h; }
 find_asan() { has gcc && first_file "$(gcc -print-file-name=libasan.so)"; }
 find_sqlite() { first sqlite3; }
+find_make() { first gmake make; }
 find_git() { first git; }
 find_xz() { first xz; }
 find_redis() { has redis-benchmark && first redis-server; }
@@ -43,7 +50,8 @@ find_hostclang() { [ "$host" = x86_64 ] && first clang; }
 find_clangrt() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.asan*; }
 find_llvmcov() { first llvm-cov; }
 find_profilert() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.profile*; }
-find_lld_() { first ld.lld; }
+find_hostlld() { first ld.lld; }
+find_hostld() { first ld; }
 find_libfuzzer() { has clang && first_file "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer_no_main*; }
 find_libstdcxx() { has gcc && first_file "$(gcc -print-file-name=libstdc++.a)"; }
 find_python() { first python3; }
@@ -62,6 +70,8 @@ find_qemu() { first qemu-system-x86_64; }
 find_ovmf() { scripts/qemu.sh --find-ovmf; }
 find_gtk() { first_file /usr/lib/*/qemu/ui-gtk.so /usr/lib*/qemu/ui-gtk.so /usr/lib*/qemu-kvm/ui-gtk.so ||
 	{ has qemu-system-x86_64 && qemu-system-x86_64 -display help 2>/dev/null | grep -xqE 'gtk|sdl|cocoa' && find_qemu; }; }
+find_procps() { has vmstat && has free && first slabtop; }
+find_unshare() { has mount && first unshare; }
 find_gdb() { first x86_64-elf-gdb gdb-multiarch gdb; }
 find_clang_format() { first clang-format; }
 find_clang_tidy() { first clang-tidy; }
@@ -69,67 +79,92 @@ find_cppcheck() { first cppcheck; }
 find_sparse() { first sparse; }
 find_shellcheck() { first shellcheck; }
 
-# group | name | tested with | what for | apt | dnf | pacman | zypper | brew
+# groups | name | tested with | what for | apt | dnf | pacman | zypper | brew
 gcc_apt="gcc binutils" gcc_dnf="gcc binutils"
 if [ "$host" != x86_64 ]; then
 	gcc_apt="gcc-x86-64-linux-gnu binutils-x86-64-linux-gnu"
 	gcc_dnf="gcc-x86_64-linux-gnu binutils-x86_64-linux-gnu"
 fi
 table() {
-	if [ -n "${LLVM:-}" ]; then
-		cat <<-END
-		build|clang|14.0|the compiler|clang|clang|clang|clang|llvm
-		build|lld|14.0|the linker|lld|lld|lld|lld|lld
-		build|llvm|14.0|nm and objcopy|llvm|llvm|llvm|llvm|llvm
-		END
-	else
-		cat <<-END
-		build|cc|12.2|the compiler|$gcc_apt|$gcc_dnf|gcc binutils|gcc binutils|x86_64-elf-gcc
-		build|ld|2.40|the linker|$gcc_apt|$gcc_dnf|gcc binutils|gcc binutils|x86_64-elf-binutils
-		END
-	fi
 	cat <<-END
-	build|python|3.11|symbol table, boot menu, tests|python3|python3|python|python3|python3
+	gcc|cc|12.2|the compiler|$gcc_apt|$gcc_dnf|gcc binutils|gcc binutils|x86_64-elf-gcc
+	gcc|ld|2.40|the linker|$gcc_apt|$gcc_dnf|gcc binutils|gcc binutils|x86_64-elf-binutils
+	llvm|clang|14.0|LLVM=1: the compiler|clang|clang|clang|clang|llvm
+	llvm|lld|14.0|LLVM=1: the linker|lld|lld|lld|lld|lld
+	llvm|llvm|14.0|LLVM=1: nm and objcopy|llvm|llvm|llvm|llvm|llvm
+	build|make|4.3|the build|make|make|make|make|make
+	build,host|python|3.11|symbol table, boot menu, tests|python3|python3|python|python3|python3
+	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
+	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
+	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub
+	image|xorriso|1.5.4|the bootable image|xorriso|xorriso|libisoburn|xorriso|xorriso
+	image|mtools|4.0.32|the image's EFI partition|mtools|mtools|mtools|mtools|mtools
+	run|qemu|7.2|the machine|qemu-system-x86|qemu-system-x86-core|qemu-system-x86|qemu-x86|qemu
+	run|ovmf|2022.11|UEFI for the machine|ovmf|edk2-ovmf|edk2-ovmf|qemu-ovmf-x86_64|qemu
+	display|gtk|7.2|the machine's screen|qemu-system-gui|qemu-ui-gtk|qemu-ui-gtk|qemu-ui-gtk|qemu
+	debug|gdb|13.1|the debugger|gdb$([ "$host" = x86_64 ] || echo -multiarch)|gdb|gdb|gdb|x86_64-elf-gdb
+	files|procps|4.0|tests of the virtual files|procps|procps-ng|procps-ng|procps|-
+	files|unshare|2.38|the same|util-linux mount|util-linux|util-linux|util-linux|-
 	host|hostcc|12.2|the port to a process|gcc|gcc|gcc|gcc|gcc
-	host|ld|2.40|the port to a process|binutils|binutils|binutils|binutils|binutils
+	host|hostld|2.40|the port to a process|binutils|binutils|binutils|binutils|binutils
 	host|libc|2.36|the port to a process|libc6-dev|glibc-devel|glibc|glibc-devel|glibc
 	host|asan|12.2|its checks|gcc|libasan libubsan|gcc|gcc|gcc
 	host|tsan|12.2|its check for races|gcc|libtsan|gcc|gcc|gcc
 	host|setarch|2.38|its check for races|util-linux|util-linux|util-linux|util-linux|util-linux
-	host|python|3.11|its symbol table|python3|python3|python|python3|python3
 	hostclang|hostclang|14.0|the same with another compiler|clang|clang|clang|clang|llvm
 	hostclang|clangrt|14.0|its checks, fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	fuzz|libfuzzer|14.0|fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	fuzz|libstdcxx|12.2|what libFuzzer is written in|g++|libstdc++-devel libstdc++-static|gcc|gcc-c++|gcc
 	programs|sqlite|3.40|a program for its malloc()|sqlite3|sqlite|sqlite|sqlite3|sqlite
-	programs|git|2.39|the same|git|git|git|git|git
 	programs|xz|5.4|the same|xz-utils|xz|xz|xz|xz
 	programs|redis|7.0|the same|redis-server redis-tools|redis|redis|redis|redis
+	programs,lint|git|2.39|the same; the list of sources|git|git|git|git|git
 	coverage|llvmcov|14.0|the report of coverage|llvm|llvm|llvm|llvm|llvm
-	coverage|lld_|14.0|joining what counts|lld|lld|lld|lld|lld
+	coverage|hostlld|14.0|joining what counts|lld|lld|lld|lld|lld
 	coverage|profilert|14.0|counting|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	mallocs|mimalloc|2.0|to compare ours with|libmimalloc2.0|mimalloc|mimalloc|libmimalloc2|mimalloc
 	mallocs|jemalloc|5.3|the same|libjemalloc2|jemalloc|jemalloc|libjemalloc2|jemalloc
 	mallocs|tcmalloc|2.10|the same|libtcmalloc-minimal4|gperftools-libs|gperftools|libtcmalloc4|gperftools
-	image|mkrescue|2.06|the bootable image|grub-common|grub2-tools-extra|grub|grub2|x86_64-elf-grub
-	image|grub_bios|2.06|boot under BIOS|grub-pc-bin|grub2-pc-modules|grub|grub2-i386-pc|i686-elf-grub
-	image|grub_efi|2.06|boot under UEFI|grub-efi-amd64-bin|grub2-efi-x64-modules|grub|grub2-x86_64-efi|x86_64-elf-grub
-	image|xorriso|1.5.4|the bootable image|xorriso|xorriso|libisoburn|xorriso|xorriso
-	image|mtools|4.0.33|the image's EFI partition|mtools|mtools|mtools|mtools|mtools
-	run|qemu|7.2|the machine|qemu-system-x86|qemu-system-x86-core|qemu-system-x86|qemu-x86|qemu
-	run|ovmf|2022.11|UEFI for the machine|ovmf|edk2-ovmf|edk2-ovmf|qemu-ovmf-x86_64|qemu
-	display|gtk|7.2|the machine's screen|qemu-system-gui|qemu-ui-gtk|qemu-ui-gtk|qemu-ui-gtk|qemu
 	lint|clang_format|14.0|format|clang-format|clang-tools-extra|clang|clang|clang-format
 	lint|clang_tidy|14.0|static analysis|clang-tidy|clang-tools-extra|clang|clang|llvm
 	lint|cppcheck|2.10|static analysis|cppcheck|cppcheck|cppcheck|cppcheck|cppcheck
 	lint|sparse|0.6.4|address-space and lock checks|sparse|sparse|sparse|sparse|sparse
 	lint|shellcheck|0.9|shell scripts|shellcheck|ShellCheck|shellcheck|ShellCheck|shellcheck
-	debug|gdb|13.1|the debugger|gdb$([ "$host" = x86_64 ] || echo -multiarch)|gdb|gdb|gdb|x86_64-elf-gdb
 	END
 }
 
+# groups GROUP... - the groups of the table that these stand for, here and with these settings
+groups() {
+	local group
+	for group in "$@"; do
+		case $group in
+		build) echo build; if [ -n "${LLVM:-}" ]; then echo llvm; else echo gcc; fi ;;
+		test)
+			echo debug
+			[ "$system" != Linux ] || echo files
+			[ "$system:$host" != Linux:x86_64 ] || echo host ;;
+		*) echo "$group" ;;
+		esac
+	done
+}
+
+# table_of GROUP... - the table's lines of these groups
+table_of() {
+	local line group wanted
+	wanted=" $(groups "$@" | tr '\n' ' ')"
+	table | while IFS= read -r line; do
+		group=${line%%|*}
+		for group in ${group//,/ }; do
+			case $wanted in *" $group "*) echo "$line"; break ;; esac
+		done
+	done
+}
+
+# name_of LINE - the tool that a line of the table is about
+name_of() { local rest=${1#*|}; echo "${rest%%|*}"; }
+
 package_manager() {
-	if [ "$(uname -s)" = Darwin ]; then echo brew; return; fi
+	if [ "$system" = Darwin ]; then echo brew; return; fi
 	local m
 	for m in apt-get dnf zypper pacman brew; do has $m && { echo $m; return; }; done
 	echo none
@@ -137,7 +172,7 @@ package_manager() {
 column_of() { case $1 in apt-get) echo 5 ;; dnf) echo 6 ;; pacman) echo 7 ;; zypper) echo 8 ;; brew) echo 9 ;; *) echo 2 ;; esac; }
 install_command() {
 	case $1 in
-	apt-get) echo "apt-get install --no-install-recommends" ;;
+	apt-get) echo "$([ "$(id -u)" = 0 ] || echo "sudo ")apt-get install --no-install-recommends" ;;
 	dnf) echo "sudo dnf install" ;;
 	pacman) echo "sudo pacman -S --needed" ;;
 	zypper) echo "sudo zypper install" ;;
@@ -148,13 +183,10 @@ install_command() {
 
 # missing COLUMN GROUP... - the table's COLUMN for each tool of the groups that is not found
 missing() {
-	local column=$1 group name line
+	local column=$1 line
 	shift
-	table | while IFS= read -r line; do
-		group=${line%%|*}
-		name=$(cut -d'|' -f2 <<<"$line")
-		case " $* " in *" $group "*) ;; *) continue ;; esac
-		"find_$name" >/dev/null || cut -d'|' -f"$column" <<<"$line"
+	table_of "$@" | while IFS= read -r line; do
+		"find_$(name_of "$line")" >/dev/null || cut -d'|' -f"$column" <<<"$line"
 	done
 }
 
@@ -227,31 +259,42 @@ ensure() {
 	fi
 }
 
-# version NAME PATH - the version of what was found, as the program or the package says
+# package_version FILE - the version of the package that FILE belongs to
+package_version() {
+	local package
+	if has dpkg-query; then
+		package=$(dpkg-query -S "$1" 2>/dev/null || dpkg-query -S "$(readlink -f "$1")") || return
+		dpkg-query -W -f '${Version}\n' "${package%%: /*}" | head -n 1
+	else
+		rpm -qf --qf '%{VERSION}\n' "$1" | head -n 1
+	fi
+}
+
+# version PATH - the version of what was found, as the program or else its package says
 version() {
-	local out
+	local out=
 	case $1 in
-	grub_* | ovmf | gtk)
-		out=$(dpkg-query -W -f '${Version}' "$(dpkg-query -S "$2" 2>/dev/null | head -n 1 | cut -d: -f1)" 2>/dev/null) ||
-			out="present" ;;
-	*) out=$("$2" --version 2>&1 </dev/null | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)*' | head -n 1) || out=present ;;
+	*/bin/* | */sbin/* | */shims/*) out=$("$1" --version 2>&1 </dev/null | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)*' | head -n 1) || true ;;
 	esac
+	[ -n "$out" ] || out=$(package_version "$1" 2>/dev/null) || true
 	echo "${out:-present}"
 }
 
 doctor() {
-	local manager column install group name tested what path status=0
+	local manager column install name tested what line path needed status=0
 	manager=$(package_manager)
 	column=$(column_of "$manager")
 	install=$(install_command "$manager")
+	needed=$(table_of build image run)
 	printf '%-14s %-26s %-12s %-34s %s\n' tool version "tested with" "what for" "what to do"
-	while IFS='|' read -r group name tested what _; do
+	while IFS= read -r line; do
+		IFS='|' read -r _ name tested what _ <<<"$line"
 		if path=$("find_$name"); then
-			printf '%-14s %-26s %-12s %-34s %s\n' "$name" "$(version "$name" "$path")" "$tested" "$what" "nothing: $path"
+			printf '%-14s %-26s %-12s %-34s %s\n' "$name" "$(version "$path")" "$tested" "$what" "nothing: $path"
 		else
 			printf '%-14s %-26s %-12s %-34s %s\n' "$name" MISSING "$tested" "$what" \
-				"$install $(table | awk -F'|' -v n="$name" -v c="$column" '$2 == n { print $c }')"
-			case $group in build | image | run) status=1 ;; esac
+				"$install $(cut -d'|' -f"$column" <<<"$line")"
+			case $'\n'$needed$'\n' in *$'\n'"$line"$'\n'*) status=1 ;; esac
 		fi
 	done < <(table)
 	if [ "$manager" = apt-get ]; then
@@ -262,6 +305,7 @@ doctor() {
 
 case ${1:-} in
 --doctor) doctor ;;
-"") sed -n '3,7s/^# \?//p' "$0"; exit 2 ;;
+--table) table ;;
+"") sed -n '3,9s/^# \?//p' "$0"; exit 2 ;;
 *) ensure "$@" ;;
 esac

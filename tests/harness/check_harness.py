@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+"""What the tests go by: each way in which a boot can end badly counts as a failure.
+
+A boot here is a Boot of the matrix whose machine is a script of this host that prints what a
+kernel would, and ends as it would.
+"""
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import threading
+import unittest
+from unittest import mock
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "hosted")]
+
+import cases  # noqa: E402
+import machine  # noqa: E402
+import matrix  # noqa: E402
+import report  # noqa: E402
+from ktap import Parser  # noqa: E402
+
+GOOD = """[    0.000001] boot: GRUB
+KTAP version 1
+1..3
+# a diagnostic
+ok 1 pages.one
+ok 2 pages.two # SKIP needs 64 MiB
+ok 3 slab.three
+# Totals: pass:2 fail:0 skip:1 total:3
+"""
+
+
+class FakeMachine(machine.Machine):
+    """Python code in place of QEMU; it hangs if it is silent for long, and for less if it says so."""
+
+    def __init__(self, code, log, **_):
+        self.command = [sys.executable, "-c", code]
+        self.log_path = log
+        self.lines, self.status, self.end, self.seconds = [], None, None, 0.0
+        self.process = None
+        self.silence = 1 if "sleep(60)" in code else 30
+
+    def run(self, **options):
+        return super().run(silence=self.silence, **options)
+
+
+def printing(text, then=""):
+    return f"import sys, time\nprint({text!r}, end='', flush=True)\n{then}\n"
+
+
+class Fake:
+    """Stands for a case or an image in a job."""
+
+    def __init__(self, iso):
+        self.iso = iso
+
+
+class Reporting(unittest.TestCase):
+    """Nothing of it is left on the disk or on the screen."""
+
+    def setUp(self):
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        out = stack.enter_context(tempfile.TemporaryDirectory())
+        for module in report, matrix, cases:
+            stack.enter_context(mock.patch.object(module, "OUT", out))
+        stack.enter_context(mock.patch.object(matrix, "Machine", FakeMachine))
+        self.report = report.Report(threading.Lock())
+        self.shown = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+
+
+class Boots(Reporting):
+    def boot(self, text, then=""):
+        """Runs it; the counts, and the status of make test."""
+        matrix.Boot(Fake(printing(text, then)), "bios", "pc", "64M", "max").run(self.report)
+        return (self.report.passed, self.report.failed), self.report.finish()
+
+    def expect_failure(self, says, text, then=""):
+        (_, failed), status = self.boot(text, then)
+        self.assertGreaterEqual(failed, 1, self.shown.getvalue())
+        self.assertEqual(status, 1)
+        self.assertIn("FAIL  bios-pc-64M-max", self.shown.getvalue())
+        self.assertIn(says, self.shown.getvalue())
+
+    def test_all_well(self):
+        self.assertEqual(self.boot(GOOD), ((2, 0), 0))
+        self.assertTrue(self.shown.getvalue().endswith("1 skipped\n2 passed, 0 failed\n"))
+
+    def test_a_test_that_fails(self):
+        self.expect_failure("pages.one failed", GOOD.replace("ok 1", "not ok 1"))
+
+    def test_a_test_that_fails_as_expected_is_none(self):
+        self.expect_failure("pages.one failed", GOOD.replace("ok 1 pages.one", "not ok 1 pages.one # TODO later"))
+
+    def test_two_that_fail_count_twice(self):
+        text = GOOD.replace("ok 1", "not ok 1").replace("ok 3", "not ok 3")
+        self.assertEqual(self.boot(text), ((0, 2), 1))
+
+    def test_no_plan(self):
+        self.expect_failure("without a plan", GOOD.replace("1..3\n", ""))
+
+    def test_header_alone(self):
+        self.expect_failure("no plan", "KTAP version 1\n")
+
+    def test_no_header(self):
+        self.expect_failure("no KTAP header", "cairn: up in 3 ms\n")
+
+    def test_nothing_at_all(self):
+        self.expect_failure("no KTAP header", "")
+
+    def test_plan_not_met(self):
+        self.expect_failure("3 tests were announced, 2 reported", GOOD.replace("ok 3 slab.three\n", ""))
+
+    def test_plan_exceeded(self):
+        self.expect_failure("2 tests were announced, 3 reported", GOOD.replace("1..3", "1..2"))
+
+    def test_a_result_lost_on_the_way(self):
+        self.expect_failure("result 3 (slab.three) where 2 was due", GOOD.replace("ok 2 pages.two # SKIP needs 64 MiB\n", ""))
+
+    def test_a_machine_that_starts_again(self):
+        self.expect_failure("3 tests were announced, 1 reported", GOOD[:GOOD.index("ok 2")] + GOOD)
+
+    def test_panic(self):
+        self.expect_failure("the kernel panicked", GOOD, "sys.exit(85)")
+
+    def test_wrong_status(self):
+        self.expect_failure("status 3 instead of 0", GOOD, "sys.exit(3)")
+
+    def test_killed(self):
+        self.expect_failure("status -9 instead of 0", GOOD, "import os; os.kill(os.getpid(), 9)")
+
+    def test_silence(self):
+        self.expect_failure("it hangs", GOOD, "time.sleep(60)")
+
+    def test_no_end(self):
+        with mock.patch.object(machine, "LIMIT", 1):
+            self.expect_failure("did not end in time", GOOD, "while True: print('still here', flush=True); time.sleep(0.1)")
+
+    def test_a_report_between_tests(self):
+        for line in "BUG: kfree: nobody's", "WARNING: at mm/slab.c:1", "[    1.000000] Oops: 0000":
+            self.expect_failure("a report outside a test", GOOD.replace("ok 2", f"{line}\nok 2"))
+
+    def test_a_report_before_the_tests(self):
+        self.expect_failure("a report outside a test", "WARNING: too early\n" + GOOD)
+
+    def test_colours_and_carriage_returns(self):
+        self.assertEqual(self.boot(GOOD.replace("ok 1", "\x1b[0mok 1").replace("\n", "\r\n")), ((2, 0), 0))
+
+
+class Cases(Reporting):
+    """A case: what it wants, what it lacks, and what breaks in it."""
+
+    def case(self, function):
+        function.__doc__ = "a case"
+        cases.Case(function).run(self.report)
+        return (self.report.passed, self.report.failed, self.report.skipped), self.report.finish()
+
+    def test_passes(self):
+        self.assertEqual(self.case(lambda ctx: ctx.expect(True, "")), ((1, 0, 0), 0))
+
+    def test_fails(self):
+        self.assertEqual(self.case(lambda ctx: ctx.expect(False, "why")), ((0, 1, 0), 1))
+        self.assertIn("why", self.shown.getvalue())
+
+    def lacking(self, exception, **environment):
+        def run(_):
+            raise exception("there is no gdb here")
+
+        with mock.patch.dict(os.environ, environment):
+            if not environment:
+                os.environ.pop("CI", None)
+            return self.case(run)
+
+    def test_a_tool_is_missing(self):
+        self.assertEqual(self.lacking(cases.Lacks)[0], (0, 0, 1))
+
+    def test_a_tool_is_missing_in_ci(self):
+        self.assertEqual(self.lacking(cases.Lacks, CI="1"), ((0, 1, 0), 1))
+
+    def test_what_this_host_cannot_have(self):
+        self.assertEqual(self.lacking(cases.Skip, CI="1")[0], (0, 0, 1))
+
+    def test_nothing_ran(self):
+        self.assertEqual(self.report.finish(), 1)
+
+    def test_lines_in_order(self):
+        booted = FakeMachine(printing("one\ntwo\nthree\n", "sys.exit(2)"), os.path.join(cases.OUT, "lines.log")).run()
+        ctx = cases.Context("lines")
+        ctx.expect_lines(booted, "one", "three")
+        ctx.expect_end(booted, 2)
+        for wanted in ("two", "one"), ("four",), ("three", "three"):
+            self.assertRaises(cases.Failure, ctx.expect_lines, booted, *wanted)
+        self.assertRaises(cases.Failure, ctx.expect_end, booted, 0)
+
+    def test_no_end_is_no_status(self):
+        booted = FakeMachine(printing("one\n", "time.sleep(60)"), os.path.join(cases.OUT, "silent.log")).run()
+        self.assertRaises(cases.Failure, cases.Context("silent").expect_end, booted, booted.status)
+
+
+class Reader(unittest.TestCase):
+    """Results within results, as KTAP has them."""
+
+    def test_subtests_count_and_their_sum_does_not(self):
+        parser = Parser()
+        for line in ("KTAP version 1", "1..1", "  1..2", "  ok 1 a", "  ok 2 b", "ok 1 both"):
+            parser.feed(line)
+        parser.finish()
+        self.assertEqual(([r.name for r in parser.results], parser.errors), (["a", "b"], []))
+
+    def test_a_subtests_plan_not_met(self):
+        parser = Parser()
+        for line in ("KTAP version 1", "1..1", "  1..2", "  ok 1 a", "ok 1 both"):
+            parser.feed(line)
+        parser.finish()
+        self.assertEqual(parser.errors, ["2 tests were announced, 1 reported"])

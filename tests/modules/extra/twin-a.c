@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* One of two modules whose statics have the same names: each keeps its own. */
+#include <linux/module.h>
+
+static int number = 1;
+static char text[] = "a";
+
+static int twice(void)
+{
+	return number *= 2;
+}
+
+static int __init start(void)
+{
+	int first = twice();
+
+	printk("twin_%s: %d, %d\n", text, first, twice());
+	return 0;
+}
+
+static void __exit stop(void)
+{
+	printk("twin_%s: %d in the end\n", text, twice());
+}
+
+module_init(start);
+module_exit(stop);
+MODULE_LICENSE("Dual MIT/GPL");
