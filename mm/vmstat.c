@@ -34,6 +34,12 @@ static const char *const event_names[NR_VM_EVENT_ITEMS] = {
 	[ALLOC_RESERVE] = "alloc_reserve",
 	[KSWAPD_WOKEN] = "kswapd_woken",
 	[NR_VMSCAN_WRITE] = "nr_vmscan_write",
+	[NR_TLB_REMOTE_FLUSH] = "nr_tlb_remote_flush",
+	[NR_TLB_REMOTE_FLUSH_SENT] = "nr_tlb_remote_flush_sent",
+	[NR_TLB_REMOTE_FLUSH_SKIPPED] = "nr_tlb_remote_flush_skipped",
+	[NR_TLB_REMOTE_FLUSH_RECEIVED] = "nr_tlb_remote_flush_received",
+	[NR_TLB_LOCAL_FLUSH_ALL] = "nr_tlb_local_flush_all",
+	[NR_TLB_LOCAL_FLUSH_ONE] = "nr_tlb_local_flush_one",
 };
 
 unsigned long vm_events(enum vm_event_item item)

@@ -3,34 +3,8 @@
 #include <linux/kernel.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 #include <cairn/test.h>
 #include <asm/stack.h>
-#include <asm/tlbflush.h>
-
-static void flush_some(void *info)
-{
-	unsigned long at = (unsigned long)info;
-
-	flush_tlb_kernel_range(at, at + PAGE_SIZE);
-	flush_tlb_all();
-}
-
-/* Every CPU asks all others to flush and waits, with interrupts off, at the same time. */
-KTEST(smp, flushes_cross)
-{
-	struct tlb_counts before, after;
-	char *area = vmalloc(PAGE_SIZE);
-	int round;
-
-	ASSERT(area);
-	tlb_counts_sum(&before);
-	for (round = 0; round < 20; round++)
-		on_each_cpu(flush_some, area, 1);
-	tlb_counts_sum(&after);
-	EXPECT(after.all + after.one > before.all + before.one);
-	vfree(area);
-}
 
 static void frame_here(void *info)
 {

@@ -30,12 +30,16 @@
  *
  * Tables are freed with the same requests.  A halted CPU walks no tables, and
  * what it touches on waking is mapped by tables that are never freed.
+ *
+ * Counted in /proc/vmstat, as nr_tlb_*: requests, CPUs interrupted, CPUs left alone
+ * because they slept, rounds served, and what was flushed.
  */
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/vmstat.h>
 #include <cairn/panic.h>
 #include <asm/apic.h>
 #include <asm/barrier.h>
@@ -53,11 +57,10 @@ static u64 tlb_gen;
 
 static DEFINE_PER_CPU(u64, tlb_seen);
 DEFINE_PER_CPU(u32, tlb_lazy);
-static DEFINE_PER_CPU(struct tlb_counts, counts);
 
 static void flush_everything(void)
 {
-	this_cpu_inc(counts.all);
+	count_vm_event(NR_TLB_LOCAL_FLUSH_ALL);
 	local_flush_tlb_all();
 }
 
@@ -74,7 +77,7 @@ static void flush_range(const struct tlb_range *r)
 		flush_everything();
 		return;
 	}
-	this_cpu_add(counts.one, pages_of(r));
+	count_vm_events(NR_TLB_LOCAL_FLUSH_ONE, pages_of(r));
 	for (va = r->start; va < r->end; va += PAGE_SIZE)
 		local_flush_tlb_one(va);
 }
@@ -127,7 +130,7 @@ void tlb_serve(void)
 	if (likely(this_cpu_read(tlb_seen) == READ_ONCE(tlb_gen)))
 		return;
 	local_irq_save(flags);
-	this_cpu_inc(counts.received);
+	count_vm_event(NR_TLB_REMOTE_FLUSH_RECEIVED);
 	catch_up();
 	local_irq_restore(flags);
 }
@@ -177,11 +180,11 @@ static void ask_others(u64 gen, struct cpumask *asked)
 		if ((unsigned int)cpu == this || READ_ONCE(per_cpu(tlb_seen, cpu)) >= gen)
 			continue;
 		if (READ_ONCE(per_cpu(tlb_lazy, cpu))) {
-			this_cpu_inc(counts.skipped);
+			count_vm_event(NR_TLB_REMOTE_FLUSH_SKIPPED);
 			continue;
 		}
 		cpumask_set_cpu((unsigned int)cpu, asked);
-		this_cpu_inc(counts.sent);
+		count_vm_event(NR_TLB_REMOTE_FLUSH_SENT);
 		apic_send_ipi((unsigned int)cpu, TLB_FLUSH_VECTOR);
 	}
 }
@@ -218,6 +221,7 @@ static void flush(struct tlb_range r)
 		local_irq_restore(flags);
 		return;
 	}
+	count_vm_event(NR_TLB_REMOTE_FLUSH);
 	gen = publish(&r);
 	ask_others(gen, &asked);
 	local_irq_restore(flags);
@@ -233,20 +237,4 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 void flush_tlb_all(void)
 {
 	flush((struct tlb_range){0, PAGE_MASK});
-}
-
-void tlb_counts_sum(struct tlb_counts *sum)
-{
-	int cpu;
-
-	*sum = (struct tlb_counts){0};
-	for_each_possible_cpu(cpu) {
-		const struct tlb_counts *c = per_cpu_ptr(&counts, cpu);
-
-		sum->sent += READ_ONCE(c->sent);
-		sum->received += READ_ONCE(c->received);
-		sum->skipped += READ_ONCE(c->skipped);
-		sum->all += READ_ONCE(c->all);
-		sum->one += READ_ONCE(c->one);
-	}
 }

@@ -25,6 +25,12 @@
  * @ALLOC_RESERVE: blocks that left less than the min watermark in their zone
  * @KSWAPD_WOKEN: times an allocation found a node short and wanted its thread to run
  * @NR_VMSCAN_WRITE: pages whose writing was started to free them
+ * @NR_TLB_REMOTE_FLUSH: requests that other CPUs flush their TLBs, too
+ * @NR_TLB_REMOTE_FLUSH_SENT: CPUs that were interrupted for one
+ * @NR_TLB_REMOTE_FLUSH_SKIPPED: CPUs that were not, since they slept
+ * @NR_TLB_REMOTE_FLUSH_RECEIVED: times a CPU flushed for others; several requests may be one
+ * @NR_TLB_LOCAL_FLUSH_ALL: flushes of everything in a CPU's TLB
+ * @NR_TLB_LOCAL_FLUSH_ONE: pages flushed one by one
  */
 enum vm_event_item {
 	ALLOCSTALL,
@@ -42,6 +48,12 @@ enum vm_event_item {
 	ALLOC_RESERVE,
 	KSWAPD_WOKEN,
 	NR_VMSCAN_WRITE,
+	NR_TLB_REMOTE_FLUSH,
+	NR_TLB_REMOTE_FLUSH_SENT,
+	NR_TLB_REMOTE_FLUSH_SKIPPED,
+	NR_TLB_REMOTE_FLUSH_RECEIVED,
+	NR_TLB_LOCAL_FLUSH_ALL,
+	NR_TLB_LOCAL_FLUSH_ONE,
 	NR_VM_EVENT_ITEMS,
 };
 

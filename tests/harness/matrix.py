@@ -40,7 +40,7 @@ PAGE_DEBUG = Image("page-debug",
 KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
-ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* contexts* atomic* sched*"
+ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* tlb* contexts* atomic* sched*"
            " balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*")
 SMP = Image("smp", f'exec="test {ON_CPUS};poweroff"')
 SMP_STRESS = Image("smp-stress", f'exec="test {ON_CPUS} stress*;poweroff"')

@@ -74,16 +74,4 @@ static __always_inline void tlb_wake(void)
 		tlb_leave_lazy();
 }
 
-/* struct tlb_counts - a CPU's share of the work */
-struct tlb_counts {
-	unsigned long sent;	/* requests to another CPU */
-	unsigned long received; /* rounds of requests served */
-	unsigned long skipped;	/* CPUs not asked because they slept */
-	unsigned long all;	/* flushes of everything */
-	unsigned long one;	/* single pages flushed */
-};
-
-/* tlb_counts_sum - of all CPUs */
-void tlb_counts_sum(struct tlb_counts *sum);
-
 #endif
