@@ -61,6 +61,10 @@ class Context:
                 raise Failure(f"no line (after those before it) has '{pattern}'{self.tail(machine)}")
             at += 1
 
+    def expect_typed(self, machine):
+        if machine.untyped:
+            raise Failure(f"waited in vain for '{machine.untyped[0][0]}'{self.tail(machine)}")
+
     def expect_end(self, machine, status):
         if machine.end != "exit" or machine.status != status:
             got = f"status {machine.status}" if machine.end == "exit" else f"no end ({machine.end})"
@@ -157,25 +161,81 @@ def story(ctx):
     ctx.expect(numbers[0] == sum(numbers[1:]), f"the account does not add up: {total}")
 
 
+# What each command of the monitor is tried with, and a pattern of its answer.
+COMMANDS = {
+    "bench pair_kmalloc_64": r"mmbench: pair_kmalloc_64 .*\n",
+    "bench-smp 1": r"(?s)bench-smp: .*cairn> ",
+    "blk": r"blk: there is no disk",
+    "cat /proc/buddyinfo": r"Node 0, zone +DMA ",
+    "clear": "\x1b\\[2J",
+    "dma": r"mappings \d+, ever \d+, bounced \d+",
+    "drop_caches": r"objects freed of",
+    "echo \"two  words\"": r"\ntwo  words\r",
+    "edu 6": r"6! = 720\r",
+    "edu-dma": r"through the device and back",
+    "fault": r"start with failslab=",
+    "holders": r"Memory holders:",
+    "kmemleak scan": r"kmemleak=on was not given",
+    "ls": r"/proc/slabinfo",
+    "lspci": r"1234:11e8",
+    "min_free_kbytes": r"\n\d+\r",
+    "names vda": r"there is no disk vda",
+    "numastat": r"numa_hit +\d+",
+    "page 0x100": r"page 0x100: physical 0x100000, .*\s+zone DMA, node 0, state reserved",
+    "ps": r" kswapd0",
+    "ras_attack 1": r"# Totals: .* fail:0 ",
+    "sync": r"cairn> ",
+    "test lib.sort*": r"# Totals: .* fail:0 ",
+    "uptime": r"up \d+\.\d+ s",
+    "writeback": r"dirty blocks are written after",
+    "x ffffffff80100000 16": r"ffffffff80100000: ([0-9a-f]{2} ?){16}",
+}
+# Those that the case itself types.
+DIALOGUE = {"help", "kmalloc", "kfree", "vmalloc", "vfree", "pagewalk", "dmesg", "poweroff", "reboot"}
+
+
+def commands_in_the_sources():
+    """The names in all MONITOR_COMMAND()s."""
+    names = set()
+    for folder in ("arch/x86_64", "block", "drivers", "kernel", "mm", "tests"):
+        for below, _, files in os.walk(os.path.join(ROOT, folder)):
+            for path in (os.path.join(below, f) for f in files if f.endswith(".c")):
+                with open(path, encoding="utf-8") as file:
+                    names.update(re.findall(r'MONITOR_COMMAND\("([^"]+)"', file.read()))
+    return names
+
+
 @case
 def monitor_by_hand(ctx):
-    """commands typed at the prompt are edited, answered, and recalled"""
-    machine = ctx.boot(PLAIN, typed=[
+    """every command, typed at the prompt, answers; lines are edited and recalled; reboot starts anew"""
+    commands = commands_in_the_sources()
+    tried = {line.split()[0] for line in COMMANDS} | DIALOGUE
+    ctx.expect(commands == tried, f"typed by no test, or gone: {sorted(commands ^ tried)}")
+    at, up = r"= 0x([0-9a-f]{16}), ", "\x1b[A"
+    # Texts wait for what the text before them brought; what they have of it stands for \\1.
+    dialogue = [
         (UP, ""),
         (r"cairn> ", "frobnicate\r"),
         (r"no such command", "pagewalkx\x7f 0xdead000000000000\r"),
         (r"(?i)canonical|not mapped|no mapping", "help\r"),
-        (r"buddyinfo", "\x1b[A\x15poweroff\r"),
-    ], silence=40)
+        (r"\n  kfree ADDR .*(?s:.*)The files of /proc .*\s+.* buddyinfo ", up + "\x15kmalloc 100\r"),
+        (rf"kmalloc\(100\) {at}physical 0x\w+, \d+ bytes usable", "kfree \\1\r"),
+        (r"kfree \w{16}\s+cairn> ", up + "\r"),  # the same again, which is one time too many
+        (r"kfree \w{16}(?s:.*)(?:Object already free|is free already)(?s:.*)cairn> ", "vmalloc 5000\r"),
+        (rf"vmalloc\(5000\) {at}first page physical 0x(\w+)", "echo \\2; pagewalk \\1\r"),
+        (r"\n(\w+)\r\n(?s:.*)page walk of (\w{16}): .*-> physical 0x\1, 4 KiB page, rw-,(?s:.*)cairn> ",
+         "vfree \\2; pagewalk \\2\r"),
+        (r"page walk of \w{16}: .*\(not present\)(?s:.*)cairn> ", "dme\t\r"),
+    ]
+    answer = r"\] boot: GRUB (?s:.*)\] cairn: up in (?s:.*)cairn> "
+    for line, pattern in COMMANDS.items():
+        dialogue.append((answer, line + "\r"))
+        answer = pattern
+    dialogue += [(answer, "reboot\r"), (r"cairn: restart(?s:.*)boot: GRUB(?s:.*)" + UP + r"(?s:.*)cairn> ", "poweroff\r"),
+                 (r"cairn: power off", "")]
+    machine = ctx.boot(PLAIN, typed=dialogue, silence=40, reboots=True)
+    ctx.expect_typed(machine)
     ctx.expect_end(machine, 0)
-
-
-@case
-def reboot(ctx):
-    """reboot restarts the machine (QEMU is told to end then)"""
-    machine = ctx.boot(Image("reboot", 'exec="reboot"'))
-    ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, UP)
 
 
 @case

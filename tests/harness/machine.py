@@ -19,20 +19,25 @@ class Machine:
     """
 
     def __init__(self, image, log, *, memory="256M", machine="pc", firmware="bios", cpu="qemu64",
-                 smp="1", edu=True, accel=None, args=()):
+                 smp="1", edu=True, accel=None, args=(), reboots=False):
         accel = accel or ("tcg" if smp == "1" else "tcg,thread=multi")
         env = dict(os.environ, MEM=memory, MACHINE=machine, FIRMWARE=firmware, CPU=cpu, SMP=smp,
                    ACCEL=accel, SCREEN="none", SERIAL="", QEMU_ARGS="", EDU="1" if edu else "0")
         command = subprocess.run(
-            ["scripts/qemu.sh", "--print", image, "-no-reboot", *args], cwd=ROOT, env=env,
+            ["scripts/qemu.sh", "--print", image, *([] if reboots else ["-no-reboot"]), *args], cwd=ROOT, env=env,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True, text=True).stdout
         self.command = command.splitlines()
         self.log_path = log
         self.lines, self.status, self.end, self.seconds = [], None, None, 0.0
+        self.untyped = []  # what of run()'s typed was never asked for
         self.process = None
 
     def run(self, *, until=None, typed=(), started=None, silence=SILENCE, on_line=None):
-        """typed: (pattern, text) pairs; each text is sent once its pattern was printed, in order."""
+        """typed: (pattern, text) pairs, in order.
+
+        A text is sent once its pattern was printed behind what the pattern before it fits; \\1 in it
+        is what the pattern's group is.
+        """
         begin = time.monotonic()
         os.makedirs(os.path.dirname(self.log_path), exist_ok=True)
         with open(self.log_path, "wb") as log:
@@ -56,6 +61,7 @@ class Machine:
         selector = selectors.DefaultSelector()
         selector.register(self.process.stdout, selectors.EVENT_READ)
         pending = b""
+        unread = ""  # printed behind the pattern of what was typed last
         last = time.monotonic()
         while self.end is None:
             if not selector.select(1.0):
@@ -83,9 +89,11 @@ class Machine:
                     on_line(line)
                 if until and re.search(until, line):
                     self.end = "until"
-            tail = pending.decode(errors="replace")
-            while typed and any(re.search(typed[0][0], s) for s in [*self.lines, tail]):
-                self._type(typed.pop(0)[1])
+            unread = unread + data.decode(errors="replace") if typed else ""
+            while typed and (found := re.search(typed[0][0], unread)):
+                unread = unread[found.end():]
+                self._type(found.expand(typed.pop(0)[1]))
+        self.untyped = typed
         if pending:
             self.lines.append(pending.decode(errors="replace").rstrip("\r"))
 
