@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # qemu.sh IMAGE [QEMU ARGUMENT...]  - boot an image in QEMU, as these variables say:
 #   MEM 1G  MACHINE pc  FIRMWARE bios|uefi  CPU qemu64  SMP 1  ACCEL tcg  QEMU_ARGS ""
+#   MEDIUM cd|disk|usb                (what the image is put into; default: cd)
 #   SCREEN gtk|sdl|none|...           (default: a window where there is a display and a terminal)
 #   SERIAL a chardev for the first serial port (default: the terminal)
 # qemu.sh --print IMAGE ...           - print the command, one argument a line
@@ -98,6 +99,10 @@ check() {
 	none) ;;
 	*) offers display "${SCREEN%%,*}" || wrong "DISPLAY=$SCREEN: this QEMU has no such display; DISPLAY=none works everywhere" ;;
 	esac
+	case ${MEDIUM:-cd} in
+	cd | disk | usb) ;;
+	*) wrong "MEDIUM=$MEDIUM: it is MEDIUM=cd, MEDIUM=disk or MEDIUM=usb" ;;
+	esac
 	case ${SMP:-1} in *=* | *,*) ;; *) check_number SMP "${SMP:-1}" 1 255 ;; esac
 	case ${MEM:-1G} in *=* | *,*) ;; *) check_memory "${MEM:-1G}" $least ;; esac
 	(eval "extra=(${QEMU_ARGS:-})") 2>/dev/null || wrong "QEMU_ARGS=$QEMU_ARGS: its quotes do not match"
@@ -108,7 +113,7 @@ case ${1:-} in
 --find-ovmf) ovmf_code; exit ;;
 --check) check; exit ;;
 --print) print=1; shift ;;
-"") sed -n '3,9s/^# \?//p' "$0"; exit 2 ;;
+"") sed -n '3,10s/^# \?//p' "$0"; exit 2 ;;
 esac
 check
 image=$1
@@ -125,7 +130,15 @@ uefi | ovmf | efi)
 	[ -z "$vars" ] || args+=(-drive "if=pflash,unit=1,format=raw,snapshot=on,file=$vars")
 	;;
 esac
-args+=(-drive "media=cdrom,format=raw,readonly=on,file=$image" -boot d)
+# The image is a hybrid. What a machine writes to its disk or stick does not reach the file.
+case ${MEDIUM:-cd} in
+cd) args+=(-drive "media=cdrom,format=raw,readonly=on,file=$image" -boot d) ;;
+disk) args+=(-drive "media=disk,format=raw,snapshot=on,file=$image" -boot c) ;;
+usb)
+	args+=(-device qemu-xhci -drive "if=none,id=stick,format=raw,snapshot=on,file=$image"
+		-device "usb-storage,drive=stick,bootindex=0")
+	;;
+esac
 args+=(-device "isa-debug-exit,iobase=0xf4,iosize=0x04")
 case $machine in isapc*) ;; *) args+=(-nic none) ;; esac
 case $machine:${EDU:-1} in isapc*:* | *:0) ;; *) args+=(-device edu) ;; esac

@@ -130,16 +130,16 @@ def process(ctx):
 
 @case
 def poweroff_status(ctx):
-    """exec= runs a command; poweroff ends QEMU with status 0"""
-    machine = ctx.boot(POWEROFF)
+    """exec= runs a command; poweroff ends QEMU with status 0; the image serves as a disk"""
+    machine = ctx.boot(POWEROFF, medium="disk")
     ctx.expect_end(machine, 0)
     ctx.expect_lines(machine, UP)
 
 
 @case
 def poweroff_uefi_q35(ctx):
-    """the same under UEFI on q35"""
-    machine = ctx.boot(POWEROFF, firmware="uefi", machine="q35")
+    """the same under UEFI on q35, from a USB stick"""
+    machine = ctx.boot(POWEROFF, firmware="uefi", machine="q35", medium="usb")
     ctx.expect_end(machine, 0)
     ctx.expect_lines(machine, UP)
 
@@ -287,8 +287,8 @@ def legacy_interrupts(ctx):
 
 @case
 def no_edu(ctx):
-    """a machine without the edu device is told so and goes on"""
-    machine = ctx.boot(POWEROFF, edu=False)
+    """a machine without the edu device is told so and goes on; its BIOS starts a USB stick"""
+    machine = ctx.boot(POWEROFF, edu=False, medium="usb")
     ctx.expect_end(machine, 0)
     ctx.expect_lines(machine, r"no device 1234:11e8", UP)
 

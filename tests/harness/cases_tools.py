@@ -353,10 +353,10 @@ def run_settings(ctx):
 
 @case
 def machine_misnamed(ctx):
-    """a bad MACHINE=, FIRMWARE=, MEM=, SMP=, CPU=, ACCEL=, DISPLAY= gets one line, before QEMU does"""
+    """a bad MACHINE=, FIRMWARE=, MEM=, SMP=, CPU=, ACCEL=, MEDIUM=, DISPLAY= gets one line, before QEMU does"""
     for name, value in (("MACHINE", "pc2"), ("FIRMWARE", "coreboot"), ("MEM", "lots"), ("MEM", "1M"),
                         ("MEM", "9999999999999G"), ("SMP", "0"), ("SMP", "four"), ("CPU", "z80"),
-                        ("CPU", "host"), ("ACCEL", "warp"), ("SCREEN", "paper"), ("QEMU_ARGS", "'")):
+                        ("CPU", "host"), ("ACCEL", "warp"), ("MEDIUM", "tape"), ("SCREEN", "paper"), ("QEMU_ARGS", "'")):
         done = subprocess.run(["scripts/qemu.sh", "--check"], cwd=ROOT, check=False, text=True,
                               env=dict(os.environ, **{name: value}), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
