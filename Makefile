@@ -389,11 +389,12 @@ usb:
 doctor:
 	@scripts/setup.sh --doctor
 
+CHECKS ?=
 lint:
 	@scripts/setup.sh build lint
 	@$(MAKE) $(O)/compile_commands.json
 	@CC=$(call quote,$(CC)) CPPFLAGS=$(call quote,$(CPPFLAGS)) CODEGEN=$(call quote,$(CODEGEN)) \
-		scripts/lint.sh $(O)
+		scripts/lint.sh $(O) $(CHECKS)
 
 format:
 	@scripts/setup.sh lint

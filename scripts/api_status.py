@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""api_status.py TABLE [OUT DOCUMENT] - which test holds each promise of the API, and how it went.
+"""api_status.py TABLE [OUT] DOCUMENT - which test holds each promise of the API, and how it went.
 
-With TABLE alone: check that every test it names exists, and print those that do not.
+Without OUT: check that every test that TABLE names exists, and that DOCUMENT has its rows, no others.
 With OUT, where `make test` left its logs: write DOCUMENT.
 
 A line of TABLE is  call <tab> promise <tab> tests <tab> what is missing  (the last may be absent);
 a line that begins with '## ' opens a section. Tests are names or patterns of in-kernel tests, as
-dma.* or pages.double_free, or case:NAME for one of tests/harness/cases.py; '-' is none.
+dma.* or pages.double_free, or case:NAME for one of tests/harness/; '-' is none.
 """
 import collections
 import fnmatch
@@ -87,6 +87,26 @@ def cell(text):
     return text.replace("|", "\\|")
 
 
+def shown_row(row):
+    """A row of the document, but for its result."""
+    tests = ", ".join(f"`{t}`" for t in row.tests if t != "-") or "none"
+    return f"| {cell(row.call)} | {cell(row.promise)} | {cell(tests)} | "
+
+
+def differences(rows, path):
+    """Lines about each row that TABLE or the document has alone."""
+    with open(path, encoding="utf-8") as file:
+        there = [line for line in file.read().splitlines() if line.startswith(("## ", "| "))]
+    there = [line for line in there if not line.startswith("| call |")]
+    wanted = [row if isinstance(row, str) else shown_row(row) for row in rows]
+    for row in wanted:
+        if not any(line == row if row.startswith("#") else line.startswith(row) for line in there):
+            yield f"{path}: without this row of the table; make test, then make api-status: {row}"
+    for line in there:
+        if not any(line == row if row.startswith("#") else line.startswith(row) for row in wanted):
+            yield f"{path}: a row that is not in the table: {line}"
+
+
 def write_document(rows, names, results, path):
     lines, total, held = [], 0, 0
     for row in rows:
@@ -99,11 +119,10 @@ def write_document(rows, names, results, path):
         held += bool(tests) and result.endswith(("passes", "pass")) and not row.missing
         if row.missing:
             result += f"; **missing**: {row.missing}"
-        shown = ", ".join(f"`{t}`" for t in row.tests if t != "-") or "none"
-        lines.append(f"| {cell(row.call)} | {cell(row.promise)} | {cell(shown)} | {cell(result)} |")
+        lines.append(f"{shown_row(row)}{cell(result)} |")
     head = ["# Each promise, its tests, their result", "",
             "Made by `make api-status` from `tests/api.tsv` and the logs of the last `make test`; not edited by hand.",
-            "A result is over all machines that ran the test. `case:` is a case of `tests/harness/cases.py`.",
+            "A result is over all machines that ran the test. `case:` is a case of `make test`.",
             "", f"{held} of {total} rows hold in full."]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(head + lines) + "\n")
@@ -112,12 +131,12 @@ def write_document(rows, names, results, path):
 
 def main():
     rows, names = list(read_table(sys.argv[1])), existing_tests()
-    lost = [(row.number, name) for row in rows if isinstance(row, Row)
-            for name in tests_of(row, names)[1]]
-    for number, name in lost:
-        print(f"{sys.argv[1]}:{number}: there is no test {name}")
-    if lost:
-        sys.exit(1)
+    wrong = [f"{sys.argv[1]}:{row.number}: there is no test {name}" for row in rows if isinstance(row, Row)
+             for name in tests_of(row, names)[1]]
+    if len(sys.argv) == 3:
+        wrong += differences(rows, sys.argv[2])
+    if wrong:
+        sys.exit("\n".join(wrong))
     if len(sys.argv) == 4:
         results = read_results(sys.argv[2])
         if not results:

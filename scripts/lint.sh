@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# lint.sh OUT - every check of the sources that needs no boot; make lint calls it with the compiler's flags.
-# Each check prints what it found; the last line says how many of them did.
+# lint.sh OUT [CHECK...] - every check of the sources that needs no boot, or these; make lint calls it with the
+# compiler's flags. Each check prints what it found; the last line says how many of them did.
 # shellcheck disable=SC2016 # what bash -c is given expands there
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 out=$1/lint
+shift
+only=" $* "
 mkdir -p "$out"
 failed=()
 
@@ -18,15 +20,21 @@ programs='/host\.c$|^tests/hosted/(malloc|bench|memblock)/'
 # What is built only where accesses are checked.
 watched='^(mm|arch/x86_64)/kasan'
 files() { git ls-files --cached --others --exclude-standard -- "$@" | grep -vE "$foreign" | while read -r f; do [ ! -e "$f" ] || echo "$f"; done; }
+# What is no source: documents, data, lists, and settings of tools. All else is, whatever it is called.
+data='\.(md|png|txt|tsv|dict|map)$|(^|/)(LICENSE|README)$|(^|/)\.(clang-[a-z]*|editorconfig|gitignore)$|^tests/(data|fuzz/(corpus|regressions))/'
+sources() { files | grep -vE "$data"; }
+# scripts_in LANGUAGE SUFFIX - scripts, by their suffix or first line
+scripts_in() { sources | LANGUAGE=$1 SUFFIX=$2 xargs awk 'FNR == 1 && (FILENAME ~ "[.]" ENVIRON["SUFFIX"] "$" || /^#!/ && $0 ~ ENVIRON["LANGUAGE"]) { print FILENAME }'; }
 jobs=$(getconf _NPROCESSORS_ONLN)
 
 # check NAME COMMAND... - what the command prints is a finding, as is a status that is not 0
 check() {
-	local name=$1 log=$out/$1.log
+	local name=$1 log=$out/$1.log begin=$SECONDS
 	shift
+	case $only in "  " | *" $name "*) ;; *) return ;; esac
 	printf '  %-16s ' "$name"
 	if "$@" >"$log" 2>&1 && [ ! -s "$log" ]; then
-		echo ok
+		echo "ok ($((SECONDS - begin)) s)"
 	else
 		echo "FAILED"
 		sed 's/^/    /' "$log" | head -n 200
@@ -41,14 +49,15 @@ format() {
 
 # The first line of each source names its licence.
 licence() {
-	files '*.[chS]' '*.ld' '*.sh' '*.py' '*.cfg' Makefile .ci/run tests/run tests/bad-inputs tests/bench/run tests/bench/run-smp | while read -r f; do
-		head -n 2 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f: no SPDX-License-Identifier: MIT at the top"
-	done
+	sources | xargs awk 'function complain() { if (name && !named) print name ": no SPDX-License-Identifier: MIT at the top" }
+		FNR == 1 { complain(); name = FILENAME; named = 0 }
+		FNR <= 2 && /SPDX-License-Identifier: MIT/ { named = 1 }
+		END { complain() }'
 }
 
 whitespace() {
-	files '*.[chS]' '*.ld' '*.sh' '*.py' '*.md' Makefile | xargs grep -nE '[[:space:]]+$' | sed 's/$/: blanks at the end of a line/'
-	files '*.[chS]' '*.ld' | xargs grep -nE '^ {8,}[^ \\]' | sed 's/$/: blanks for a tab/'
+	{ sources; files '*.md'; } | xargs grep -nE '[[:space:]]+$' | sed 's/$/: blanks at the end of a line/'
+	files '*.[chS]' '*.ld' '*.lds' | xargs grep -nE '^ {8,}[^ \\]' | sed 's/$/: blanks for a tab/'
 	return 0
 }
 
@@ -135,17 +144,14 @@ analyzer() {
 				grep -A 8 -E "(warning|error):"' _ || true
 }
 
-scripts_in() { # scripts_in LANGUAGE SUFFIX - scripts, by their suffix or first line
-	files "*.$2"
-	files .ci/run tests/run tests/bad-inputs tests/bench/run tests/bench/run-smp | while read -r f; do
-		if head -n 1 "$f" | grep -q "$1"; then echo "$f"; fi
-	done
-}
 shell() { scripts_in sh sh | xargs shellcheck; }
 python() {
 	scripts_in python py | xargs python3 -c 'import ast, sys
 for name in sys.argv[1:]:
-    ast.parse(open(name, encoding="utf-8").read(), name)'
+    try:
+        ast.parse(open(name, encoding="utf-8").read(), name)
+    except SyntaxError as error:
+        print(f"{name}:{error.lineno}: {error.msg}")'
 }
 
 check format format
@@ -158,13 +164,13 @@ check cppcheck static_analysis
 check sparse spaces
 check analyzer analyzer
 check shellcheck shell
-# Each test that tests/api.tsv names exists.
-api_tests() { python3 scripts/api_status.py tests/api.tsv; }
+# Each test that tests/api.tsv names exists; docs/api-status.md has its rows and no others.
+api_tests() { python3 scripts/api_status.py tests/api.tsv docs/api-status.md; }
 # Each bad input has a row, and each test that a row names exists.
 bad_inputs() { python3 scripts/bad_inputs_status.py; }
 
 check python python
-check api-tests api_tests
+check api-status api_tests
 check bad-inputs bad_inputs
 
 if [ ${#failed[@]} -gt 0 ]; then

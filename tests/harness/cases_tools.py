@@ -295,6 +295,48 @@ def every_target_has_help(ctx):
     ctx.expect(listed <= phony - inner, f"make help has what is no target: {sorted(listed - phony | listed & inner)}")
 
 
+@case
+def lint_misses_none(ctx):
+    """lint looks at each file of git's by what it is, wherever it lies; promises and their table agree"""
+    if not shutil.which("git"):
+        raise Lacks("there is no git here")
+    licence = "# SPDX-License-Identifier: MIT\n"
+    kinds = {"deep/down/script": f"#!/usr/bin/env python3\n{licence}def broken(:\n", "a.py": f"{licence}1 +\n",
+             "fine": f"#!/usr/bin/python3\n{licence}", "bare": "#!/bin/sh\n", "b.newkind": "one line\n",
+             "c.c": "/* SPDX-License-Identifier: MIT */\nint x; \n", "README.md": "# None\n", "data.txt": "1\n"}
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, text in kinds.items():
+            path = os.path.join(scratch, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        os.mkdir(os.path.join(scratch, "scripts"))
+        shutil.copy(os.path.join(ROOT, "scripts/lint.sh"), os.path.join(scratch, "scripts"))
+        run("git", "init", "-q", cwd=scratch)
+        run("git", "add", ".", cwd=scratch)
+        for check, wanted in (("licence", ["b.newkind", "bare"]), ("whitespace", ["c.c"]),
+                              ("python", ["a.py", "deep/down/script"])):
+            shown = run("scripts/lint.sh", os.path.join(scratch, "out"), check, cwd=scratch).stdout
+            named = re.findall(r"^    ([\w./]+):", shown, re.M)
+            ctx.expect(sorted(named) == wanted and f"1 checks failed: {check}" in shown, f"{check}: {wanted}?\n{shown}")
+
+        rows = [os.path.join(scratch, name) for name in ("api.tsv", "status.md")]
+        shutil.copy(os.path.join(ROOT, "tests/api.tsv"), rows[0])
+        shutil.copy(os.path.join(ROOT, "docs/api-status.md"), rows[1])
+        done = run(sys.executable, "scripts/api_status.py", *rows)
+        ctx.expect(done.returncode == 0 and not done.stdout, done.stdout)
+        for path, says in zip(rows, ("without this row", "not in the table")):
+            with open(path, encoding="utf-8") as file:
+                before = file.read()
+            added = "new\tpromise\tbootmem.alloc\n" if path.endswith("tsv") else "| new | promise | `bootmem.alloc` | passes |\n"
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(before + added)
+            done = run(sys.executable, "scripts/api_status.py", *rows)
+            ctx.expect(done.returncode == 1 and says in done.stdout and done.stdout.count("\n") == 1, done.stdout)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(before)
+
+
 # ---- The machine's command line ------------------------------------------------------------------
 
 class FakeQemu(FakeHost):
