@@ -298,7 +298,7 @@ $(addprefix host-,$(all_host_variants)): host-%:
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
-	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
+	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) machines memmaps
 
 # Each target of tests/fuzz/, TIME seconds long, JOBS at a time; FUZZ names some of them.
 .PHONY: fuzz fuzz-seeds
@@ -318,7 +318,7 @@ fuzz-seeds:
 coverage:
 	@LLVM=1 scripts/setup.sh build image run host hostclang coverage
 	@$(MAKE) LLVM=1 COVERAGE=1 O=$(O)/coverage/kernel image
-	@$(MAKE) -f arch/hosted/Makefile CC=clang COVERAGE=1 O=$(O)/coverage/host all
+	@$(MAKE) -f arch/hosted/Makefile CC=clang COVERAGE=1 O=$(O)/coverage/host all $(O)/coverage/host/cairn-death
 	@python3 scripts/coverage.py $(O)/coverage
 
 # Small faults in mm/, N of them drawn by SEED, and how many the tests notice.

@@ -19,15 +19,12 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, "tests/hosted")
+import machines  # noqa: E402
+
 LINES, BRANCHES = 95.0, 85.0  # per cent: what is listed is below
 KERNEL_BASE = 0xFFFFFFFF80000000
 SUFFIX = os.environ.get("LLVM_SUFFIX", "")
-# The process: the kernel's command line, and which tests.
-PROCESS = (("", ()), ("slub_debug=FZPU", ("slab*", "kmalloc*", "mempools*")),
-           ("init_on_alloc=1 init_on_free=1", ("slab*", "kmalloc*", "pages*", "vmalloc*")),
-           ("page_owner=on page_poison=1 debug_pagealloc=on", ("page*", "slab*", "vmalloc*")), ("highmem=100M", ()),
-           ("failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1", ("fault*",)))
-
 NODES = ("-object memory-backend-ram,id=m0,size=192M -object memory-backend-ram,id=m1,size=128M "
          "-numa node,nodeid=0,cpus=0,memdev=m0 -numa node,nodeid=1,cpus=1,memdev=m1 -numa dist,src=0,dst=1,val=15")
 # The machine: a name, the kernel's command line, QEMU's arguments.
@@ -46,23 +43,26 @@ def run(*command, **options):
 # ---- the process --------------------------------------------------------------------------
 def run_process(out):
     host = os.path.join(out, "host")
-    for i, (cmdline, tests) in enumerate(PROCESS):
-        one_process(out, f"test{i}", [f"{host}/cairn-test", "-c", cmdline, *tests])
+    one_process(out, "test0", [f"{host}/cairn-test"])
     one_process(out, "cpus", [f"{host}/cairn-test", "-n", "4"])
+    for i, row in enumerate(machines.MACHINES):
+        one_process(out, f"machine{i}", [f"{host}/cairn-test", *machines.arguments(row)])
     listed = run(f"{host}/cairn-fuzz", capture_output=True, text=True).stdout
     for target in (line.split()[0] for line in listed.splitlines()):
         inputs = [f for d in ("corpus", "regressions") for f in sorted(glob.glob(f"tests/fuzz/{d}/{target}/*"))]
         one_process(out, f"fuzz-{target}", [f"{host}/cairn-fuzz", target, *inputs])
-    for i, memory_map in enumerate(sorted(glob.glob("tests/data/memmaps/maps/*"))[::20]):
-        one_process(out, f"map{i}", [f"{host}/cairn-memmap", memory_map])
+    one_process(out, "death-%4m", ["python3", "tests/hosted/death.py", f"{host}/cairn-death"])
+    one_process(out, "bad-%4m", ["python3", "tests/hosted/run_bad_inputs.py", f"{host}/cairn-boot", "/dev/null"])
+    one_process(out, "map-%4m", ["python3", "tests/hosted/memmaps.py", f"{host}/cairn-memmap", "tests/data/memmaps/maps", "06"])
 
 
 def one_process(out, name, command):
+    """%4m in the name: four files, into which processes add what they count."""
     env = dict(os.environ, LLVM_PROFILE_FILE=f"{out}/raw/{name}.profraw")
-    with open(f"{out}/{name}.log", "wb") as log:
+    with open(f"{out}/{name.removesuffix('-%4m')}.log", "wb") as log:
         status = subprocess.run(command, env=env, stdout=log, stderr=log, check=False).returncode
     if status:
-        print(f"coverage: {' '.join(command[:4])} ended with status {status}: {out}/{name}.log")
+        print(f"coverage: {' '.join(command[:4])} ended with status {status}: {log.name}")
 
 
 # ---- the machine --------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def report(out):
     profile = f"{out}/all.profdata"
     run(f"llvm-profdata{SUFFIX}", "merge", "-sparse", "-o", profile, *glob.glob(f"{out}/raw/*.profraw"))
     programs = [f"{out}/host/cairn-test"]
-    for program in (f"{out}/host/cairn-fuzz", f"{out}/host/cairn-memmap", f"{out}/kernel/cairn.elf"):
+    for program in (*(f"{out}/host/cairn-{name}" for name in ("fuzz", "memmap", "death", "boot")), f"{out}/kernel/cairn.elf"):
         if os.path.exists(program):
             programs += ["-object", program]
     programs += [f"-instr-profile={profile}"]

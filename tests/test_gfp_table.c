@@ -226,18 +226,32 @@ KTEST(gfp_table, modifiers_without_effect_here)
 	try_row(GFP_ATOMIC | __GFP_HARDWALL | __GFP_MOVABLE, 0);
 }
 
-/* GFP_HIGHUSER takes the memory without an address before it takes any other. */
+static int node_with_highmem(unsigned long pages)
+{
+	int nid;
+
+	for_each_online_node(nid)
+	{
+		if (node_data[nid]->zones[ZONE_HIGHMEM].managed_pages >= 2 * pages)
+			return nid;
+	}
+	return NUMA_NO_NODE;
+}
+
+/* GFP_HIGHUSER takes a node's memory without an address before it takes any other. */
 KTEST(gfp_table, GFP_HIGHUSER_prefers_highmem)
 {
 	struct page *page, *chain = NULL;
-	unsigned long high = nr_free_highpages(), n = 0;
+	unsigned long high, n;
+	int nid = node_with_highmem(128);
 
-	if (high < 256) {
+	if (nid == NUMA_NO_NODE) {
 		ktest_skip("no ZONE_HIGHMEM (highmem=SIZE)");
 		return;
 	}
-	for (n = 0; n < high / 2; n++) {
-		page = alloc_page(GFP_HIGHUSER);
+	high = nr_free_highpages();
+	for (n = 0; n < node_data[nid]->zones[ZONE_HIGHMEM].managed_pages / 2; n++) {
+		page = alloc_pages_node(nid, GFP_HIGHUSER, 0);
 		ASSERT(page);
 		EXPECT_EQ(page_zonenum(page), ZONE_HIGHMEM);
 		EXPECT(!page_address(page));

@@ -21,6 +21,8 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/topology.h>
+#include <cairn/numa.h>
 #include <asm/irqflags.h>
 #include <asm/processor.h>
 #include <asm/switch_to.h>
@@ -31,8 +33,10 @@ static int stopped_by = -1;
 
 void __init cpus_find(void)
 {
-	while (nr_cpu_ids < min(machine_cpus, (unsigned int)NR_CPUS))
+	while (nr_cpu_ids < min(machine_cpus, (unsigned int)NR_CPUS)) {
+		set_cpu_numa_node(nr_cpu_ids, numa_apic_node(nr_cpu_ids));
 		cpumask_set_cpu(nr_cpu_ids++, &__cpu_possible_mask);
+	}
 }
 
 /* On the new thread's own stack, which it leaves for good. */

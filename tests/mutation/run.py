@@ -11,41 +11,47 @@ Small faults are put into mm/*.c, each of which the tests should see:
 
 All that were drawn are compiled into one program, a copy of the tree's port to a process:
 each is a branch behind its number, which the environment variable MUTANT chooses.  So a
-mutant costs a run of tests, not a build.  First come the suites about its file, then all
-tests, then all on several CPUs; a mutant that fails, hangs or grows is killed.
+mutant costs a run of tests, not a build.  A run without one tells which tests get to which
+mutants, and each mutant meets only those: tests of the process, quick ones first, then the
+misuses, the inputs of the fuzz targets, bad inputs and memory maps, the tests on other
+machines and those on several CPUs: what `make host-test` runs.  A mutant is killed by the
+first test that fails, by a process that grows, and by one that hangs: it computes on and on
+without a word, or does nothing at all.
 
 What survives is printed as a difference, with whether a test got there at all, unless
 equivalent.txt says why no test can tell: a line of it is  file | line | what it became |
 reason, the lines without what surrounds them.
 
-The same seed draws the same mutants from the same sources.
+The same seed draws the same mutants from the same sources, and nearly the same from sources
+that changed a little.  What was found is kept in OUT/results: a run that was interrupted goes
+on, and after tests were added only those are tried again that survived.
 """
 import argparse
 import collections
 import concurrent.futures
+import hashlib
+import json
 import os
-import random
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(TOP, "tests/hosted"))
+import machines  # noqa: E402
 MAX_RSS = 2 << 30
-CPUS = "4"
+IDLE = 15  # seconds without computing, after which a process does nothing any more
 
 Mutant = collections.namedtuple("Mutant", "path line kind old new code")
 
-# The suites that are about a file, by how its name begins.
-SUITES = (("slab", "slab* kmalloc*"), ("kmalloc", "kmalloc* slab*"), ("util", "kmalloc* slab*"),
-          ("v", "vm* vfree* ioremap* reclaim*"), ("ioremap", "ioremap* vm*"), ("iomem", "ioremap* vm*"),
-          ("memremap", "ioremap* vm*"), ("percpu", "percpu*"), ("mempool", "mempool*"),
-          ("memblock", "memblock* bootmem*"), ("bootmem", "bootmem* memblock*"), ("dma", "dma*"),
-          ("highmem", "highmem*"), ("memmap", "mem* page*"), ("section", "mem* page*"),
-          ("numa", "numa*"), ("page_table", "page_table* vm* ioremap*"))
-OTHERS = "page* buddy* gfp* reclaim* numa*"
+SLOW = 0.2  # seconds of computing, from which a test comes after the others
+ON_CPUS = ("balance*", "contexts*", "dma*", "gfp*", "kmalloc*", "locks*", "mempool*", "numa*", "page*", "percpu*",
+           "reclaim*", "sched*", "slab*", "smp*", "stress*", "vfree*", "vm*", "workqueue*")
 
 # ---- Finding places --------------------------------------------------------------------------
 
@@ -141,24 +147,92 @@ def of_line(path, number, text):
 
 # ---- One program of many -----------------------------------------------------------------------
 
+# -1 is a run that notes what it reaches: a line for each test, of its number, its milliseconds, and
+# the mutants; -1 is start-up's number, -2 that of what comes after the last test.
 CHOOSER = """
+#define MAX 65536
 int cairn_mutant, cairn_mutant_reached;
+unsigned char cairn_mutant_seen[MAX];
+static unsigned char chosen[4096];
+static int any_chosen;
+struct when { long s, ns; };
+static struct when begun;
 char *getenv(const char *name);
-int putenv(char *string);
 long write(int fd, const void *text, unsigned long n);
+int open(const char *path, int flags, int mode);
+int close(int fd);
+int clock_gettime(int id, struct when *now);
+static const char *number(const char *s, int *n)
+{
+	for (*n = 0; *s >= '0' && *s <= '9'; s++)
+		*n = *n * 10 + *s - '0';
+	return s;
+}
 static __attribute__((constructor)) void choose(void)
 {
-	for (const char *s = getenv("MUTANT"); s && *s; s++)
-		cairn_mutant = cairn_mutant * 10 + *s - '0';
+	const char *s = getenv("MUTANT"), *tests = getenv("TESTS");
+	int n;
+	if (s && *s == '-')
+		cairn_mutant = -1;
+	else if (s)
+		number(s, &cairn_mutant);
+	for (any_chosen = tests && *tests; tests && *tests; tests += *tests == ' ') {
+		tests = number(tests, &n);
+		chosen[n] = 1;
+	}
+	clock_gettime(2, &begun);
 }
-static __attribute__((destructor)) void tell(void)
+int cairn_test_chosen(int test, int otherwise) { return any_chosen ? chosen[test] : otherwise; }
+static char *digits(char *to, int n)
 {
-	if (cairn_mutant_reached)
-		write(1, "# mutant reached\\n", 17);
+	if (n < 0) {
+		*to++ = '-';
+		n = -n;
+	}
+	if (n > 9)
+		to = digits(to, n / 10);
+	*to++ = (char)('0' + n % 10);
+	return to;
 }
+void cairn_tested(int test)
+{
+	static char text[MAX * 6];
+	char *to = text;
+	struct when now;
+	int fd;
+	if (cairn_mutant != -1)
+		return;
+	clock_gettime(2, &now);
+	to = digits(to, test);
+	*to++ = ' ';
+	to = digits(to, (int)((now.s - begun.s) * 1000 + (now.ns - begun.ns) / 1000000));
+	begun = now;
+	for (int n = 0; n < MAX; n++) {
+		if (!cairn_mutant_seen[n])
+			continue;
+		cairn_mutant_seen[n] = 0;
+		*to++ = ' ';
+		to = digits(to, n);
+	}
+	*to++ = '\\n';
+	fd = open(getenv("REACHED"), 02001, 0);
+	write(fd, text, (unsigned long)(to - text));
+	close(fd);
+}
+static __attribute__((destructor)) void tell(void) { cairn_tested(-2); }
 """
-DECLARED = (" extern int cairn_mutant, cairn_mutant_reached; static inline int mutant_is(int n) "
-            "{ if (__builtin_expect(n != cairn_mutant, 1)) return 0; cairn_mutant_reached = 1; return 1; }")
+DECLARED = (" extern int cairn_mutant; extern unsigned char cairn_mutant_seen[]; static inline int mutant_is(int n) "
+            "{ if (__builtin_expect(n == cairn_mutant, 0)) return 1; "
+            "if (__builtin_expect(cairn_mutant < 0, 0)) cairn_mutant_seen[n] = 1; return 0; }")
+# How the copy of tests/ktest.c tells of its tests.
+KTEST = (("bool test_matches(const struct ktest_case *t, const char *patterns)\n{",
+          "int cairn_test_chosen(int, int);\nvoid cairn_tested(int);\n"
+          "static bool pattern_matches(const struct ktest_case *t, const char *patterns);\n"
+          "static bool test_matches(const struct ktest_case *t, const char *patterns)\n{\n"
+          "\treturn cairn_test_chosen((int)(t - __ktest_start), pattern_matches(t, patterns));\n}\n"
+          "static bool pattern_matches(const struct ktest_case *t, const char *patterns)\n{"),
+         ("\tconsole_printf(\"KTAP version", "\tcairn_tested(-1);\n\tconsole_printf(\"KTAP version"),
+         ("outcome = ktest_run_one(t, NULL);", "outcome = ktest_run_one(t, NULL); cairn_tested((int)(t - __ktest_start));"))
 
 
 def copy_tree(to):
@@ -166,7 +240,8 @@ def copy_tree(to):
                            stdout=subprocess.PIPE, check=True).stdout.split("\n")
     shutil.rmtree(to, ignore_errors=True)
     for name in names:
-        if re.match(r"(arch|include|mm|kernel|lib|boot|block|drivers|tests/[^/]*$|tests/hosted|scripts|tests/data/[^/]*$)", name):
+        if re.match(r"(arch|include|mm|kernel|lib|boot|block|drivers|tests/[^/]*$|tests/hosted|tests/fuzz|"
+                    r"tests/harness|scripts|tests/data)", name):
             os.makedirs(os.path.dirname(os.path.join(to, name)), exist_ok=True)
             if os.path.exists(os.path.join(TOP, name)):
                 shutil.copy2(os.path.join(TOP, name), os.path.join(to, name))
@@ -193,19 +268,29 @@ def compiles(tree, path):
     return {int(m.group(1)) for m in re.finditer(re.escape(path) + r":(\d+):\d+: error", run.stderr)}
 
 
+def order_of(seed, mutants):
+    """The mutants as the seed shuffles them, each by what it is, wherever in its file."""
+    seen, keyed = collections.Counter(), []
+    for m in mutants:
+        what = (m.path, m.old, m.new)
+        seen[what] += 1
+        keyed.append((hashlib.sha256(repr((seed, what, seen[what])).encode()).digest(), m))
+    return [m for _, m in sorted(keyed, key=lambda pair: pair[0])]
+
+
 def draw(tree, files, wanted, seed):
     """Which mutants: {number: mutant}, at most one a line, each of which compiles."""
     source = {path: open(os.path.join(TOP, path), encoding="utf-8").read().split("\n")[:-1] for path in files}
-    every = [m for path in files for m in places(path, source[path])]
-    random.Random(seed).shuffle(every)
-    chosen, taken = {}, set()
+    every = order_of(seed, (m for path in files for m in places(path, source[path])))[::-1]
+    chosen, taken, changed = {}, set(), set(files)
     while every and len(chosen) < wanted:
         while every and len(chosen) < wanted:
             m = every.pop()
             if (m.path, m.line) not in taken:
                 taken.add((m.path, m.line))
                 chosen[len(taken)] = m
-        for path in files:
+                changed.add(m.path)
+        for path in sorted(changed):
             while True:
                 mine = {n: m for n, m in chosen.items() if m.path == path}
                 write_mutants(tree, path, source[path], mine)
@@ -217,66 +302,214 @@ def draw(tree, files, wanted, seed):
                     del chosen[n]
                 if not bad:
                     break
+        changed = set()
     return chosen
 
 
 def build(tree, out):
     with open(os.path.join(tree, "lib/mutant.c"), "w", encoding="utf-8") as f:
         f.write("/* SPDX-License-Identifier: MIT */" + CHOOSER)
-    program = os.path.join(out, "host", "cairn-test")
-    subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "-f", "arch/hosted/Makefile",
-                    f"O={os.path.join(out, 'host')}", "CC=gcc -w", program], cwd=tree, check=True)
-    return program
+    with open(os.path.join(tree, "tests/ktest.c"), "r+", encoding="utf-8") as f:
+        text = f.read()
+        for old, new in KTEST:
+            if old not in text:
+                sys.exit(f"mutation: tests/ktest.c does not have: {old}")
+            text = text.replace("static " + old if old.startswith("bool") else old, new)
+        f.seek(0)
+        f.write(text)
+    host = os.path.join(out, "host")
+    subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "-f", "arch/hosted/Makefile", f"O={host}", "CC=gcc -w",
+                    *(f"{host}/cairn-{name}" for name in ("test", "death", "fuzz", "boot", "memmap"))],
+                   cwd=tree, check=True)
+    return host
 
 
 # ---- Running them ------------------------------------------------------------------------------
 
-def rss(pid):
+def stages(host, tree):
+    """What is run to notice a mutant, after the tests of the process one by one."""
+    test, scripts = f"{host}/cairn-test", f"{tree}/tests/hosted"
+    yield ["python3", f"{scripts}/death.py", f"{host}/cairn-death"]
+    yield ["bash", "-c", 'for t in $("$0" | cut -d" " -f1); do "$0" $t tests/fuzz/corpus/$t/* '
+           "$(ls -d tests/fuzz/regressions/$t/* 2>/dev/null) || exit 1; done", f"{host}/cairn-fuzz"]
+    yield ["python3", f"{scripts}/run_bad_inputs.py", f"{host}/cairn-boot", "/dev/null"]
+    yield ["python3", f"{scripts}/memmaps.py", f"{host}/cairn-memmap", "tests/data/memmaps/maps", "06", "11"]
+    for row in machines.MACHINES:
+        yield [test, *machines.arguments(row)]
+    yield [test, "-n", "2", *ON_CPUS]
+
+
+class Reach:
+    """Which mutants each test and each stage gets to, and how long they take."""
+
+    def __init__(self, host, tree):
+        self.tests, self.stages = {}, []
+        longest = 0.0
+        for number, _, mutants, milliseconds in self.lines([f"{host}/cairn-test"], host, tree):
+            if number >= 0:
+                self.tests[number] = milliseconds / 1000, mutants
+            longest = max(longest, milliseconds / 1000)
+        for command in stages(host, tree):
+            reached = set()
+            for _, start, mutants, milliseconds in self.lines(command, host, tree):
+                reached |= mutants | start
+                longest = max(longest, milliseconds / 1000)
+            self.stages.append((command, reached))
+        self.limit = 4 * longest + 5
+
+    @staticmethod
+    def lines(command, host, tree):
+        """(test, mutants of start-up, mutants, milliseconds) of each test of a command."""
+        path = os.path.join(host, "reached")
+        with open(path, "w", encoding="ascii"):
+            pass
+        why, _ = run(command, -1, os.path.join(host, "mutant-0.log"), 600, tree, {"REACHED": path})
+        if why:
+            sys.exit(f"mutation: {' '.join(command)} fails without a mutant: {why}")
+        start = set()
+        with open(path, encoding="ascii") as f:
+            for line in f:
+                number, milliseconds, *mutants = (int(word) for word in line.split())
+                if number == -1:
+                    start = set(mutants)
+                yield number, start, set(mutants) | start, milliseconds
+
+    def runs(self, test, number):
+        """The commands that get to a mutant, with what they want in the environment."""
+        reaching = {t: seconds for t, (seconds, mutants) in self.tests.items() if number in mutants}
+        for slow in (False, True):
+            names = " ".join(str(t) for t, seconds in reaching.items() if (seconds > SLOW) == slow)
+            if names:
+                yield [test], {"TESTS": names}
+        for command, reached in self.stages:
+            if number in reached:
+                yield command, {}
+
+
+def family(pid):
+    """The process and those it started."""
     try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as f:
-            return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
-        return 0
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            return [pid, *(p for child in f.read().split() for p in family(int(child)))]
+    except OSError:
+        return []
 
 
-def run(program, number, arguments, limit):
-    """How it ended: "", or why it counts as killed; and whether the mutant was reached."""
-    log = f"{program}.{number}.log"
-    with open(log, "wb") as f, subprocess.Popen(
-            [program, *arguments], stdout=f, stderr=f, stdin=subprocess.DEVNULL,
-            env={**os.environ, "MUTANT": str(number)}) as process:
-        end, why = time.monotonic() + limit, ""
+def use(pid):
+    """Bytes of memory and seconds of computing, of a process and those it started."""
+    memory, ticks = 0, 0
+    for p in family(pid):
+        try:
+            with open(f"/proc/{p}/statm", encoding="ascii") as f:
+                memory += int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            with open(f"/proc/{p}/stat", encoding="ascii") as f:
+                ticks += sum(int(n) for n in f.read().rsplit(")", 1)[1].split()[11:15])
+        except (OSError, IndexError):
+            pass
+    return memory, ticks / os.sysconf("SC_CLK_TCK")
+
+
+def watch(process, log, limit):
+    """Until it ends: why it counts as killed; limit is the seconds it may compute without a word."""
+    size, since, computed, moved = 0, 0.0, -1.0, time.monotonic()
+    failed = re.compile(rb"^not ok \d+ (\S+)", re.M)
+    with open(log, "rb") as f:
         while process.poll() is None:
-            if time.monotonic() > end:
-                why = "hangs"
-            elif rss(process.pid) > MAX_RSS:
-                why = "grows"
-            if why:
-                process.kill()
-                process.wait()
-                break
             time.sleep(0.02)
-    text = open(log, errors="replace", encoding="utf-8").read()
-    os.unlink(log)
+            now = os.fstat(f.fileno()).st_size
+            memory, seconds = use(process.pid)
+            if now != size:
+                f.seek(max(0, size - 80))
+                if m := failed.search(f.read()):
+                    return m[1].decode()
+                size, since = now, seconds
+            if abs(seconds - computed) > 0.005:
+                computed, moved = seconds, time.monotonic()
+            if memory > MAX_RSS:
+                return "grows"
+            if seconds - since > limit or time.monotonic() - moved > IDLE:
+                return "hangs"
+    return ""
+
+
+def limits():
+    resource.setrlimit(resource.RLIMIT_CPU, (600, 600))
+    os.setpgid(0, 0)
+
+
+def run(command, number, log, limit, tree, environment):
+    """How it ended: "", or why it counts as killed; and all it said."""
+    with open(log, "wb") as f, subprocess.Popen(
+            command, stdout=f, stderr=f, stdin=subprocess.DEVNULL, cwd=tree, preexec_fn=limits,
+            env={**os.environ, "MUTANT": str(number), **environment}) as process:
+        why = watch(process, log, limit)
+        if why:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    with open(log, "rb") as f:
+        text = f.read().decode(errors="replace")
     if not why and process.returncode:
         failed = re.search(r"^not ok \d+ (\S+)", text, re.M)
-        why = failed.group(1) if failed else f"status {process.returncode}"
-    return why, "# mutant reached" in text
+        said = text.strip().split("\n")
+        why = failed[1] if failed else said[-1][:80] if "python3" in command else f"status {process.returncode}"
+    return why, text
 
 
-def suites_for(path):
-    name = os.path.basename(path)
-    return next((suites for start, suites in SUITES if name.startswith(start)), OTHERS).split()
-
-
-def try_mutant(program, number, mutant, limit):
-    reached = False
-    for arguments in (suites_for(mutant.path), [], ["-n", CPUS]):
-        why, here = run(program, number, arguments, limit)
-        reached |= here
+def try_mutant(host, number, reach, tree):
+    """Why it counts as killed, or ""; and whether anything gets to it."""
+    log = os.path.join(host, f"mutant-{number}.log")
+    why, reached = "", False
+    for command, environment in reach.runs(f"{host}/cairn-test", number):
+        reached = True
+        why, _ = run(command, number, log, reach.limit, tree, environment)
         if why:
-            return why, reached
-    return "", reached
+            break
+    if os.path.exists(log):
+        os.unlink(log)
+    return why, reached
+
+
+# ---- What is known from earlier runs -----------------------------------------------------------
+
+def digest(paths):
+    value = hashlib.sha256()
+    for path in sorted(paths):
+        with open(path, "rb") as f:
+            value.update(path.encode() + b"\0" + f.read())
+    return value.hexdigest()[:16]
+
+
+def tree_digest(tree):
+    """Of the sources as they are without mutants, with those of the tests."""
+    return digest(p for p in (os.path.join(d, f) for d, _, names in os.walk(tree) for f in names)
+                  if os.path.isfile(p))
+
+
+class Results:
+    """A mutant of the same file that was killed stays so; a survivor is tried again when anything changed."""
+
+    def __init__(self, path, everything):
+        self.path, self.everything, self.known, self.files = path, everything, {}, {}
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as f:
+                for line in f:
+                    key, why, reached, when = json.loads(line)
+                    if why or when == everything:
+                        self.known[key] = why, reached
+                    else:
+                        self.known.pop(key, None)
+
+    def key(self, m):
+        if m.path not in self.files:
+            self.files[m.path] = digest([os.path.join(TOP, m.path)])
+        return f"{self.files[m.path]} {m.path}:{m.line} | {m.old} | {m.new}"
+
+    def get(self, m):
+        return self.known.get(self.key(m))
+
+    def put(self, m, result):
+        with open(self.path, "a", encoding="utf-8") as f:
+            f.write(json.dumps([self.key(m), *result, self.everything]) + "\n")
 
 
 def equivalents():
@@ -310,6 +543,19 @@ def report(results, chosen, known):
     return len(results) - equivalent - survived, equivalent, survived
 
 
+def try_all(tree, host, chosen, jobs, known, results):
+    """Adds to results, and to what is known, how each of the mutants fared."""
+    reach = Reach(host, tree)
+    print(f"mutation: {len(chosen)} to try, {len(results)} known; a test hangs after {reach.limit:.0f} s", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        pending = {pool.submit(try_mutant, host, n, reach, tree): n for n in chosen}
+        for i, job in enumerate(concurrent.futures.as_completed(pending), 1):
+            number = pending[job]
+            m, results[number] = chosen[number], job.result()
+            known.put(m, results[number])
+            print(f"# {i} of {len(chosen)}: {m.path}:{m.line}: {m.kind}: {results[number][0] or 'SURVIVED'}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("-n", type=int, default=300)
@@ -324,23 +570,11 @@ def main():
     out = os.path.abspath(options.o)
     tree = os.path.join(out, "tree")
     copy_tree(tree)
+    known = Results(os.path.join(out, "results"), tree_digest(tree))
     chosen = draw(tree, files, options.n, options.s)
-    program = build(tree, out)
-    begin = time.monotonic()
-    for arguments in ([], ["-n", CPUS]):
-        why, _ = run(program, 0, arguments, 600)
-        if why:
-            sys.exit(f"mutation: the tests fail without a mutant: {why}")
-    limit = 5 * (time.monotonic() - begin) + 10
-    results = {}
-    with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        jobs = {pool.submit(try_mutant, program, n, m, limit): n for n, m in chosen.items()}
-        for job in concurrent.futures.as_completed(jobs):
-            number = jobs[job]
-            results[number] = job.result()
-            m = chosen[number]
-            with open(os.path.join(out, "log"), "a", encoding="utf-8") as f:
-                f.write(f"{m.path}:{m.line} | {m.old} | {m.new} | {results[number]}\n")
+    results = {n: known.get(m) for n, m in chosen.items() if known.get(m)}
+    if len(results) < len(chosen):
+        try_all(tree, build(tree, out), {n: m for n, m in chosen.items() if n not in results}, options.j, known, results)
     killed, equivalent, survived = report(results, chosen, equivalents())
     share = 100 * killed / max(1, killed + survived)
     print(f"mutation: {len(results)} mutants, seed {options.s}: {killed} killed, {survived} survived, "

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""machines.py PROGRAM [WORD...] - tests on machines of another kind than make host-test's
+
+PROGRAM is cairn-test.  Each row is a machine and what the kernel is told, as arguments of
+the program, and the suites to which that matters; a WORD picks the rows that contain it.
+The coverage and the mutants are measured with these rows too.
+"""
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+MACHINES = (
+    ("three nodes, one without memory", ["-N", "3", "-n", "3"],
+     "numa* pages.* page_files* slab.* percpu.* gfp* reclaim* kmalloc.*"),
+    ("two nodes on one CPU", ["-N", "2"], "numa* page_files* slab.*"),
+    ("beyond 4 GiB, and without addresses", ["-m", "5000", "-N", "2", "-c", "highmem=100M"],
+     "highmem* pages.* page_files* gfp* dma* ioremap* vmap.* numa* memmap* memory_map*"),
+    ("without addresses", ["-c", "highmem=100M"], "highmem* gfp_table* dma* reclaim*"),
+    ("beyond 4 GiB", ["-m", "5000", "-c", "swiotlb=4096"], "dma* pages.* bootmem* memblock*"),
+    ("bounce always", ["-m", "5000", "-c", "swiotlb=force"], "dma.out* dma.scatter* dma.random*"),
+    ("bounce never", ["-m", "5000", "-c", "swiotlb=noforce"], "dma.coherent* dma.masks*"),
+    ("little memory", ["-m", "12"], "reclaim* gfp* pages.* kmalloc.* mempools.* vmalloc.* numa*"),
+    ("objects checked", ["-n", "2", "-c", "slub_debug=FZPU"], "slab.* slab_debug.* slab_misuse* kmalloc.* mempools.*"),
+    ("all zeroed", ["-c", "init_on_alloc=1 init_on_free=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a*"),
+    ("pages checked", ["-n", "2", "-c", "page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on"],
+     "kmemleak* page_debug* page_files* slab.* mempools.* vfree*"),
+    ("guard pages", ["-n", "2", "-c", "kfence.sample_interval=20"], "kfence*"),
+    ("locks checked", ["-n", "2", "-c", "lockdep=1 debug_preempt=1"], "lock* slab.* pages.* contexts* gfp_contexts* percpu.*"),
+    ("failures", ["-c", "failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1"], "fault*"),
+)
+
+
+def arguments(row):
+    return [*row[1], *row[2].split()]
+
+
+def run(program, row):
+    process = subprocess.run([program, *arguments(row)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+                             check=False)
+    output = process.stdout.decode(errors="replace")
+    ran = re.search(r"^# Totals: pass:(\d+) fail:0 ", output, re.M)
+    return int(ran[1]) if ran and not process.returncode else 0, output
+
+
+def main():
+    program, words = sys.argv[1], sys.argv[2:]
+    rows = [row for row in MACHINES if not words or any(word in row[0] for word in words)]
+    failed = passed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for row, (count, output) in zip(rows, pool.map(lambda row: run(program, row), rows)):
+            passed += count
+            if not count:
+                failed += 1
+                print(f"{row[0]}: {program} {' '.join(map(repr, arguments(row)))}",
+                      *[line for line in output.splitlines() if not line.startswith("ok ")][-40:], sep="\n    ")
+    print(f"machines: {len(rows)}, {passed} tests passed, {failed} machines failed")
+    return 1 if failed or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
