@@ -12,6 +12,8 @@ $(if $(filter oneshell,$(.FEATURES)),,$(error Cairn needs GNU make 4.0 or later 
 KASAN	 ?=
 O	 ?= build$(if $(KASAN),/kasan)
 IMAGE	 ?= cairn
+# The kernel in the image; images that differ in their boot menus only may have one kernel.
+KERNEL	 ?= $(IMAGE)
 M	 ?=
 CMDLINE	 ?=
 MEMMAP	 ?=
@@ -106,7 +108,7 @@ sources := $(sort $(wildcard boot/*.[cS] arch/x86_64/*.[cS] mm/*.c kernel/*.c li
 	tests/*.c tests/bench/*.c))
 sources := $(filter-out $(if $(KASAN),,mm/kasan% arch/x86_64/kasan%),$(sources))
 objects := $(patsubst %,$(O)/%.o,$(basename $(sources)))
-elf	:= $(O)/$(IMAGE).elf
+elf	:= $(O)/$(KERNEL).elf
 iso	:= $(O)/$(IMAGE).iso
 
 # Modules: every .c of the directory M, each with a name of its own.
@@ -149,7 +151,7 @@ flag_variables := $(foreach v,$(sort $(filter CFLAGS_%,$(.VARIABLES))),$(v)=$($(
 compiler_version := $(shell $(CC) --version 2>/dev/null | head -n 1)
 $(O)/.flags: FORCE
 	$(call if-changed,$(CC) $(compiler_version) $(CPPFLAGS) $(CFLAGS) $(KASAN_CFLAGS) $(unchecked) $(AFLAGS) $(flag_variables))
-$(O)/.$(IMAGE).link: FORCE
+$(O)/.$(KERNEL).link: FORCE
 	$(call if-changed,$(LD) $(LDFLAGS) $(objects) $(module_objects))
 
 $(O)/%.o: %.c $(O)/.flags
@@ -183,7 +185,7 @@ endef
 $(foreach s,$(module_sources),$(eval $(call module_rule,$(s))))
 
 # Linked twice: the second time with the table of symbols that the first link gave.
-$(elf): $(objects) $(module_objects) linker.ld scripts/symbols.py scripts/elf.py $(O)/.$(IMAGE).link
+$(elf): $(objects) $(module_objects) linker.ld scripts/symbols.py scripts/elf.py $(O)/.$(KERNEL).link
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T linker.ld -o $@.first $(objects) $(module_objects)
 	$(Q)python3 scripts/symbols.py $@.first > $(@:.elf=.symbols.S)
@@ -192,7 +194,7 @@ $(elf): $(objects) $(module_objects) linker.ld scripts/symbols.py scripts/elf.py
 		$(@:.elf=.symbols.o)
 	@rm -f $@.first
 
-$(O)/$(IMAGE).stripped: $(elf)
+$(O)/$(KERNEL).stripped: $(elf)
 	$(Q)$(OBJCOPY) -S $< $@
 
 $(O)/.sources: FORCE
@@ -208,9 +210,9 @@ $(O)/$(IMAGE).grub.cfg: iso/boot/grub/grub.cfg scripts/grub_cfg.py FORCE
 	@CMDLINE=$(call quote,$(value CMDLINE)) MEMMAP=$(call quote,$(MEMMAP)) python3 scripts/grub_cfg.py $< > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(iso): $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh $(MEMMAP)
+$(iso): $(O)/$(KERNEL).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh $(MEMMAP)
 	$(call say,ISO,$@)
-	$(Q)scripts/mkiso.sh $@ $(O)/$(IMAGE).stripped $(O)/$(IMAGE).grub.cfg $(MEMMAP)
+	$(Q)scripts/mkiso.sh $@ $(O)/$(KERNEL).stripped $(O)/$(IMAGE).grub.cfg $(MEMMAP)
 
 # ---- Running it ------------------------------------------------------------------------------
 .PHONY: run test kasan-test soak api-status debug screenshot bench bench-smp figures usb doctor help lint format clean

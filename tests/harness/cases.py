@@ -504,7 +504,7 @@ def expect_account(ctx, machine, spans):
 # ---- What the loader hands over, changed behind its back -----------------------------------------
 
 def elf_entry(path):
-    with open(os.path.join(ROOT, path), "rb") as file:
+    with Image.lock, open(os.path.join(ROOT, path), "rb") as file:
         return struct.unpack_from("<Q", file.read(64), 24)[0] & 0x7FFFFFFF  # paging is off
 
 
@@ -676,7 +676,8 @@ def information_behind_the_image(ctx):
     def move(stub):
         info = stub.register(Stub.RBX)
         total, = struct.unpack("<I", stub.read(info, 4))
-        symbols = subprocess.run(["nm", PLAIN.elf], check=True, capture_output=True, text=True)
+        with Image.lock:
+            symbols = subprocess.run(["nm", PLAIN.elf], check=True, capture_output=True, text=True)
         end = next(line for line in symbols.stdout.splitlines() if line.endswith(" _end"))
         to = (int(end.split()[0], 16) & 0x7FFFFFFF) + 8
         for at in range(0, total, 512):

@@ -90,8 +90,8 @@ def plain_make(*arguments):
     PLAIN.build()
     with Image.lock:
         return subprocess.run(
-            ["make", "image", f"O={OUT_ROOT}", "IMAGE=tests/plain", "CMDLINE=", *arguments], cwd=ROOT,
-            env=person_env(), check=True, text=True, stdout=subprocess.PIPE).stdout
+            ["make", "image", f"O={OUT_ROOT}", *PLAIN.settings(), *arguments], cwd=ROOT, env=person_env(),
+            check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 @case
@@ -99,8 +99,9 @@ def nothing_to_rebuild(ctx):
     """a second build makes nothing; after a change, only what includes the file is compiled"""
 
     def compiled_after(path):
-        os.utime(os.path.join(ROOT, path))
-        return set(re.findall(r"CC +(\S+)", plain_make()))
+        with Image.lock:  # no other image is to compile it first
+            os.utime(os.path.join(ROOT, path))
+            return set(re.findall(r"CC +(\S+)", plain_make()))
 
     ctx.expect(not plain_make().strip(), "something was made again")
     ctx.expect(compiled_after("lib/sort.c") == {"lib/sort.c"}, "lib/sort.c was not compiled alone")
@@ -352,7 +353,7 @@ class FakeQemu(FakeHost):
         for name in "DISPLAY", "WAYLAND_DISPLAY":
             env.pop(name, None)
         with Image.lock:
-            done = run("make", "-s", "run", f"O={OUT_ROOT}", "IMAGE=tests/plain", "CMDLINE=", *settings, env=env, **options)
+            done = run("make", "-s", "run", f"O={OUT_ROOT}", *PLAIN.settings(), *settings, env=env, **options)
         return done, self.noted().splitlines()
 
 
@@ -440,9 +441,10 @@ def debugger(ctx):
                GDB_ARGS='-batch -ex "cairn walk 0xffffffff80100000" -ex "cairn page 0x100" '
                         '-ex "break monitor_run" -ex continue -ex "cairn page 0x100" -ex "cairn free" '
                         '-ex "cairn address 0xffff888000100000" -ex bt')
-    done = subprocess.run(["scripts/debug.sh", PLAIN.elf, PLAIN.iso], cwd=ROOT, env=env, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, timeout=120)
+    with tempfile.TemporaryDirectory() as scratch:
+        with Image.lock:
+            elf = shutil.copy(PLAIN.elf, scratch)
+        done = run("scripts/debug.sh", elf, PLAIN.iso, env=env, timeout=120)
     ctx.expect("Error occurred in Python" not in done.stdout, done.stdout)
     for want in ("Breakpoint 1, start_kernel", "-> physical 0x100000", "no descriptor is mapped",
                  "pfn 0x100: RESERVED", "x86_64_start"):

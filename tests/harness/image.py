@@ -23,26 +23,31 @@ def make(*arguments):
 
 
 class Image:
-    lock = threading.Lock()
+    lock = threading.RLock()
 
     def __init__(self, name, cmdline="", modules=None, memmap=None):
         self.name, self.cmdline, self.modules, self.memmap = name, cmdline, modules, memmap
         self.iso = os.path.join(OUT, f"{name}.iso")
-        self.elf = os.path.join(OUT, f"{name}.elf")
+        self.kernel = f"kernel-{modules.strip('/').replace('/', '-')}" if modules else "kernel"
+        self.elf = os.path.join(OUT, f"{self.kernel}.elf")
         self.built = False
 
+    def settings(self):
+        """What makes this image, as arguments of make."""
+        settings = [f"IMAGE=tests/{self.name}", f"KERNEL=tests/{self.kernel}", f"CMDLINE={self.cmdline}"]
+        if self.modules:
+            settings.append(f"M={self.modules}")
+        if self.memmap:
+            settings.append(f"MEMMAP={self.memmap}")
+        return settings
+
     def build(self):
-        """Makes the image once; objects are shared with every other image."""
+        """Makes the image once; objects are shared with every image, the kernel with those of the same modules."""
         with Image.lock:
             if self.built:
                 return self
-            arguments = ["image", f"IMAGE=tests/{self.name}", f"CMDLINE={self.cmdline}"]
-            if self.modules:
-                arguments.append(f"M={self.modules}")
-            if self.memmap:
-                arguments.append(f"MEMMAP={self.memmap}")
-            status, output = make(*arguments)
+            status, output = make("image", *self.settings())
             if status:
-                raise RuntimeError(f"make {' '.join(arguments)}: status {status}\n{output}")
+                raise RuntimeError(f"make image {' '.join(self.settings())}: status {status}\n{output}")
             self.built = True
         return self
