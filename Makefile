@@ -380,7 +380,7 @@ host-fail:
 # The documents' figures and picture, made anew.
 figures:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md docs/page-allocator.md
 	@$(MAKE) screenshot PNG=docs/screenshot.png
 
 usb:

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """figures.py FILE... - measure, and put the figures into documents.
+figures.py --check ALL FILE... - say which figures of the documents are not those of ALL.
 
 A document marks where figures go; what stands between the marks is replaced:
 
   <!-- bench: all -->                        every case, and the geometric mean
-  <!-- bench: pair_kmalloc_64 mixed_kmalloc -->   these cases, and the mean of all
+  <!-- bench: pair_kmalloc_64 mixed_kmalloc -->   these cases; with the word mean, the mean of all
   <!-- bench: boot -->                       the cost of starting, by memory size
   <!-- /bench -->                            the end of each
 """
@@ -30,19 +31,36 @@ def section(wanted, cases, boot):
     if wanted == "boot":
         return boot
     *rows, mean = cases
-    mean = mean[0].upper() + mean[1:] + "."
+    mean = mean[0].upper() + mean[1:].removesuffix(".") + "."
     if wanted == "all":
         return [*rows, "", mean]
     by_name = {row.split("|")[1].strip(): row for row in rows[2:]}
-    missing = [name for name in wanted.split() if name not in by_name]
+    names = [name for name in wanted.split() if name != "mean"]
+    missing = [name for name in names if name not in by_name]
     if missing:
         sys.exit(f"figures: no benchmark case is called {', '.join(missing)}")
-    return [*rows[:2], *(by_name[name] for name in wanted.split()), "", mean]
+    return [*rows[:2], *(by_name[name] for name in names), *(["", mean] if "mean" in wanted.split() else [])]
+
+
+def check(complete, paths):
+    """Figures that were written by hand, or renewed in one document alone."""
+    with open(complete, encoding="utf-8") as document:
+        measured = {m[2]: m[0].split("\n")[1:-1] for m in MARKED.finditer(document.read())}
+    rows = [line for line in measured["all"] if line]
+    for path in paths:
+        with open(path, encoding="utf-8") as document:
+            for mark in MARKED.finditer(document.read()):
+                wanted = section(mark[2], rows, measured["boot"])
+                if mark[0].split("\n")[1:-1] != wanted:
+                    print(f"{path}: the figures of {mark[2]} are not those of {complete}; make figures renews both")
 
 
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
+    if sys.argv[1] == "--check":
+        check(sys.argv[2], sys.argv[3:])
+        return
     texts = {}
     for path in sys.argv[1:]:
         with open(path, encoding="utf-8") as document:

@@ -169,7 +169,11 @@ api_tests() { python3 scripts/api_status.py tests/api.tsv docs/api-status.md; }
 # Each bad input has a row, and each test that a row names exists.
 bad_inputs() { python3 scripts/bad_inputs_status.py; }
 
+# Figures in documents are those of one run of the benchmark.
+figures() { python3 scripts/figures.py --check docs/performance.md README.md docs/page-allocator.md; }
+
 check python python
+check figures figures
 check api-status api_tests
 check bad-inputs bad_inputs
 

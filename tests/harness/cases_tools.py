@@ -338,6 +338,30 @@ def lint_misses_none(ctx):
                 file.write(before)
 
 
+UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+
+
+@case
+def address_space_documented(ctx):
+    """docs/memory-layout.md has the ranges of the headers, each with its size"""
+    defines = {}
+    for header in "page.h", "kasan.h":
+        with open(os.path.join(ROOT, "arch/x86_64/include/asm", header), encoding="utf-8") as file:
+            defines |= {name: int(value, 16) for name, value in re.findall(r"^#define (\w+)\s+(0x[0-9a-f]{7,})U?L?\b", file.read(), re.M)}
+    wanted = {defines["PAGE_OFFSET"]: defines["DIRECT_MAP_SIZE"], defines["KERNEL_BASE"]: 1 << 30,
+              defines["VMALLOC_START"]: defines["VMALLOC_END"] + 1 - defines["VMALLOC_START"],
+              defines["KMAP_START"]: defines["KMAP_SIZE"], defines["EARLY_IO_START"]: defines["EARLY_IO_SIZE"],
+              defines["KASAN_SHADOW_START"]: defines["KASAN_SHADOW_END"] - defines["KASAN_SHADOW_START"],
+              defines["VMEMMAP_START"]: 512 << 30}
+    with open(os.path.join(ROOT, "docs/memory-layout.md"), encoding="utf-8") as file:
+        rows = re.findall(r"^\| `0x([0-9a-f]{16})` \| (\d+) ([KMGT]iB) \|", file.read(), re.M)
+    shown = {int(start, 16): int(number) * UNITS[unit] for start, number, unit in rows if start[0] == "f"}
+    ctx.expect(shown == wanted, f"differ: {sorted(f'{start:#x} {size:#x}' for start, size in set(shown.items()) ^ set(wanted.items()))}")
+    ctx.expect(list(shown) == sorted(shown), "not in order")
+    ctx.expect({name for name in defines if name.endswith("_START") or name in ("PAGE_OFFSET", "KERNEL_BASE")} ==
+               {name for name, value in defines.items() if value in wanted}, "a range of the headers is not looked for here")
+
+
 # ---- The machine's command line ------------------------------------------------------------------
 
 class FakeQemu(FakeHost):
