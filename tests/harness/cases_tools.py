@@ -13,6 +13,7 @@ import tempfile
 from cases import EXTRA, PLAIN, Lacks, case
 from image import OUT, OUT_ROOT, Image
 from machine import ROOT
+import screen
 
 
 def person_env(**changes):
@@ -444,15 +445,23 @@ def usb_refuses(ctx):
 
 @case
 def screenshot(ctx):
-    """make screenshot saves a PNG of the screen"""
+    """make screenshot saves a PNG of the screen, on which one reads what start-up printed, under both firmwares"""
     PLAIN.build()
-    out = os.path.join(ROOT, OUT, "screen.png")
-    done = subprocess.run(["python3", "scripts/screenshot.py", PLAIN.iso, out], cwd=ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    ctx.expect(done.returncode == 0, done.stdout)
-    with open(out, "rb") as file:
-        data = file.read()
-    ctx.expect(data.startswith(b"\x89PNG\r\n") and len(data) > 2000, "the picture is empty")
+    for firmware in "bios", "uefi":
+        out = os.path.join(ROOT, OUT, f"screen-{firmware}.png")
+        done = run("python3", "scripts/screenshot.py", PLAIN.iso, out,
+                   env=dict(os.environ, FIRMWARE=firmware, MEM="256M", WAIT=r"cairn> "))
+        ctx.expect(done.returncode == 0, done.stdout)
+        lines = screen.text_of(out)
+        shown = "\n".join(lines)
+        while lines and not lines[-1]:
+            lines.pop()
+        # The prompt is the last, with the cursor behind it: a cell of one colour.
+        ctx.expect(len(lines) > 1 and lines[-1] == "cairn>", f"{firmware}: no prompt on\n{shown}")
+        ctx.expect(re.fullmatch(r"\[ +\d+\.\d{6}\] cairn: up in \d+ ms, \d+ MiB free", lines[-2]),
+                   f"{firmware}: the line before the prompt is another on\n{shown}")
+        ctx.expect(any("edu 0000:00:03.0: identification 0x010000ed" in line for line in lines)
+                   and "?" not in shown, f"{firmware}: not what start-up prints:\n{shown}")
 
 
 @case
