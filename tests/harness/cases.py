@@ -277,11 +277,13 @@ def no_pci(ctx):
 @case
 def legacy_interrupts(ctx):
     """without I/O APIC, and without local APIC, the legacy controllers serve the devices"""
-    tests = 'exec="test irq.* ioapic.* msi.* timer.*;cat interrupts;poweroff"'
+    tests = 'exec="test irq.* ioapic.* msi.* timer.* edu.*;cat interrupts;poweroff"'
     for word, row in ("noapic", r"LOC: +[1-9]"), ("nolapic", r" XT-PIC .*timer"):
         machine = ctx.boot(Image(word, f"{word} {tests}"), cpu="max", smp="2")
         ctx.expect_end(machine, 0)
         ctx.expect_lines(machine, r"^ok .* ioapic.edu_interrupts_by_its_line$", row)
+        ctx.expect_lines(machine, r"edu: 204 jobs by its line$",
+                         r"edu: no interrupt by message here$" if word == "nolapic" else r"edu: 204 jobs by message$")
         ctx.expect(not any(line.startswith("not ok") for line in machine.lines), "a test failed")
 
 
@@ -326,8 +328,9 @@ def dma_bounced(ctx):
     """with 8 GiB the edu device, of 28 bits, copies to and from far memory, and interrupts when it has"""
     machine = ctx.boot(Image("dma", 'exec="test edu.* dma.*;edu-dma;dma;poweroff"'), memory="8G")
     ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, r"edu .*interrupts by message", r"^ok .* edu.factorials_and_dma_by_interrupt$",
-                     r"^ok .* edu.dma_both_ways$",
+    ctx.expect_lines(machine, r"edu .*interrupts by message", r"edu: 204 jobs by its line$",
+                     r"edu: 204 jobs by message$", r"^ok .* edu.factorials_and_dma_by_interrupt$",
+                     r"^ok .* edu.dma_by_way_of_a_bounce_buffer$", r"^ok .* edu.dma_both_ways$",
                      r"buffer at 0x[0-9a-f]{9}, 2 of 2 transfers bounced: through the device",
                      r"bounce buffers at 0x[0-9a-f]{1,7}: ")
     ctx.expect(not any(line.startswith("not ok") for line in machine.lines), "a test failed")
