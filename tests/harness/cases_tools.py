@@ -177,6 +177,24 @@ def compilation_database(ctx):
                "the flags of one file are missing")
 
 
+@case
+def ci_says_what_it_takes(ctx):
+    """.ci/run ends at the first step that fails; it says how long each took, and when that was too long"""
+    with FakeHost(make='echo "make $*" >>$LOG; sleep 1; [[ $* != *lint* || -z ${FAIL:-} ]]') as host:
+        host.link("nproc", "getconf", "sleep")
+        done = host.run(".ci/run")
+        commands = host.noted()
+        failed = host.run(".ci/run", FAIL="1", CI_LIMIT="0")
+    steps = "build with gcc", "build with clang", "lint", "test", "memblock and malloc", "total"
+    rows = re.findall(r"^(\S.*?) +(\d+):(\d\d) +\d+:\d\d *$", done.stdout, re.M)
+    ctx.expect(done.returncode == 0 and [row[0] for row in rows] == list(steps), done.stdout)
+    ctx.expect(int(rows[-1][1]) * 60 + int(rows[-1][2]) >= 5 and "MORE THAN" not in done.stdout, done.stdout)
+    for command in r"make -j\d+ WERROR=1", r"make -j\d+ lint", r"make -j\d+ test":
+        ctx.expect(re.search(rf"^{command}$", commands, re.M), commands)
+    ctx.expect(failed.returncode == 1 and re.search(r"^lint .* FAILED$", failed.stdout, re.M), failed.stdout)
+    ctx.expect("MORE THAN 0 MINUTES" in failed.stdout and not re.search("^test", failed.stdout, re.M), failed.stdout)
+
+
 # ---- Set-up --------------------------------------------------------------------------------------
 
 @case
