@@ -99,7 +99,10 @@ int hosted_program(int argc, char **argv)
 	}
 	for (; i < argc; i++) {
 		strlcat(patterns, argv[i], sizeof(patterns));
-		strlcat(patterns, " ", sizeof(patterns));
+		if (strlcat(patterns, " ", sizeof(patterns)) >= sizeof(patterns)) {
+			early_puts("cairn-test: too many patterns\n");
+			return 1;
+		}
 	}
 	if (nodes)
 		machine_firmware = describe_nodes;
