@@ -313,14 +313,20 @@ def no_nx_no_large_pages(ctx):
                      r"# Totals: .* fail:0 ")
 
 
+# Where OVMF begins with BARs beyond 4 GiB on a CPU of 40 address bits: since November 2022 an eighth
+# below their end, before behind 32 GiB.
+FAR_BARS = (0xE000000000, 0x800000000)
+
+
 @case
 def far_bar(ctx):
-    """a BAR of 8 GiB far above RAM is found under UEFI"""
+    """a BAR of 8 GiB, which UEFI places 896 GiB up in the CPU's 1 TiB, is found and mapped there"""
     machine = ctx.boot(Image("far-bar", 'exec="lspci;poweroff"'), firmware="uefi", memory="256M",
                        cpu="max", args=("-device", "pci-testdev,membar=8G"))
     ctx.expect_end(machine, 0)
-    ctx.expect_lines(machine, r"BAR 2: physical 0x[0-9a-f]{10}, .*8192 MiB mapped at", UP,
-                     r"1b36:0005", r"BAR 2 memory 0x[0-9a-f]{10}-.*8 GiB.* 64-bit prefetchable")
+    at = next((at for at in FAR_BARS if f"BAR 2: physical {at:#x}, " in machine.text()), 0)
+    ctx.expect_lines(machine, rf"BAR 2: physical {at:#x}, .*8192 MiB mapped at 0xffff[0-9a-f]{{12}}$", UP, r"1b36:0005",
+                     rf"BAR 2 memory {at:#x}-{at + (8 << 30) - 1:#x} \(8 GiB\) 64-bit prefetchable$")
 
 
 @case

@@ -23,6 +23,8 @@ FRAMES_END = 16 << 40  # RAM behind this is left out
 ALWAYS_RESERVED = [(0, PAGE), (0xA0000, 0x100000), (0xFEC00000, 1 << 32)]
 MEMORY = (1, 3, 4)  # the types that are memory of some kind
 STRICTNESS = {1: 0, 3: 1, 4: 2, 2: 3, 5: 4}  # where entries overlap the last one wins
+DESCRIPTOR = 32
+SECTION = 256 << 20  # descriptors are there for all of a section of which there is memory
 ZONES = [("DMA", 16 << 20), ("DMA32", 4 << 30), ("Normal", FRAMES_END)]
 
 
@@ -84,6 +86,12 @@ def replayed(ranges, firmware, limit=LIMIT):
             said.append(2)
         out += [(start, end, kind) for kind in said]
     return sanitised_spans(out, limit)
+
+
+def descriptors_at_most(spans):
+    """Bytes of descriptors if each section with usable memory has all of its own."""
+    sections = {at for start, end, kind in spans if kind == 1 for at in range(start // SECTION, -(-end // SECTION))}
+    return len(sections) * SECTION // PAGE * DESCRIPTOR
 
 
 def zone_pages(ranges, srat):
@@ -207,6 +215,7 @@ def check(tool, path):
             assert got == want, f"ranges differ: {sorted(set(got) ^ set(want))[:6]}"
             assert pages == want_pages, f"pages are {pages}, should be {want_pages}"
             assert account["total"] == sum(want_pages.values()), f"account is {account}"
+            assert account["descriptors"] * PAGE <= descriptors_at_most(want), f"account is {account}"
             assert account["free"] <= account["managed"] <= account["total"], f"account is {account}"
         except (AssertionError, subprocess.TimeoutExpired) as error:
             problems.append(f"{os.path.basename(path)}, {name}: {error}")
