@@ -258,9 +258,9 @@ soak:
 # ---- The second port: the same sources as a process of this machine ---------------------------
 # A variant is a compiler, and -asan where it checks addresses and undefined behaviour, -tsan
 # where it checks for races between CPUs.
-all_host_variants := gcc gcc-asan gcc-tsan clang clang-asan clang-tsan
+all_host_variants := gcc gcc-asan gcc-tsan clang clang-asan
 .PHONY: host host-test $(addprefix host-,$(all_host_variants))
-HOST_VARIANTS ?= gcc gcc-asan gcc-tsan clang clang-asan
+HOST_VARIANTS ?= $(all_host_variants)
 # host-variant NAME: as arguments for the port's own makefile
 host_variant = -f arch/hosted/Makefile O=$(O)/host$(patsubst -gcc%,%,-$(1)) \
 	CC=$(firstword $(subst -, ,$(1))) $(if $(findstring tsan,$(1)),SAN=thread CPUS=4,$(if $(findstring asan,$(1)),SAN=address$(comma)undefined))
