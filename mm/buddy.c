@@ -12,21 +12,37 @@
  *     order 1    [ 0     0 ]     [ 2     2 ]
  *     order 2    [ 0     0       0       0 ]
  *
- * Free blocks of one order are on a doubly linked list, so that a merge can
- * take a buddy out of the middle.  Links are frame numbers, half the size of
+ * Free blocks of one order and tier are on a doubly linked list, so that a merge
+ * can take a buddy out of the middle.  Links are frame numbers, half the size of
  * pointers, in the descriptor of the block's first page:
  *
- *     first[1] --> 24 <--> 96 <--> 2 --> PFN_NONE      nr[1] == 3
+ *     first[1] --> 24 <--> 96 <--> 2 --> PFN_NONE
  *
- * The bit mask @nonempty finds the smallest list that will do in one step.
+ * Which of the free blocks is taken decides whether large ones form again.  Memory
+ * is cut into regions as large as a block of the highest order, and dealt to tiers
+ * in turn; a block is taken from the lowest tier that has one:
+ *
+ *     region     0   1   2  ...  15  16  17 ...
+ *     tier       0   1   2  ...  15   0   1 ...
+ *
+ * What is in use gathers in low tiers.  From the high ones, blocks come back and are
+ * not taken, so that neighbours meet, as when the first fit by address is taken
+ * (Wilson, Johnstone, Neely and Boles 1995, "Dynamic Storage Allocation: A Survey
+ * and Critical Review"), and no list needs to be sorted.  Being dealt, tiers are
+ * equally large in any zone.
+ *
+ * The bits of @tiers and of each tier's @orders find the list; for a single frame, in
+ * one step each.
  *
  * Invariants (buddy_check, buddy_check_frames):
- *     a frame begins a free block of order o  <=>  it is on list o
+ *     a frame begins a free block of order o  <=>  it is on list buddy_row(frame) + o
  *		<=>  its word is PAGE_WORD(PAGE_FREE, o, tag)
  *     a free block's frame number is a multiple of 2^o
  *     every other frame of a free block is PAGE_INTERIOR
  *     no two buddies of the same order o < MAX_ORDER - 1 are both free
- *     nr[o] == length of list o;  bit o of nonempty == (nr[o] != 0)
+ *     nr[o] == sum over the tiers of the length of their list of order o
+ *     bit o of orders[t] == (first[the list of t and o] != PFN_NONE)
+ *     bit t of tiers == (orders[t] != 0)
  *     free == sum over o of nr[o] << o
  *
  * Locking: none; the caller keeps others away.  Nothing here sleeps, prints or
@@ -39,7 +55,8 @@
  * after the other cost no list operation for each step of their merging.
  *
  * A block is freed to the front of its list and taken from the front: the one
- * that was used last is likely still in a cache.
+ * that was used last is likely still in a cache.  (Those used last of all are on
+ * per-CPU lists.)
  */
 #include <linux/types.h>
 #include <linux/compiler.h>
@@ -57,24 +74,40 @@ static inline u32 pfn_of(const struct buddy *buddy, const struct page *page)
 	return (u32)(page - buddy->map);
 }
 
-static inline void list_add(struct buddy *buddy, u32 pfn, unsigned int order)
+static inline void mark(struct buddy *buddy, unsigned int row, unsigned int order)
 {
-	struct page *page = buddy->map + pfn;
-	u32 next = buddy->first[order];
+	buddy->orders[row / BUDDY_ORDERS] |= (u16)(1u << order);
+	buddy->tiers |= 1u << row / BUDDY_ORDERS;
+}
+
+static inline void unmark(struct buddy *buddy, unsigned int row, unsigned int order)
+{
+	buddy->orders[row / BUDDY_ORDERS] &= (u16) ~(1u << order);
+	if (!buddy->orders[row / BUDDY_ORDERS])
+		buddy->tiers &= ~(1u << row / BUDDY_ORDERS);
+}
+
+/* The lists of a tier, here and below, begin with @row. */
+static inline void list_add(struct buddy *buddy, struct page *page, unsigned int row,
+			    unsigned int order)
+{
+	u32 pfn = pfn_of(buddy, page), next = buddy->first[row + order];
 
 	page_begin(page, PAGE_FREE, order);
 	page->next = next;
 	page->prev = PFN_NONE;
 	if (next != PFN_NONE)
 		buddy->map[next].prev = pfn;
-	buddy->first[order] = pfn;
-	buddy->nonempty |= 1u << order;
+	else
+		mark(buddy, row, order);
+	buddy->first[row + order] = pfn;
 	buddy->nr[order]++;
 }
 
 static inline void list_del(struct buddy *buddy, const struct page *page, unsigned int order)
 {
 	u32 next = page->next, prev = page->prev;
+	unsigned int row;
 
 	buddy->nr[order]--;
 	if (next != PFN_NONE)
@@ -83,23 +116,40 @@ static inline void list_del(struct buddy *buddy, const struct page *page, unsign
 		buddy->map[prev].next = next;
 		return;
 	}
-	buddy->first[order] = next;
+	row = buddy_row(pfn_of(buddy, page));
+	buddy->first[row + order] = next;
 	if (next == PFN_NONE)
-		buddy->nonempty &= ~(1u << order);
+		unmark(buddy, row, order);
+}
+
+static unsigned long list_length(const struct buddy *buddy, unsigned int list)
+{
+	unsigned long most = buddy->nr[list % BUDDY_ORDERS], length = 0;
+	u32 pfn = buddy->first[list];
+
+	for (; pfn != PFN_NONE && length < most; pfn = buddy->map[pfn].next)
+		length++;
+	return length;
 }
 
 /*
  * The first block of a list does not look like one: something wrote to its
  * descriptor.  Neither it nor what it links to can be trusted, so the list is
- * given up; the caller reports @bad.
+ * given up, with as many blocks as the others of its order do not have; the caller
+ * reports @bad.
  */
-static __cold noinline struct page *list_broken(struct buddy *buddy, unsigned int order)
+static __cold noinline struct page *list_broken(struct buddy *buddy, unsigned int list)
 {
-	buddy->bad = buddy->first[order];
-	buddy->free -= buddy->nr[order] << order;
-	buddy->nr[order] = 0;
-	buddy->first[order] = PFN_NONE;
-	buddy->nonempty &= ~(1u << order);
+	unsigned int order = list % BUDDY_ORDERS;
+	unsigned long left = 0;
+
+	buddy->bad = buddy->first[list];
+	buddy->first[list] = PFN_NONE;
+	unmark(buddy, list - order, order);
+	for (unsigned int tier = 0; tier < BUDDY_TIERS; tier++)
+		left += list_length(buddy, tier * BUDDY_ORDERS + order);
+	buddy->free -= (buddy->nr[order] - left) << order;
+	buddy->nr[order] = left;
 	return NULL;
 }
 
@@ -112,41 +162,59 @@ void buddy_init(struct buddy *buddy, struct page *map, u32 tag)
 static inline struct page *carve(struct buddy *buddy, struct page *page, unsigned int have,
 				 unsigned int order)
 {
-	u32 pfn = pfn_of(buddy, page);
+	unsigned int row = buddy_row(pfn_of(buddy, page));
 
 	list_del(buddy, page, have);
 	while (have > order) {
 		have--;
-		list_add(buddy, pfn + (1u << have), have);
+		list_add(buddy, page + (1UL << have), row, have);
 	}
 	page_begin(page, PAGE_ALLOCATED, order);
 	buddy->free -= 1UL << order;
 	return page;
 }
 
-struct page *buddy_alloc(struct buddy *buddy, unsigned int order)
+/* The list of the lowest tier, and in it of the lowest order, that has a block large enough. */
+static inline unsigned int first_list(const struct buddy *buddy, unsigned int order)
 {
-	unsigned int have = buddy_smallest(buddy, order);
+	for (u32 tiers = buddy->tiers; tiers; tiers &= tiers - 1) {
+		unsigned int tier = (unsigned int)__builtin_ctz(tiers);
+		u32 orders = (u32)buddy->orders[tier] >> order;
+
+		if (orders)
+			return tier * BUDDY_ORDERS + order + (unsigned int)__builtin_ctz(orders);
+	}
+	return BUDDY_LIST_NONE;
+}
+
+struct page *buddy_alloc_upto(struct buddy *buddy, unsigned int order, unsigned int most)
+{
+	unsigned int list = first_list(buddy, order), have = list % BUDDY_ORDERS;
 	struct page *page;
 
-	if (unlikely(have == MAX_ORDER))
+	if (unlikely(list == BUDDY_LIST_NONE))
 		return NULL;
-	page = buddy->map + buddy->first[have];
+	page = buddy->map + buddy->first[list];
 	if (unlikely(!page_word_is(page, PAGE_FREE, have, buddy->tag)))
-		return list_broken(buddy, have);
-	return carve(buddy, page, have, order);
+		return list_broken(buddy, list);
+	return carve(buddy, page, have, have < most ? have : most);
+}
+
+struct page *buddy_alloc(struct buddy *buddy, unsigned int order)
+{
+	return buddy_alloc_upto(buddy, order, order);
 }
 
 /* The first of the first BELOW_DEPTH blocks on a list that begins at or below @last. */
-#define BELOW_DEPTH 4096
-static struct page *first_below(struct buddy *buddy, unsigned int have, unsigned long last)
+#define BELOW_DEPTH 256
+static struct page *first_below(struct buddy *buddy, unsigned int list, unsigned long last)
 {
-	u32 pfn = buddy->first[have];
+	u32 pfn = buddy->first[list];
 
 	for (unsigned int i = 0; pfn != PFN_NONE && i < BELOW_DEPTH; i++) {
 		struct page *page = buddy->map + pfn;
 
-		if (unlikely(!page_word_is(page, PAGE_FREE, have, buddy->tag)))
+		if (unlikely(!page_word_is(page, PAGE_FREE, list % BUDDY_ORDERS, buddy->tag)))
 			return NULL;
 		if (pfn <= last)
 			return page;
@@ -159,12 +227,14 @@ struct page *buddy_alloc_below(struct buddy *buddy, unsigned int order, unsigned
 {
 	if (end < 1UL << order)
 		return NULL;
-	for (unsigned int have = order; have < MAX_ORDER; have++) {
-		struct page *page = first_below(buddy, have, end - (1UL << order));
+	for (unsigned int have = order; have < MAX_ORDER; have++)
+		for (unsigned int tier = 0; tier < BUDDY_TIERS; tier++) {
+			struct page *page = first_below(buddy, tier * BUDDY_ORDERS + have,
+							end - (1UL << order));
 
-		if (page)
-			return carve(buddy, page, have, order);
-	}
+			if (page)
+				return carve(buddy, page, have, order);
+		}
 	return NULL;
 }
 
@@ -218,7 +288,7 @@ void buddy_free(struct buddy *buddy, struct page *page, unsigned int order)
 {
 	buddy->free += 1UL << order;
 	page = merge(buddy, page, PAGE_WORD(PAGE_FREE, order, buddy->tag), &order);
-	list_add(buddy, pfn_of(buddy, page), order);
+	list_add(buddy, page, buddy_row(pfn_of(buddy, page)), order);
 }
 
 /* Merges all blocks, with others and among themselves; pages[] becomes the results. */
@@ -239,33 +309,36 @@ static void merge_all(struct buddy *buddy, struct page **pages, unsigned int nr,
 
 /*
  * Puts the results on lists.  One may be there several times, or have become a part
- * of another.  Blocks of the same order as the one before it need no look at the
- * head of the list: @first is the block that was put there last.
+ * of another.  Blocks of the same list as the one before need no look at its
+ * head: @first is the block that was put there last.
  */
 static void list_all(struct buddy *buddy, struct page **pages, unsigned int nr)
 {
-	struct page **end = pages + nr, *first = NULL;
-	u16 block = 0;
+	struct page **end = pages + nr;
+	unsigned int list = BUDDY_LIST_NONE;
+	u32 first = PFN_NONE;
 
 	for (; pages < end; pages++) {
 		struct page *page = *pages;
-
-		u32 pfn = pfn_of(buddy, page);
+		unsigned int order, row;
+		u32 pfn;
 
 		if (page->prev != PFN_UNLISTED || page->state != PAGE_FREE)
 			continue;
-		if (page->block != block) {
-			block = page->block;
-			list_add(buddy, pfn, page->order);
+		pfn = pfn_of(buddy, page);
+		order = page->order;
+		row = buddy_row(pfn);
+		if (row + order != list) {
+			list = row + order;
+			list_add(buddy, page, row, order);
 		} else {
-			page->next = pfn_of(buddy, first);
+			page->next = first;
 			page->prev = PFN_NONE;
-			/* NOLINTNEXTLINE(*NullDereference): no free page's block is 0 */
-			first->prev = pfn;
-			buddy->first[block >> 8] = pfn;
-			buddy->nr[block >> 8]++;
+			buddy->map[first].prev = pfn;
+			buddy->first[list] = pfn;
+			buddy->nr[order]++;
 		}
-		first = page;
+		first = pfn;
 	}
 }
 
@@ -296,27 +369,40 @@ void buddy_add(struct buddy *buddy, unsigned long start, unsigned long end)
 	}
 }
 
-static const char *check_list(const struct buddy *buddy, unsigned int order)
+static const char *check_list(const struct buddy *buddy, unsigned int list, unsigned long *nr)
 {
-	u32 prev = PFN_NONE, pfn = buddy->first[order];
-	unsigned long length = 0;
+	u32 prev = PFN_NONE, pfn = buddy->first[list];
+	unsigned int order = list % BUDDY_ORDERS;
 
-	for (; pfn != PFN_NONE; pfn = buddy->map[pfn].next, length++) {
+	if ((buddy->orders[list / BUDDY_ORDERS] >> order & 1) != (pfn != PFN_NONE))
+		return "a tier's orders disagree with a list";
+	for (; pfn != PFN_NONE; pfn = buddy->map[pfn].next, ++*nr) {
 		const struct page *page = buddy->map + pfn;
 
-		if (length == buddy->nr[order])
-			return "a list is longer than nr[order] says";
+		if (*nr == buddy->nr[order])
+			return "lists are longer than nr[order] says";
 		if (!page_word_is(page, PAGE_FREE, order, buddy->tag))
 			return "a block on a list is not PAGE_FREE of the list's order and zone";
+		if (buddy_row(pfn) + order != list)
+			return "a block is on the list of another tier";
 		if (page->prev != prev)
 			return "a block's prev is not the block before it";
 		prev = pfn;
 	}
-	if (length != buddy->nr[order])
-		return "a list is shorter than nr[order] says";
-	if (!(buddy->nonempty >> order & 1) != !length)
-		return "nonempty disagrees with a list";
 	return NULL;
+}
+
+/* The lists of an order, one in each tier. */
+static const char *check_lists(const struct buddy *buddy, unsigned int order)
+{
+	const char *broken = NULL;
+	unsigned long nr = 0;
+
+	for (unsigned int tier = 0; tier < BUDDY_TIERS && !broken; tier++)
+		broken = check_list(buddy, tier * BUDDY_ORDERS + order, &nr);
+	if (!broken && nr != buddy->nr[order])
+		broken = "lists are shorter than nr[order] says";
+	return broken;
 }
 
 const char *buddy_check(const struct buddy *buddy)
@@ -324,8 +410,11 @@ const char *buddy_check(const struct buddy *buddy)
 	unsigned long free = 0;
 	unsigned int order;
 
+	for (unsigned int tier = 0; tier < BUDDY_TIERS; tier++)
+		if ((buddy->tiers >> tier & 1) != (buddy->orders[tier] != 0))
+			return "tiers disagrees with a tier's orders";
 	for (order = 0; order < MAX_ORDER; order++) {
-		const char *broken = check_list(buddy, order);
+		const char *broken = check_lists(buddy, order);
 
 		if (broken)
 			return broken;

@@ -7,12 +7,21 @@
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
 
+/*
+ * Lists are numbered by tier and order.  A tier is every BUDDY_TIERS-th of the aligned
+ * regions that a block of the highest order fills.
+ */
+#define BUDDY_TIERS	16
+#define BUDDY_ORDERS	16 /* MAX_ORDER, rounded up to a power of two */
+#define BUDDY_LIST_NONE (BUDDY_TIERS * BUDDY_ORDERS)
+
 /**
  * struct buddy - the free blocks of one zone
  * @map: the descriptor that frame 0 would have
  * @tag: zone and node as every descriptor of this zone carries them; PAGE_TAG()
- * @nonempty: bit o is set exactly if @first[o] is a block
- * @first: first free block of each order, a frame number, or PFN_NONE
+ * @tiers: bit t is set exactly if tier t has a block
+ * @orders: bit o of a tier's is set exactly if its list of order o has a block
+ * @first: first free block of each list, a frame number, or PFN_NONE
  * @bad: a free list's first block whose descriptor said that it is not free, or PFN_NONE
  * @nr: free blocks of each order
  * @free: free pages: the sum of @nr[o] << o
@@ -20,9 +29,10 @@
 struct buddy {
 	struct page *map;
 	u32 tag;
-	u32 nonempty;
-	u32 first[MAX_ORDER];
 	u32 bad;
+	u32 tiers;
+	u16 orders[BUDDY_TIERS];
+	u32 first[BUDDY_TIERS * BUDDY_ORDERS];
 	unsigned long nr[MAX_ORDER];
 	unsigned long free;
 };
@@ -41,11 +51,22 @@ void buddy_init(struct buddy *buddy, struct page *map, u32 tag);
  * @buddy: the instance
  * @order: 0 .. MAX_ORDER - 1
  *
- * From the smallest block that is large enough; what is left over goes back in halves.
+ * From the lowest tier that has a block large enough, the smallest such block; what is
+ * left over goes back in halves.
  *
  * Return: its first page, now PAGE_ALLOCATED, or NULL.
  */
 struct page *buddy_alloc(struct buddy *buddy, unsigned int order);
+
+/**
+ * buddy_alloc_upto - take the block that buddy_alloc() would cut, if it is not too large
+ * @buddy: the instance
+ * @order: at least this one
+ * @most: a larger block is cut down to this order; @order .. MAX_ORDER - 1
+ *
+ * Return: its first page, now PAGE_ALLOCATED and of an order from @order to @most, or NULL.
+ */
+struct page *buddy_alloc_upto(struct buddy *buddy, unsigned int order, unsigned int most);
 
 /**
  * buddy_alloc_below - take a block that ends at or before a frame
@@ -85,12 +106,10 @@ void buddy_free_bulk(struct buddy *buddy, struct page **pages, unsigned int nr, 
  */
 void buddy_add(struct buddy *buddy, unsigned long start, unsigned long end);
 
-/* buddy_smallest - the order of the smallest free block of at least an order; MAX_ORDER: none. */
-static inline unsigned int buddy_smallest(const struct buddy *buddy, unsigned int order)
+/* buddy_row - the first list of a frame's tier; that of a free block is its order further. */
+static inline unsigned int buddy_row(unsigned long pfn)
 {
-	u32 orders = buddy->nonempty >> order;
-
-	return orders ? order + (unsigned int)__builtin_ctz(orders) : MAX_ORDER;
+	return (pfn >> (MAX_ORDER - 1)) % BUDDY_TIERS * BUDDY_ORDERS;
 }
 
 /**

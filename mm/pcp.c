@@ -304,31 +304,27 @@ static void carve(struct pcpu_stack *stack, struct page *page, unsigned int from
 	stack->used += (u32)(sizeof(void *) << (from - order));
 }
 
-/* The order to take next for @want blocks of @order: what is small goes first. */
-static unsigned int refill_order(const struct zone *zone, unsigned int order, u32 want)
-{
-	unsigned int most = order + (unsigned int)fls(want) - 1;
-
-	return min(most, buddy_smallest(&zone->buddy, order));
-}
-
-/* Fills a list of the home zone's blocks; its lock is held. */
+/*
+ * Fills a list of the home zone's blocks; its lock is held.  The last may give more than
+ * is wanted: cut to size it would leave a piece over for the next time, to be cut again.
+ */
 static void refill_locked(struct zone *home, struct pcpu_stack *stack, unsigned int order)
 	__must_hold(&home->lock)
 {
 	u32 room = (stack->limit - stack->used) / sizeof(void *);
 	u32 want = min(room, order < REFILL_ORDER ? 1u << (REFILL_ORDER - order) : 1u);
 
-	while (want && above_high(home)) {
-		unsigned int from = refill_order(home, order, want);
-		struct page *page = buddy_alloc(&home->buddy, from);
+	for (u32 got = 0; got < want && above_high(home);) {
+		unsigned int most = order + (unsigned int)fls(min(want, room - got)) - 1, from;
+		struct page *page = buddy_alloc_upto(&home->buddy, order, most);
 
 		if (!page)
 			return;
+		from = page->order;
 		carve(stack, page, from, order);
 		home->nr_alloc += 1UL << from;
 		zone_count_numa(home, home, 1UL << (from - order));
-		want -= 1u << (from - order);
+		got += 1u << (from - order);
 	}
 }
 

@@ -153,7 +153,7 @@ KTEST(buddy, every_frame_of_a_tiny_zone_is_taken_once)
 	for (unsigned int i = 1; i < 8; i++)
 		EXPECT_EQ(owner[i], 1);
 	EXPECT_EQ(zone.free, 0);
-	EXPECT_EQ(zone.nonempty, 0);
+	EXPECT(!buddy_alloc(&zone, 0));
 	EXPECT(!take(0));
 	while (nr_taken)
 		give(nr_taken / 2);
@@ -299,6 +299,17 @@ KTEST(buddy, an_overwritten_descriptor_is_noticed)
 	give(0);
 	EXPECT_EQ(zone.nr[7], 1);
 	EXPECT(buddy_check(&zone) == NULL);
+
+	add_frames(1024, 1024 + 128); /* the other tiers' blocks of its order are counted anew */
+	add_frames(2048, 2048 + 128);
+	frames[128].flags = 0x55;
+	EXPECT(!take(7));
+	EXPECT_EQ(zone.bad, 128);
+	EXPECT_EQ(zone.nr[7], 2);
+	EXPECT_EQ(zone.free, 2 * 128);
+	zone.bad = PFN_NONE;
+	EXPECT(take(7));
+	EXPECT(buddy_check(&zone) == NULL);
 }
 
 KTEST(buddy, the_checkers_find_what_is_wrong)
@@ -313,9 +324,9 @@ KTEST(buddy, the_checkers_find_what_is_wrong)
 	zone.nr[4]++;
 	EXPECT(buddy_check(&zone) != NULL);
 	zone.nr[4]--;
-	zone.nonempty |= 1;
+	zone.orders[0] |= 1;
 	EXPECT(buddy_check(&zone) != NULL);
-	zone.nonempty &= ~1u;
+	zone.orders[0] &= 0xfffe;
 	page_begin(&frames[19], PAGE_ALLOCATED, 0);
 	EXPECT(buddy_check_frames(&zone, 0, FRAMES, seen) != NULL);
 	page_join(&frames[19]);
@@ -347,4 +358,55 @@ KTEST(buddy, below_a_frame)
 	buddy_free(&zone, page, 0);
 	EXPECT_SOUND();
 	EXPECT_EQ(zone.free, 32 + 1024);
+}
+
+/* From a region of a higher tier only what no lower one has, however well it would fit. */
+KTEST(buddy, the_lowest_tier_gives)
+{
+	struct page *page;
+
+	new_zone();
+	add_frames(1024, 2048); /* tier 1 */
+	add_frames(2048, 2049); /* tier 2: just right, and left alone */
+	page = buddy_alloc(&zone, 0);
+	EXPECT(page == frames + 1024);
+	EXPECT_EQ(zone.nr[0], 2);
+	EXPECT(buddy_alloc(&zone, 9) == frames + 1024 + 512);
+	EXPECT(!buddy_alloc(&zone, 9));
+	buddy_free(&zone, page, 0);
+	page = buddy_alloc_upto(&zone, 3, 5); /* no smaller one is there, so it is cut */
+	EXPECT(page == frames + 1024 && page->order == 5);
+	EXPECT_SOUND();
+	page = buddy_alloc_upto(&zone, 3, 10); /* what that left */
+	EXPECT(page == frames + 1024 + 32 && page->order == 5);
+	EXPECT_SOUND();
+}
+
+/*
+ * Half of the frames are in use, anywhere.  Some come back and as many are taken, over
+ * and over: all is in the lower half in the end, and the upper half is whole.
+ */
+KTEST(buddy, churn_gathers_what_is_in_use)
+{
+	new_zone();
+	add_frames(1, FRAMES);
+	while (take(0))
+		;
+	EXPECT_EQ(nr_taken, FRAMES - 1);
+	while (nr_taken > FRAMES / 2)
+		give(random_below(nr_taken));
+	EXPECT_EQ(zone.nr[9] + zone.nr[10], 0);
+	for (unsigned int round = 0; round < 100; round++) {
+		for (unsigned int i = 0; i < FRAMES / 20; i++)
+			give(random_below(nr_taken));
+		while (nr_taken < FRAMES / 2)
+			ASSERT(take(0));
+	}
+	EXPECT_SOUND();
+	EXPECT_EQ(zone.nr[10], 1); /* frame 0 is not ours, so the lower half spills a frame */
+	EXPECT(zone.nr[9] >= 1);
+	while (nr_taken)
+		give(0);
+	EXPECT_EQ(zone.free, FRAMES - 1);
+	EXPECT_SOUND();
 }

@@ -109,7 +109,8 @@ KTEST(checkers, buddy)
 	EXPECT_NAMED(zone.free, 1, buddy_check(&zone), "sum of nr[order]");
 	EXPECT_NAMED(zone.nr[3], 0, buddy_check(&zone), "longer than nr[order]");
 	EXPECT_NAMED(zone.nr[3], 2, buddy_check(&zone), "shorter than nr[order]");
-	EXPECT_NAMED(zone.nonempty, 0, buddy_check(&zone), "nonempty disagrees");
+	EXPECT_NAMED(zone.orders[0], 0x10, buddy_check(&zone), "orders disagree");
+	EXPECT_NAMED(zone.tiers, 2, buddy_check(&zone), "tiers disagrees");
 	EXPECT_NAMED(zone.bad, 72, buddy_check(&zone), "overwritten");
 	EXPECT_NAMED(frames[72].order, 4, buddy_check(&zone), "not PAGE_FREE of the list's order");
 	EXPECT_NAMED(frames[72].prev, 5, buddy_check(&zone), "prev is not");

@@ -163,12 +163,15 @@ class Free(gdb.Command):
             self.show(buddy, number(argument))
 
     def show(self, buddy, order):
-        pfn, shown = int(buddy["first"][order]), 0
-        while pfn and shown < 64:
-            print(" ", describe_page(pfn))
-            pfn, shown = int(descriptor(pfn)["next"]), shown + 1
-        if pfn:
-            print("  and more")
+        shown = 0
+        for tier in range(16):
+            pfn = int(buddy["first"][tier * 16 + order])
+            while pfn and shown < 64:
+                print(" ", describe_page(pfn))
+                pfn, shown = int(descriptor(pfn)["next"]), shown + 1
+            if pfn:
+                print("  and more")
+                return
 
 
 class Log(gdb.Command):
