@@ -267,8 +267,8 @@ KTEST(ras, search_of_a_table_out_of_order)
 		for (size_t i = 0; i < n; i++) {
 			u64 place = (i * 11 + 2) % n;
 
-			table[i] =
-				(struct ras_range){100 + place * 10, 105 + place * 10 + place % 6};
+			table[i] = (struct ras_range){100 + place * 10,
+						      105 + place * 10 + place % 6, 0};
 		}
 		ras_sort(table, n);
 		for (unsigned long rip = 90; rip < 220; rip++)

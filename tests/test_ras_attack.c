@@ -15,6 +15,10 @@
  * word in it, is counted; what is lost shows when all is back: the harness counts
  * pages, objects and areas to the last one.
  *
+ * The table of sequences has hundreds of entries, which are places where one of a few was
+ * expanded.  When all tests have run, an interrupt has come after each instruction of each
+ * of those; no attack may have had to leave a target out.
+ *
  * ras.rounds= says how many rounds; the monitor's ras_attack command takes a number.
  */
 #include <linux/init.h>
@@ -35,6 +39,7 @@
 #include <asm/irq.h>
 #include <asm/ras.h>
 #include <asm/traps.h>
+#include "../mm/slab.h"
 #include "../mm/vmap.h"
 
 #define SIZE	     96
@@ -78,7 +83,7 @@ static mempool_t *pool;
 static const struct attack *attack;
 static struct owner mine, his;
 static unsigned long doubles, damaged;
-static unsigned long interrupts, exact;
+static unsigned long interrupts, exact, rounds_made;
 static u32 dice;
 
 static unsigned int throw(unsigned int sides)
@@ -163,12 +168,19 @@ static unsigned long attacked;
 static unsigned int reached;
 static bool fired;
 
+/* Of each kind of sequence, the places in it where an interrupt came: bit i, after instruction i. */
+static u32 hit[RAS_NR_KINDS];
+static u8 attacked_kind, attacked_place;
+
 static void handler(struct pt_regs *regs)
 {
 	const struct kind *kind = &attack->handler;
 
 	interrupts++;
-	exact += regs->ip == attacked;
+	if (regs->ip == attacked) {
+		exact++;
+		hit[attacked_kind] |= BIT(attacked_place);
+	}
 	if (!throw(BURST))
 		give_all(&his, kind);
 	for (unsigned int n = throw(BURST) ? 1 : OWNED; n; n--) {
@@ -209,8 +221,26 @@ static void note_target(unsigned long ip)
 			return;
 		}
 	}
-	if (nr_targets < MAX_TARGETS)
+	if (EXPECT(nr_targets < MAX_TARGETS))
 		targets[nr_targets++] = (struct target){ip, 1};
+}
+
+static const struct ras_range *sequence_of(unsigned long ip)
+{
+	size_t n = (size_t)(__ras_table_end - __ras_table_start);
+	const struct ras_range *r = ras_find(__ras_table_start, n, ip);
+
+	return r ? r : ras_find(__ras_table_start, n, ip - 1);
+}
+
+/* After which instruction of its sequence a target lies: those before it are targets, too. */
+static unsigned int place_in(const struct ras_range *r, unsigned long ip)
+{
+	unsigned int place = 0;
+
+	for (unsigned int i = 0; i < nr_targets; i++)
+		place += targets[i].ip > r->start && targets[i].ip <= ip;
+	return place;
 }
 
 static bool look(struct pt_regs *regs)
@@ -236,12 +266,15 @@ static bool attack_target(const struct target *t, unsigned long n)
 	unsigned long before = exact;
 
 	attacked = t->ip;
+	attacked_kind = (u8)sequence_of(t->ip)->kind;
+	attacked_place = (u8)place_in(sequence_of(t->ip), t->ip);
 	breakpoint_set(t->ip, send_interrupt);
 	for (unsigned long i = 0; i < n || (exact == before && i < n + PATIENCE); i++) {
 		if (i >= n)
 			empty_caches(i & 1);
 		fired = false;
 		victim_round();
+		rounds_made++;
 	}
 	breakpoint_set(0, NULL);
 	reached += exact != before;
@@ -257,19 +290,68 @@ static void attack_targets(void)
 	EXPECT_EQ(missed, 0);
 }
 
+/* ---- Have they been everywhere? -------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	unsigned int instructions;
+} kinds[RAS_NR_KINDS] = {
+	[RAS_POP_TAGGED] = {"pop of an object", 5},
+	[RAS_POP_ANY] = {"pop", 5},
+	[RAS_PUSH] = {"push", 5},
+	[RAS_LIST_POP] = {"pop from a list", 5},
+	[RAS_LIST_PUSH] = {"push to a list", 3},
+	[RAS_FREE] = {"release of an object", 8},
+};
+
+/* Some boot parameters close magazines or lists, so that the sequences there end early. */
+static bool everything_is_open(void)
+{
+	return !page_lists_are_off() && !want_init_on_free() && !kasan_enabled() &&
+	       !slab_debug_flags("kmalloc-96", 0) && !slab_debug_flags("ras_attack", 0);
+}
+
+static u32 finished; /* a bit for each test below */
+
+#define ALL_FINISHED 0x7f
+
+/*
+ * The whole table consists of these kinds.  When all tests have run, in whatever order, an
+ * interrupt has come after every instruction of each.
+ */
+static void finish(unsigned int test)
+{
+	unsigned int uses[RAS_NR_KINDS] = {0}, whole = 0;
+
+	finished |= BIT(test);
+	if (finished != ALL_FINISHED || !everything_is_open())
+		return;
+	for (const struct ras_range *r = __ras_table_start; r < __ras_table_end; r++) {
+		if (EXPECT(r->kind < RAS_NR_KINDS))
+			uses[r->kind]++;
+	}
+	for (unsigned int i = 0; i < RAS_NR_KINDS; i++) {
+		pr_info("ras_attack: %s, in %u places: interrupted after instructions 0x%x\n",
+			kinds[i].name, uses[i], hit[i]);
+		whole += EXPECT_EQ(hit[i], (2U << kinds[i].instructions) - 2);
+	}
+	if (whole == RAS_NR_KINDS)
+		pr_info("ras_attack: every instruction of every kind of sequence\n");
+}
+
 static void run(const struct attack *what)
 {
 	attack = what;
 	mine.nr = his.nr = reached = 0;
-	doubles = damaged = interrupts = exact = 0;
+	doubles = damaged = interrupts = exact = rounds_made = 0;
 	dice = get_random_u32();
 	system_vector_set(SELF_VECTOR, handler);
 	trace();
 	attack_targets();
 	give_all(&mine, &what->victim);
 	give_all(&his, &what->handler);
-	pr_info("ras_attack: %s: %lu interrupts at %u of %u instructions\n", what->victim.name,
-		interrupts, reached, nr_targets);
+	pr_info("ras_attack: %s: %lu rounds, %lu interrupts at %u of %u instructions\n",
+		what->victim.name, rounds_made, interrupts, reached, nr_targets);
 	if (!nr_targets)
 		ktest_skip("no fast path, as with debugging switched on");
 	EXPECT_EQ(exact, interrupts);
@@ -325,6 +407,7 @@ KTEST(ras_attack, kmalloc)
 		return;
 	run(&what);
 	run(&constant);
+	finish(0);
 }
 
 static void *get_object(void)
@@ -365,6 +448,7 @@ KTEST(ras_attack, kmem_cache)
 	run(&what);
 	run(&zeroed);
 	kmem_cache_destroy(cache);
+	finish(1);
 }
 
 #define BULK 8
@@ -400,6 +484,7 @@ KTEST(ras_attack, kmem_cache_bulk)
 	ASSERT(cache);
 	run(&what);
 	kmem_cache_destroy(cache);
+	finish(2);
 }
 
 static void *get_element(void)
@@ -429,6 +514,7 @@ KTEST(ras_attack, mempool)
 		mempool_destroy(pool);
 	}
 	kmem_cache_destroy(cache);
+	finish(3);
 }
 
 /* ---- Pages ----------------------------------------------------------------------------- */
@@ -493,6 +579,7 @@ KTEST(ras_attack, pages)
 	run(&ones);
 	run(&pairs);
 	run(&any);
+	finish(4);
 }
 
 /* ---- Per-CPU objects ------------------------------------------------------------------- */
@@ -521,8 +608,10 @@ KTEST(ras_attack, percpu)
 {
 	static const struct attack what = {PERCPU_IN_HANDLER, PERCPU_IN_HANDLER};
 
-	if (possible())
-		run(&what);
+	if (!possible())
+		return;
+	run(&what);
+	finish(5);
 }
 
 /* ---- Areas ----------------------------------------------------------------------------- */
@@ -552,6 +641,16 @@ static void *get_range(void)
 	return va;
 }
 
+/* One that is cached, or a new one where there is none. */
+static void *get_range_or_new(void)
+{
+	struct vmap_area *va = vmap_area_get_any(1, GFP_KERNEL);
+
+	if (va)
+		doubles += vmap_kind(va) != VMAP_CACHED;
+	return va;
+}
+
 static void put_range(void *p)
 {
 	vmap_cache_push(p, 0);
@@ -567,13 +666,20 @@ KTEST(ras_attack, vmalloc)
 		{"vmalloc, its pages", get_area, put_area, area_word},
 		PAGE_IN_HANDLER,
 	};
+	static const struct attack lists = {
+		{"ranges", get_range_or_new, put_range, NULL},
+		{"ranges", get_range, put_range, NULL},
+	};
 
 	if (!possible())
 		return;
+	run(&lists);
+	EXPECT(!vmap_check());
 	run(&ranges);
 	EXPECT(!vmap_check());
 	run(&pages);
 	EXPECT(!vmap_check());
+	finish(6);
 }
 
 /* ---- How long -------------------------------------------------------------------------- */

@@ -50,7 +50,7 @@ struct objstack {
 #define OBJSTACK_SIZE(n) (__builtin_offsetof(struct objstack, slot) + ((n) + 1) * sizeof(void *))
 
 #define __OBJSTACK_POP(base, at)                     \
-	RAS_RECORD("1f", "2f")                       \
+	RAS_RECORD(RAS_POP_TAGGED, "1f", "2f")       \
 	"1:\tmovl %%gs:%c[used]" base ", %k[at]\n\t" \
 	"movq %%gs:%c[slot]-8" at ", %[top]\n\t"     \
 	"cmpq " OBJ_FREE_TAG_STR ", (%[top])\n\t"    \
@@ -174,7 +174,7 @@ _Static_assert(__builtin_offsetof(struct objstack, used) ==
 		 "movq " OBJ_FREE_TAG_STR ", (%[p])\n\t"                                        \
 		 "addl $8, %%gs:%c[used](%%rcx)\n"                                              \
 		 "19:\n\t"                                                                      \
-		 RAS_RECORD("16b", "19b")                                                       \
+		 RAS_RECORD(RAS_FREE, "16b", "19b")                                                       \
 		 EX_TABLE("11b", "%l[" #_slow "]")                                             \
 		 EX_TABLE("12b", "%l[" #_slow "]")                                             \
 		 EX_TABLE("13b", "%l[" #_slow "]")                                             \

@@ -31,12 +31,12 @@ static __always_inline void *pcpu_list_pop(struct pcpu_list __percpu *list, cons
 {
 	void *top = NULL, *next;
 
-	asm_goto_output(RAS_RECORD("1f", "2f") "1:\tmovq %%gs:(%[list]), %[top]\n\t"
-					       "testq %[top], %[top]\n\t"
-					       "jz %l[empty]\n\t"
-					       "movq %c[link](%[top]), %[next]\n\t"
-					       "movq %[next], %%gs:(%[list])\n"
-					       "2:"
+	asm_goto_output(RAS_RECORD(RAS_LIST_POP, "1f", "2f") "1:\tmovq %%gs:(%[list]), %[top]\n\t"
+							     "testq %[top], %[top]\n\t"
+							     "jz %l[empty]\n\t"
+							     "movq %c[link](%[top]), %[next]\n\t"
+							     "movq %[next], %%gs:(%[list])\n"
+							     "2:"
 			: [top] "=&r"(top), [next] "=&r"(next)
 			: [list] "r"(list), [link] "i"(link)
 			: "memory", "cc"
@@ -62,10 +62,10 @@ static __always_inline void pcpu_list_push(struct pcpu_list __percpu *list, void
 {
 	void *next;
 
-	asm volatile(RAS_RECORD("1f", "2f") "1:\tmovq %%gs:(%[list]), %[next]\n\t"
-					    "movq %[next], %c[link](%[item])\n\t"
-					    "movq %[item], %%gs:(%[list])\n"
-					    "2:"
+	asm volatile(RAS_RECORD(RAS_LIST_PUSH, "1f", "2f") "1:\tmovq %%gs:(%[list]), %[next]\n\t"
+							   "movq %[next], %c[link](%[item])\n\t"
+							   "movq %[item], %%gs:(%[list])\n"
+							   "2:"
 		     : [next] "=&r"(next)
 		     : [list] "r"(list), [item] "r"(item), [link] "i"(link)
 		     : "memory");

@@ -6,7 +6,7 @@
  * Restartable atomic sequences: per-CPU stacks popped and pushed with a few
  * plain instructions, no disabled interrupts, no atomics, no preempt counter.
  *
- * Each expansion records {start, end} in the table __ras_table.  Whoever
+ * Each expansion records {start, end, kind} in the table __ras_table.  Whoever
  * interrupts the kernel and may run other code before returning (interrupt,
  * NMI, #DB, context switch) calls ras_fixup(): if the interrupted RIP lies in
  * (start, end) it is set back to start.  The last instruction of a sequence
@@ -17,6 +17,7 @@
  *
  * The idea is NetBSD's ras(9) and Linux's rseq(2), used by the kernel on itself.
  */
+#include <linux/stringify.h>
 #include <linux/types.h>
 #include <linux/compiler.h>
 
@@ -30,15 +31,26 @@ struct pcpu_stack {
 	void *slot[];
 };
 
+/* The sequences there are; a table's entry is one place where one of them was expanded. */
+#define RAS_POP_TAGGED 0 /* an object with its tag, of a magazine: 5 instructions */
+#define RAS_POP_ANY    1 /* what is on top of a stack: 5 */
+#define RAS_PUSH       2 /* onto a stack: 5 */
+#define RAS_LIST_POP   3 /* 5 */
+#define RAS_LIST_PUSH  4 /* 3 */
+#define RAS_FREE       5 /* an object, with its tag, onto its cache's magazine: 8 */
+#define RAS_NR_KINDS   6
+
 struct ras_range {
 	u64 start; /* first instruction: where an interrupted sequence restarts */
 	u64 end;   /* first instruction behind the committing store */
+	u64 kind;  /* RAS_* */
 };
 
 extern const struct ras_range __ras_table_start[], __ras_table_end[];
 
-#define RAS_RECORD(start, end) \
-	".pushsection .ras_table,\"a\"\n\t.quad " start ", " end "\n\t.popsection\n\t"
+#define RAS_RECORD(kind, start, end)                             \
+	".pushsection .ras_table,\"a\"\n\t.quad " start ", " end \
+	", " __stringify(kind) "\n\t.popsection\n\t"
 
 /*
  * RAS_POP - the body of a function that pops a pointer from a per-CPU stack
@@ -64,7 +76,7 @@ extern const struct ras_range __ras_table_start[], __ras_table_end[];
 
 /* Bytes in use, less one pointer; jumps to none on the condition @_empty; the pointer; commit. */
 #define RAS_POP_LAST(_empty)                             \
-	RAS_RECORD("1f", "2f")                           \
+	RAS_RECORD(RAS_POP_ANY, "1f", "2f")              \
 	"1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"   \
 	"subl $8, %k[at]\n\t" _empty " %l[none]\n\t"     \
 	"movq %%gs:%c[slot](%[stack],%[at]), %[top]\n\t" \
@@ -97,19 +109,20 @@ static __always_inline bool pcpu_stack_push(struct pcpu_stack __percpu *stack, v
 {
 	unsigned long used;
 
-	asm volatile goto(RAS_RECORD("1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
+	asm volatile goto(
+		RAS_RECORD(RAS_PUSH, "1f", "2f") "1:\tmovl %%gs:%c[used](%[stack]), %k[at]\n\t"
 						 "cmpl %%gs:%c[limit](%[stack]), %k[at]\n\t"
 						 "jae %l[full]\n\t"
 						 "movq %[item], %%gs:%c[slot](%[stack],%[at])\n\t"
 						 "addl $8, %%gs:%c[used](%[stack])\n"
 						 "2:"
-			  : [at] "=&r"(used)
-			  : [stack] "r"(stack), [item] "r"(item),
-			    [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
-			    [limit] "i"(__builtin_offsetof(struct pcpu_stack, limit)),
-			    [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
-			  : "memory", "cc"
-			  : full);
+		: [at] "=&r"(used)
+		: [stack] "r"(stack), [item] "r"(item),
+		  [used] "i"(__builtin_offsetof(struct pcpu_stack, used)),
+		  [limit] "i"(__builtin_offsetof(struct pcpu_stack, limit)),
+		  [slot] "i"(__builtin_offsetof(struct pcpu_stack, slot))
+		: "memory", "cc"
+		: full);
 	return true;
 full:
 	return false;
