@@ -60,8 +60,8 @@ static struct page *search_zones(enum zone_type type, unsigned int order, unsign
 /* Opens the highest section below @end that is not open; false if all are. */
 static bool open_below(unsigned long end)
 {
-	for (unsigned long s = pfn_to_section(end - 1) + 1; s--;)
-		if (section_to_pfn(s + 1) <= end && memmap_open(s))
+	for (unsigned long s = pfn_to_section(end); s--;)
+		if (memmap_open(s))
 			return true;
 	return false;
 }

@@ -247,10 +247,35 @@ KTEST(ioremap, memremap_takes_ram_from_the_direct_map)
 	EXPECT_REPORT("memremap attempted on mixed range") {
 		EXPECT(!memremap(end_of_ram() - 16, 32, MEMREMAP_WB));
 	}
-	p = memremap(HPET + 4, 4, MEMREMAP_WT);
-	ASSERT(p);
-	EXPECT_EQ(vmalloc_entry((unsigned long)p) & _PAGE_CACHE_MASK, _PAGE_CACHE_WT);
-	memunmap(p);
+	EXPECT(!memremap(ram, 50, 0));
+	EXPECT_REPORT("memremap attempted on no range") {
+		EXPECT(!memremap(HPET, 0, MEMREMAP_WB));
+	}
+	EXPECT_REPORT("memremap attempted on no range") {
+		EXPECT(!memremap(HPET, ~0UL, MEMREMAP_WB));
+	}
+}
+
+/* Memory of a device gets the first of the types asked for that there is. */
+KTEST(ioremap, memremap_of_a_device)
+{
+	static const struct {
+		unsigned long flags;
+		u64 type;
+	} cases[] = {
+		{MEMREMAP_WB | MEMREMAP_WC, _PAGE_CACHE_WB},
+		{MEMREMAP_WT, _PAGE_CACHE_WT},
+		{MEMREMAP_WC, _PAGE_CACHE_WC},
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		void *p = memremap(nowhere() + 4, 4, cases[i].flags);
+
+		ASSERT(p);
+		EXPECT_EQ((unsigned long)p % PAGE_SIZE, 4);
+		EXPECT_EQ(vmalloc_entry((unsigned long)p) & _PAGE_CACHE_MASK, cases[i].type);
+		memunmap(p);
+	}
 }
 
 /* ---- accessors ------------------------------------------------------------------------- */

@@ -239,6 +239,7 @@ KTEST(kfence, objects_of_a_cache)
 			EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
 		}
 		EXPECT(ktest_reported("cache=kfence_test"));
+		EXPECT(!ktest_reported(" more"));
 		EXPECT(!slab_check(cache));
 		kmem_cache_free(cache, p);
 		EXPECT_EQ(kmem_cache_destroy(cache), 0);

@@ -308,8 +308,60 @@ KTEST(numa, numastat)
 	ASSERT(at != NULL);
 	EXPECT_EQ(simple_strtoul(skip_spaces(at + 8), NULL, 10),
 		  stats_of(first_online_node).item[NUMA_HIT]);
+}
+
+/* /proc/nodes has a row for each node: its CPUs, its memory, how far it is from each. */
+KTEST(numa, nodes_file)
+{
+	static char text[4096];
+	char want[128], *at;
+	int nid, to;
+
 	EXPECT(vfile_read("/proc/nodes", text, sizeof(text)) > 0);
-	EXPECT(strstr(text, "node distances:") != NULL);
+	snprintf(want, sizeof(want), "available: %d nodes\n", num_online_nodes());
+	EXPECT(strstarts(text, want));
+	at = strstr(text, "node distances:");
+	ASSERT(at);
+	for_each_online_node(nid)
+	{
+		unsigned long pages = 0;
+		int n;
+
+		for (unsigned int idx = 0; idx < MAX_NR_ZONES; idx++)
+			pages += node_data[nid]->zones[idx].managed_pages;
+		snprintf(want, sizeof(want), "node %d size: %lu MB\n", nid,
+			 pages >> (20 - PAGE_SHIFT));
+		EXPECT(strstr(text, want) != NULL);
+		n = snprintf(want, sizeof(want), "\n%4d:", nid);
+		for_each_online_node(to) n += scnprintf(want + n, sizeof(want) - (size_t)n, "%4d",
+							node_distance(nid, to));
+		snprintf(want + n, sizeof(want) - (size_t)n, "\n");
+		EXPECT(strstr(at, want) != NULL);
+	}
+}
+
+/* Each CPU is in the mask of one node, its own; beyond the nodes there are none, and all is far. */
+KTEST(numa, masks_and_distances)
+{
+	struct cpumask mask;
+	unsigned int cpu, found = 0;
+	int nid;
+
+	for_each_online_node(nid)
+	{
+		cpumask_of_node_copy(nid, &mask);
+		for_each_possible_cpu(cpu) {
+			EXPECT_EQ(cpumask_test_cpu(cpu, &mask), cpu_to_node(cpu) == nid);
+			found += cpumask_test_cpu(cpu, &mask);
+		}
+	}
+	EXPECT_EQ(found, num_possible_cpus());
+	EXPECT_EQ(cpu_to_node(NR_CPUS), 0);
+	EXPECT_EQ(node_distance(-1, 0), REMOTE_DISTANCE);
+	EXPECT_EQ(node_distance(0, -1), REMOTE_DISTANCE);
+	EXPECT_EQ(node_distance(-1, -1), LOCAL_DISTANCE);
+	EXPECT_EQ(node_distance(MAX_NUMNODES, 0), REMOTE_DISTANCE);
+	EXPECT_EQ(node_distance(0, MAX_NUMNODES), REMOTE_DISTANCE);
 }
 
 /* A node that does not exist is refused by name. */

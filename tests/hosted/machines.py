@@ -15,7 +15,7 @@ import sys
 MACHINES = (
     ("three nodes, one without memory", ["-N", "3", "-n", "3"],
      "numa* pages.* page_files* slab.* percpu.* gfp* reclaim* kmalloc.*"),
-    ("two nodes on one CPU", ["-N", "2"], "numa* page_files* slab.*"),
+    ("two nodes on one CPU", ["-N", "2"], "numa* page_files* slab.* mm_commands*"),
     ("beyond 4 GiB, and without addresses", ["-m", "5000", "-N", "2", "-c", "highmem=100M"],
      "highmem* pages.* page_files* gfp* dma* ioremap* vmap.* numa* memmap* memory_map*"),
     ("without addresses", ["-c", "highmem=100M"], "highmem* gfp_table* dma* reclaim*"),
@@ -26,10 +26,10 @@ MACHINES = (
     ("objects checked", ["-n", "2", "-c", "slub_debug=FZPU"], "slab.* slab_debug.* slab_misuse* kmalloc.* mempools.*"),
     ("all zeroed", ["-c", "init_on_alloc=1 init_on_free=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a*"),
     ("pages checked", ["-n", "2", "-c", "page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on"],
-     "kmemleak* page_debug* page_files* slab.* mempools.* vfree*"),
-    ("guard pages", ["-n", "2", "-c", "kfence.sample_interval=20"], "kfence*"),
+     "kmemleak* mm_commands* page_debug* page_files* slab.* mempools.* vfree*"),
+    ("guard pages", ["-n", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
     ("locks checked", ["-n", "2", "-c", "lockdep=1 debug_preempt=1"], "lock* slab.* pages.* contexts* gfp_contexts* percpu.*"),
-    ("failures", ["-c", "failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1"], "fault*"),
+    ("failures", ["-c", "failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1"], "fault* mm_commands*"),
 )
 
 

@@ -85,7 +85,7 @@ def variants(expr):
 
 
 SKIPPED = re.compile(r"^\s*(case|default|static|extern|goto|break|continue|asm|pr_\w+|seq_\w+|printk|"
-                     r"BUILD_BUG|monitor_printf|dump_stack|panic|might_|#|/?\*|[\w ]+:$)")
+                     r"BUILD_BUG|monitor_printf|dump_stack|panic|might_|kasan_|#|/?\*|[\w ]+:$)")
 HEADER = re.compile(r"^\s*(?:\} )?(?:else )?(?:if|for|while|\w*for_each\w*)\b.*\)$")
 CONDITION = re.compile(r"^(\s*(?:\} else )?(?:else )?(?:if|while) \()(.*)(\)(?: \{)?)$")
 LOOP_END = re.compile(r"^(\s*\} while \()(.*)(\);)$")
@@ -350,11 +350,11 @@ class Reach:
                 self.tests[number] = milliseconds / 1000, mutants
             longest = max(longest, milliseconds / 1000)
         for command in stages(host, tree):
-            reached = set()
-            for _, start, mutants, milliseconds in self.lines(command, host, tree):
-                reached |= mutants | start
+            tests = {}
+            for number, start, mutants, milliseconds in self.lines(command, host, tree):
+                tests[number] = tests.get(number, set()) | mutants | start
                 longest = max(longest, milliseconds / 1000)
-            self.stages.append((command, reached))
+            self.stages.append((command, tests))
         self.limit = 4 * longest + 5
 
     @staticmethod
@@ -381,8 +381,11 @@ class Reach:
             names = " ".join(str(t) for t, seconds in reaching.items() if (seconds > SLOW) == slow)
             if names:
                 yield [test], {"TESTS": names}
-        for command, reached in self.stages:
-            if number in reached:
+        for command, tests in self.stages:
+            names = " ".join(str(t) for t, mutants in tests.items() if t >= 0 and number in mutants)
+            if names:
+                yield command, {"TESTS": names}
+            elif any(number in mutants for mutants in tests.values()):
                 yield command, {}
 
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenario: somebody types the monitor's commands about memory and reads its files: what is
+ * set holds, what is wrong is refused and changes nothing, what is shown is so.  What they
+ * print is caught by a console of the tests' own, which shows it to nobody.
+ */
+#include <linux/errno.h>
+#include <linux/fault-inject.h>
+#include <linux/kernel.h>
+#include <linux/kfence.h>
+#include <linux/kmemleak.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+#include <linux/vmalloc.h>
+#include <cairn/console.h>
+#include <cairn/monitor.h>
+#include <cairn/test.h>
+#include <cairn/vfile.h>
+#include "../mm/fault_inject.h"
+#include "../mm/zone.h"
+#include "pressure.h"
+
+static char printed[4096];
+static size_t nr_printed;
+static bool catching;
+
+static void catch_text(const char *s, size_t n, int level)
+{
+	if (!catching || level != CONSOLE_PLAIN)
+		return;
+	n = min(n, sizeof(printed) - 1 - nr_printed);
+	memcpy(printed + nr_printed, s, n);
+	nr_printed += n;
+	printed[nr_printed] = '\0';
+}
+
+/* Runs a command; what it printed is in printed[]. */
+static int type_command(const char *line)
+{
+	static struct console catcher = {.name = "test", .write = catch_text};
+	static bool registered;
+	int err;
+
+	if (!registered)
+		console_register(&catcher);
+	registered = true;
+	nr_printed = 0;
+	printed[0] = '\0';
+	catching = true;
+	err = monitor_execute(line);
+	catching = false;
+	return err;
+}
+
+static unsigned long last_number(void)
+{
+	char *end = printed + nr_printed;
+
+	while (end > printed && end[-1] == '\n')
+		end--;
+	while (end > printed && end[-1] >= '0' && end[-1] <= '9')
+		end--;
+	return simple_strtoul(end, NULL, 10);
+}
+
+static unsigned long min_pages(enum zone_type last)
+{
+	const struct zone *zone;
+	unsigned long pages = 0;
+
+	for_each_zone(zone)
+		pages += zone->idx <= last ? zone->watermark[WMARK_MIN] : 0;
+	return pages;
+}
+
+/* What is to stay free is spread over the zones, and goes back to what it was. */
+KTEST(mm_commands, min_free_kbytes)
+{
+	unsigned long kib = min_free_kbytes, pages = min_pages(ZONE_HIGHMEM);
+	unsigned long slack =
+		3 * MAX_NR_ZONES * nr_node_ids; /* each zone rounds, and has its least */
+
+	EXPECT_EQ(type_command("min_free_kbytes"), 0);
+	EXPECT_EQ(last_number(), pages << (PAGE_SHIFT - 10));
+	EXPECT_EQ(type_command("min_free_kbytes 1600"), 0);
+	EXPECT_EQ(min_free_kbytes, 1600);
+	EXPECT(min_pages(ZONE_NORMAL) + slack >= 400 && min_pages(ZONE_NORMAL) <= 400 + slack);
+	EXPECT_EQ(last_number(), min_pages(ZONE_HIGHMEM) << (PAGE_SHIFT - 10));
+	EXPECT_EQ(type_command("min_free_kbytes much"), -EINVAL);
+	EXPECT_EQ(type_command("min_free_kbytes 1 2"), -EINVAL);
+	EXPECT_EQ(min_free_kbytes, 1600);
+	min_free_kbytes = kib;
+	zones_setup_watermarks();
+	EXPECT_EQ(min_pages(ZONE_HIGHMEM), pages);
+}
+
+/* Every cache is asked, and gives all that it can. */
+KTEST(mm_commands, drop_caches)
+{
+	static struct page_cache cache;
+
+	cache_open(&cache, 0, 100);
+	EXPECT_EQ(type_command("drop_caches"), 0);
+	EXPECT(strstr(printed, " objects freed of "));
+	EXPECT(simple_strtoul(printed, NULL, 10) >= cache.freed);
+	EXPECT(cache.freed > 0);
+	EXPECT_EQ(cache.freed + cache.nr, 100);
+	cache_close(&cache);
+}
+
+/* Who holds memory is named: a cache, an area, and what takes pages by itself. */
+KTEST(mm_commands, holders)
+{
+	void *area = vmalloc(300 * PAGE_SIZE);
+
+	EXPECT_REPORT("mm_commands_holders") {
+		EXPECT_EQ(type_command("holders"), 0);
+	}
+	EXPECT(ktest_reported("pages taken directly"));
+	vfree(area);
+}
+
+static void try_fault_settings(void)
+{
+	EXPECT_EQ(type_command("fault failslab interval=7 probability=0 space=5 times=3 verbose=0 "
+			       "ignore-gfp-wait=n"),
+		  0);
+	EXPECT(strstr(printed, "failslab: interval=7 probability=0 space=5 times=3 verbose=0 "
+			       "ignore-gfp-wait=N"));
+	EXPECT(!strstr(printed, "fail_page_alloc"));
+	EXPECT_EQ(type_command(
+			  "fault fail_page_alloc probability=0 min-order=2 ignore-gfp-highmem=1"),
+		  0);
+	EXPECT(strstr(printed, "fail_page_alloc: ") && !strstr(printed, "failslab: "));
+	EXPECT(strstr(printed, "ignore-gfp-highmem=Y min-order=2"));
+	EXPECT_EQ(type_command("fault failslab min-order=-1"), -EINVAL);
+	EXPECT_EQ(type_command("fault failslab interval=-1"), -EINVAL);
+	EXPECT_EQ(type_command("fault failslab interval=7x"), -EINVAL);
+	EXPECT_EQ(type_command("fault failslab interval"), -EINVAL);
+	EXPECT_EQ(type_command("fault failslab nonsense=1"), -EINVAL);
+	EXPECT_EQ(type_command("fault nonsense"), -EINVAL);
+	EXPECT_EQ(type_command("fault"), 0);
+	EXPECT(strstr(printed, "failslab: interval=7") && strstr(printed, "min-order=2"));
+}
+
+/* Each setting of a filter by its name, of the filter that is named. */
+KTEST(mm_commands, fault)
+{
+	struct fault_filter objects = failslab, pages = fail_page_alloc;
+
+	if (!fault_injecting) {
+		EXPECT_EQ(type_command("fault"), -EOPNOTSUPP);
+		EXPECT(strstr(printed, "start with failslab="));
+		return;
+	}
+	try_fault_settings();
+	failslab = objects;
+	fail_page_alloc = pages;
+}
+
+/* Objects that were lost are counted, listed and, once known, no longer spoken of. */
+KTEST(mm_commands, kmemleak)
+{
+	if (!kmemleak_enabled()) {
+		EXPECT_EQ(type_command("kmemleak scan"), -ENODEV);
+		EXPECT(strstr(printed, "kmemleak=on was not given"));
+		return;
+	}
+	EXPECT_EQ(type_command("kmemleak scan"), 0);
+	EXPECT(strstr(printed, "new suspected memory leaks"));
+	EXPECT_EQ(type_command("kmemleak list"), 0);
+	EXPECT(strstr(printed, "unreferenced objects"));
+	EXPECT_EQ(type_command("kmemleak clear"), 0);
+	EXPECT_EQ(type_command("kmemleak list"), 0);
+	EXPECT_EQ(simple_strtoul(printed, NULL, 10), 0);
+	EXPECT_EQ(type_command("kmemleak nonsense"), -EINVAL);
+	EXPECT_EQ(type_command("kmemleak"), -EINVAL);
+}
+
+/* /proc/kfence counts what is sampled and given back. */
+KTEST(mm_commands, kfence_file)
+{
+	static char text[1024];
+
+	ASSERT(vfile_read("kfence", text, sizeof(text)) > 0);
+	EXPECT_EQ(simple_strtoul(text + strlen("enabled: "), NULL, 10), kfence_enabled());
+	EXPECT(strstr(text, "total bugs: ") && strstr(text, "skipped allocations (capacity): "));
+}
+
+/* A walk is of one address, in hexadecimal. */
+KTEST(mm_commands, pagewalk)
+{
+	EXPECT_EQ(type_command("pagewalk"), -EINVAL);
+	EXPECT_EQ(type_command("pagewalk here"), -EINVAL);
+	EXPECT_EQ(type_command("pagewalk 1 2"), -EINVAL);
+}
