@@ -4,6 +4,7 @@
  * in the table of pools; buffers are taken and given back; swiotlb= decides what is
  * bounced at all.  Pools that were made go again, with all their pages.
  */
+#include <linux/bitops.h>
 #include <linux/dma-mapping.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -32,7 +33,7 @@ static bool pools_are_used(void)
 
 static unsigned int nr_pools(void)
 {
-	return (unsigned int)__builtin_popcountl(dma_bounce_pools());
+	return hweight_long(dma_bounce_pools());
 }
 
 static size_t used_of_all(void)
@@ -69,7 +70,7 @@ KTEST(dma_bounce, pools_below_pools)
 	while (bounce_reserve(mask)) {
 		EXPECT(lowest_pool() <= mask);
 		EXPECT(bounce_reserve(mask)); /* there is one now, so this makes none */
-		EXPECT_EQ(nr_pools(), (unsigned int)__builtin_popcountl(before) + ++made);
+		EXPECT_EQ(nr_pools(), hweight_long(before) + ++made);
 		mask = lowest_pool() - 1;
 	}
 	EXPECT(made > 0);

@@ -326,6 +326,7 @@ KTEST(gfp_table, __GFP_NOFAIL)
 {
 	struct task_struct *task;
 	unsigned int ticks = 2000;
+	unsigned long waited;
 	struct counts before;
 	struct page *chain;
 
@@ -342,7 +343,9 @@ KTEST(gfp_table, __GFP_NOFAIL)
 		wake_up_process(task);
 		while (ticks-- && vm_events(OOM_REPORT) == before.reports)
 			schedule_timeout_uninterruptible(1);
-		schedule_timeout_uninterruptible(20);
+		waited = vm_events(ALLOC_WAIT);
+		while (ticks-- && vm_events(ALLOC_WAIT) == waited) /* all of it is said */
+			schedule_timeout_uninterruptible(1);
 	}
 	EXPECT_EQ(vm_events(OOM_REPORT), before.reports + 1);
 	EXPECT(!READ_ONCE(must.done));
