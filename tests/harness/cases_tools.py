@@ -406,15 +406,16 @@ def after(arguments, option):
 
 @case
 def run_on_serial(ctx):
-    """make run without a display is on serial alone, and under TCG whatever the host offers"""
+    """make run without a display, or without a terminal, is on serial alone, under TCG whatever the host offers"""
     with FakeQemu() as host:
         done, piped = host.make_run()
         ctx.expect(done.returncode == 0, done.stdout)
         controller, terminal = pty.openpty()
         _, typed = host.make_run(stdin=terminal)
+        screen = run("scripts/qemu.sh", "--print", "image", env=person_env(DISPLAY=":9", SCREEN="", SERIAL=""))
         os.close(terminal)
         os.close(controller)
-    for arguments, serial in (piped, ["stdio"]), (typed, ["mon:stdio"]):
+    for arguments, serial in (piped, ["stdio"]), (typed, ["mon:stdio"]), (screen.stdout.splitlines(), ["stdio"]):
         ctx.expect(after(arguments, "-display") == ["none"] and after(arguments, "-serial") == serial, arguments)
         ctx.expect(after(arguments, "-accel") == ["tcg"], arguments)
         ctx.expect(not re.search("kvm", " ".join(arguments)), arguments)
