@@ -981,7 +981,8 @@ def under_proc(files, *command):
     if not all(map(shutil.which, ("unshare", "mount", command[0]))):
         raise Lacks(f"there is no unshare, mount or {command[0]} here")
     with tempfile.TemporaryDirectory() as scratch:
-        binds = []
+        # Also where / is no mount point, as in a chroot.
+        binds = ["mount --make-rprivate /proc || exit 99"]
         for name, text in files.items():
             path = os.path.join(scratch, name)
             with open(path, "w", encoding="ascii") as file:
@@ -989,7 +990,8 @@ def under_proc(files, *command):
             binds.append(f"mount --bind {path} /proc/{name} || exit 99")
         own_root = [] if os.geteuid() == 0 else ["--map-root-user"]
         done = subprocess.run(
-            ["unshare", "--mount", *own_root, "sh", "-c", "\n".join([*binds, 'exec "$@"']), "sh", *command],
+            ["unshare", "--mount", "--propagation=unchanged", *own_root, "sh", "-c", "\n".join([*binds, 'exec "$@"']),
+             "sh", *command],
             env=dict(os.environ, TERM="dumb", LC_ALL="C"), check=False, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode == 99 or "unshare:" in done.stdout:
