@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""bad_inputs_status.py [OUT DOCUMENT] - what comes of each bad input, and which tests say so.
+"""bad_inputs_status.py [OUT] DOCUMENT - what comes of each bad input, and which tests say so.
 
-Without arguments: check that every case has a row in tests/harness/rows_*.py, and every test that
-a row names exists. With OUT, where `make host-test` and `make bad-inputs` left results: write DOCUMENT.
+Without OUT: check that every case has a row in tests/harness/rows_*.py, that every test that a row
+names exists, and that DOCUMENT has these rows and no others. With OUT, where `make host-test` and `make bad-inputs` left results: write DOCUMENT.
 """
 import collections
 import fnmatch
@@ -32,6 +32,20 @@ def complaints():
         yield from (f"case {part}{i} has no row" for i in range(1, count + 1) if f"{part}{i}" not in numbers)
     for row in bad_inputs.ROWS:
         yield from (f"{row.number}: there is no test {test}" for test in named(row) if not fnmatch.filter(names, test))
+
+
+def shown(row):
+    """A row of the document, as far as nothing has to be run for it."""
+    return "".join("| " + cell.replace("|", "\\|") + " " for cell in (row.number, row.what, row.outcome, said(row))) + "| "
+
+
+def differences(path):
+    with open(path, encoding="utf-8") as file:
+        there = [line for line in file.read().splitlines() if re.match(r"\| [MEAP]\d+ ", line)]
+    wanted = [shown(row) for row in bad_inputs.ROWS]
+    yield from (f"{path}: without this row; make bad-inputs renews it: {row}" for row in wanted
+                if not any(line.startswith(row) for line in there))
+    yield from (f"{path}: a row that is in no table: {line}" for line in there if not line.startswith(tuple(wanted)))
 
 
 def read_tsv(path):
@@ -91,9 +105,8 @@ def write_document(out, path):
         for row in (row for row in bad_inputs.ROWS if row.number[0] == part):
             tests = " ".join(f"`{name}`" for name in row.tests)
             boot = of_boot(row, qemu) if row.booted else " ".join(f"`case:{c}`" for c in row.cases) or "cannot be given"
-            cells = [row.number, row.what, row.outcome, said(row), f"{tests} {of_tests(row, results)}",
-                     of_boot(row, process), boot]
-            text.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+            cells = [f"{tests} {of_tests(row, results)}", of_boot(row, process), boot]
+            text.append(shown(row) + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         numbers = {row.number for row in bad_inputs.ROWS if row.number[0] == part}
         bad = {row.number for row in bad_inputs.ROWS if of_boot(row, process) != "passes"
                or (row.tests and of_tests(row, results) != "passes") or qemu.get((row.number, row.what)) == "not ok"}
@@ -107,6 +120,8 @@ def write_document(out, path):
 
 def main():
     found = list(complaints())
+    if len(sys.argv) == 2:
+        found += differences(sys.argv[1])
     print("\n".join(found)) if found else None
     if len(sys.argv) == 3:
         write_document(sys.argv[1], sys.argv[2])
