@@ -308,7 +308,6 @@ static void whiten(struct slab_cache *c __unused, unsigned long obj, struct leak
 /* Everything that was allocated and is not referred to is white afterwards. */
 static noinline void mark_all(void)
 {
-	todo.used = 0;
 	todo.overflow = false;
 	for_each_object(whiten, NULL);
 	look_through_todo();

@@ -80,6 +80,33 @@ KTEST(dma_bounce, pools_below_pools)
 	EXPECT_EQ(dma_bounce_pools(), before);
 }
 
+/* A pool serves masks from its last byte on, and none below. */
+KTEST(dma_bounce, a_pool_ends_at_its_last_byte)
+{
+	unsigned long before = dma_bounce_pools();
+	struct dma_bounce_info info;
+	u64 last = 0, bytes = 0;
+	phys_addr_t at;
+
+	if (!pools_are_used() || ktest_lacks_memory(64))
+		return;
+	ASSERT(bounce_reserve(min(lowest_pool() - 1, DMA_BIT_MASK(24))));
+	for (unsigned int i = 0; dma_bounce_pool(i, &info); i++)
+		if (info.bytes && info.start == lowest_pool()) {
+			last = info.start + info.bytes - 1;
+			bytes = info.bytes;
+		}
+	EXPECT_EQ(nr_pools(), hweight_long(before) + 1);
+	at = bounce_get(last, 1);
+	EXPECT(at <= last && at > last - bytes);
+	bounce_put(at, 1);
+	at = bounce_get(last - 1, 1);
+	EXPECT(at == DMA_MAPPING_ERROR || at + SLOT - 1 <= last - bytes);
+	if (at != DMA_MAPPING_ERROR)
+		bounce_put(at, 1);
+	dma_bounce_shrink(before);
+}
+
 /* Every slot of a pool once: below the mask, none twice; what is used is counted, with its peak. */
 KTEST(dma_bounce, every_slot_once)
 {

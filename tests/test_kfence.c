@@ -14,6 +14,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <cairn/test.h>
+#include <cairn/vfile.h>
 
 #define TRIES 64
 
@@ -215,6 +216,57 @@ static void *sampled_object(struct kmem_cache *cache)
 		kmem_cache_free(cache, p);
 	}
 	return NULL;
+}
+
+/* The first and the last page of the pool guard nothing, or what lies beside them. */
+KTEST(kfence, touching_the_ends_of_the_pool)
+{
+	if (!sampling())
+		return;
+	EXPECT_REPORT("BUG: KFENCE: ") {
+		read_here((const u8 *)kfence_pool);
+	}
+	EXPECT(ktest_reported("Invalid read at"));
+	EXPECT_REPORT("BUG: KFENCE: ") {
+		read_here((const u8 *)kfence_pool + kfence_pool_size - 1);
+	}
+}
+
+static unsigned long number_in_file(const char *name)
+{
+	static char text[1024];
+	const char *at;
+
+	if (vfile_read("kfence", text, sizeof(text)) < 0 || !(at = strstr(text, name)))
+		return ~0UL;
+	return simple_strtoul(at + strlen(name), NULL, 10);
+}
+
+/* /proc/kfence counts what is sampled, what is given back, and mistakes. */
+KTEST(kfence, counts)
+{
+	unsigned long live, allocs, frees, bugs;
+	u8 *p;
+
+	if (!sampling())
+		return;
+	live = number_in_file("currently allocated: ");
+	allocs = number_in_file("total allocations: ");
+	frees = number_in_file("total frees: ");
+	bugs = number_in_file("total bugs: ");
+	p = sampled_kmalloc(40);
+	EXPECT(number_in_file("total allocations: ") > allocs);
+	EXPECT(number_in_file("total allocations: ") < allocs + 1000);
+	EXPECT_EQ(number_in_file("currently allocated: "),
+		  number_in_file("total allocations: ") - number_in_file("total frees: "));
+	kfree(p);
+	EXPECT(number_in_file("total frees: ") > frees &&
+	       number_in_file("total frees: ") < frees + 1000);
+	EXPECT_REPORT("use-after-free read") {
+		read_here(p);
+	}
+	EXPECT_EQ(number_in_file("total bugs: "), bugs + 1);
+	EXPECT_EQ(live == ~0UL, 0);
 }
 
 KTEST(kfence, objects_of_a_cache)

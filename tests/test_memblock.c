@@ -288,6 +288,33 @@ KTEST(memblock, iteration)
 }
 
 /* Physical allocation: direction, bounds, alignment, node, exhaustion. */
+/* Memory that begins at address 0 is free from there, forwards and backwards. */
+KTEST(memblock, free_from_the_first_byte)
+{
+	phys_addr_t start, end;
+	unsigned int n = 0;
+	u64 i;
+
+	stand_in();
+	memblock_add(0, 1 * M);
+	memblock_reserve(64, 64);
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, NULL)
+	{
+		EXPECT_EQ(start, n ? 128 : 0);
+		EXPECT_EQ(end, n ? 1 * M : 64);
+		n++;
+	}
+	EXPECT_EQ(n, 2);
+	for_each_free_mem_range_reverse(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, NULL)
+	{
+		n--;
+		EXPECT_EQ(start, n ? 128 : 0);
+		EXPECT_EQ(end, n ? 1 * M : 64);
+	}
+	EXPECT_EQ(n, 0);
+	stand_down();
+}
+
 KTEST(memblock, physical)
 {
 	stand_in();

@@ -316,6 +316,47 @@ KTEST(memmap, descriptors_agree_with_the_memory_map)
 	EXPECT(described > 0);
 }
 
+/* Sections that are open are counted, each once. */
+KTEST(memmap, open_sections_are_counted)
+{
+	unsigned long section, open = 0, meta;
+
+	for (section = 0; section <= pfn_to_section(PHYS_PFN(memblock_end_of_DRAM() - 1));
+	     section++)
+		open += section_is_open(section);
+	EXPECT_EQ(memmap_sections_open(&meta), open);
+	EXPECT(meta > 0);
+}
+
+static u64 account_image;
+
+static void find_account(void *found, u64 ns __unused, int level __unused, const char *message,
+			 size_t n)
+{
+	static const char begin[] = "mem: total ", image[] = " = image ";
+	char copy[160], *at;
+
+	strscpy(copy, message, min(n + 1, sizeof(copy)));
+	if (!strstarts(copy, begin) || !(at = strstr(copy, image)))
+		return;
+	account_image = simple_strtoull(at + strlen(image), NULL, 10);
+	*(bool *)found = true;
+}
+
+/* The account of the hand-over at start-up has the image with its size. */
+KTEST(memmap, account_of_the_image)
+{
+	extern char _stext[], _end[];
+	bool found = false;
+
+	printk_read_log(find_account, &found);
+	if (!found) {
+		ktest_skip("the log has gone round since start-up");
+		return;
+	}
+	EXPECT_EQ(account_image, __pa(_end) - __pa(_stext));
+}
+
 /* Opening a pending section changes who has the memory, and not how much is free. */
 KTEST(memmap, opening_a_section_keeps_the_count_of_free_pages)
 {

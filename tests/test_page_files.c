@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include "../mm/memmap.h"
 #include "../mm/zone.h"
 
 static char text[8192];
@@ -148,6 +149,32 @@ KTEST(page_files, vmstat)
 	__free_pages(page, order);
 	ASSERT(read_file("/proc/vmstat"));
 	EXPECT_EQ(value_of("pgfree"), freed + (1UL << order));
+}
+
+/* What /proc/vmstat tells is what the kernel counts, each line once, and the zeroes are there. */
+KTEST(page_files, vmstat_lines)
+{
+	static const char *const always_zero[] = {
+		"nr_inactive_anon",    "nr_active_anon", "nr_inactive_file", "nr_active_file",
+		"nr_mapped",	       "nr_file_pages",	 "nr_dirty",	     "nr_writeback",
+		"nr_slab_reclaimable", "numa_interleave"};
+	static const char *const counts[] = {
+		"pgalloc_dma", "pgalloc_dma32", "pgalloc_normal", "pgalloc_high", "pgfree",
+		"numa_hit",    "numa_miss",	"numa_foreign",	  "numa_local",	  "numa_other"};
+	unsigned long open, meta;
+	unsigned int i;
+
+	ASSERT(read_file("/proc/vmstat"));
+	open = memmap_sections_open(&meta);
+	EXPECT_EQ(value_of("nr_open_sections"), open);
+	EXPECT_EQ(value_of("nr_descriptor_pages"), meta);
+	EXPECT_EQ(value_of("nr_slab_unreclaimable"), vm_stat(NR_SLAB_PAGES));
+	EXPECT_EQ(value_of("nr_page_table_pages"), vm_stat(NR_PAGETABLE_PAGES));
+	EXPECT_EQ(value_of("nr_kernel_stack"), vm_stat(NR_KERNEL_STACK_PAGES) << (PAGE_SHIFT - 10));
+	for (i = 0; i < ARRAY_SIZE(always_zero); i++)
+		EXPECT_EQ(value_of(always_zero[i]), 0);
+	for (i = 0; i < ARRAY_SIZE(counts); i++)
+		EXPECT(value_of(counts[i]) != ~0UL);
 }
 
 KTEST(page_files, pagetypeinfo)

@@ -40,6 +40,19 @@ KTEST(slab_debug, right_redzone)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
+/* The red zone behind an object is eight bytes, and what is missing to the next eight. */
+KTEST(slab_debug, redzone_is_no_larger_than_it_must)
+{
+	for (unsigned int size = 57; size <= 65; size++) {
+		struct kmem_cache *cache = make(size, SLAB_RED_ZONE);
+
+		ASSERT(cache);
+		EXPECT_EQ(inside(cache)->inuse, ALIGN(size, 8) + 8);
+		EXPECT(inside(cache)->g.stride >= inside(cache)->lead + inside(cache)->inuse);
+		EXPECT_EQ(kmem_cache_destroy(cache), 0);
+	}
+}
+
 KTEST(slab_debug, left_redzone)
 {
 	struct kmem_cache *cache = make(64, SLAB_RED_ZONE);
