@@ -8,6 +8,7 @@ A document marks where figures go; what stands between the marks is replaced:
   <!-- bench: all -->                        every case, and the geometric mean
   <!-- bench: pair_kmalloc_64 mixed_kmalloc -->   these cases; with the word mean, the mean of all
   <!-- bench: boot -->                       the cost of starting, by memory size
+  <!-- bench: smp -->                        what being many costs a CPU
   <!-- /bench -->                            the end of each
 """
 import os
@@ -15,22 +16,22 @@ import re
 import subprocess
 import sys
 
-RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "bench", "run")
+BENCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "bench")
 MARKED = re.compile(r"(<!-- bench: ([^>]*?) -->\n).*?(<!-- /bench -->)", re.S)
 
 
-def measure(*arguments):
-    done = subprocess.run([RUN, "--markdown", *arguments], stdout=subprocess.PIPE, text=True, check=False)
+def measure(program, *arguments):
+    done = subprocess.run([os.path.join(BENCH, program), "--markdown", *arguments], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         sys.exit(f"figures: the benchmark failed:\n{done.stdout}")
     return done.stdout.rstrip("\n").split("\n")
 
 
-def section(wanted, cases, boot):
+def section(wanted, measured):
     """The lines for one pair of marks."""
-    if wanted == "boot":
-        return boot
-    *rows, mean = cases
+    if wanted in ("boot", "smp"):
+        return measured[wanted]
+    *rows, mean = measured["all"]
     mean = mean[0].upper() + mean[1:].removesuffix(".") + "."
     if wanted == "all":
         return [*rows, "", mean]
@@ -46,11 +47,11 @@ def check(complete, paths):
     """Figures that were written by hand, or renewed in one document alone."""
     with open(complete, encoding="utf-8") as document:
         measured = {m[2]: m[0].split("\n")[1:-1] for m in MARKED.finditer(document.read())}
-    rows = [line for line in measured["all"] if line]
+    measured["all"] = [line for line in measured["all"] if line]
     for path in paths:
         with open(path, encoding="utf-8") as document:
             for mark in MARKED.finditer(document.read()):
-                wanted = section(mark[2], rows, measured["boot"])
+                wanted = section(mark[2], measured)
                 if mark[0].split("\n")[1:-1] != wanted:
                     print(f"{path}: the figures of {mark[2]} are not those of {complete}; make figures renews both")
 
@@ -67,9 +68,9 @@ def main():
             texts[path] = document.read()
         if not MARKED.search(texts[path]):
             sys.exit(f"figures: {path} has no <!-- bench: ... --> mark")
-    cases, boot = measure(), measure("boot")
+    measured = {"all": measure("run"), "boot": measure("run", "boot"), "smp": measure("run-smp")}
     for path, text in texts.items():
-        new = MARKED.sub(lambda m: m[1] + "\n".join(section(m[2], cases, boot)) + "\n" + m[3], text)
+        new = MARKED.sub(lambda m: m[1] + "\n".join(section(m[2], measured)) + "\n" + m[3], text)
         if new != text:
             with open(path, "w", encoding="utf-8") as document:
                 document.write(new)
