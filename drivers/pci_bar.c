@@ -156,6 +156,11 @@ static void size_rom(const struct pci_config *cfg, const struct pci_function *fn
 	if (p.held & PCI_ROM_ADDRESS_ENABLE)
 		bar->flags |= IORESOURCE_ROM_ENABLE;
 	settle(bar, p.held & PCI_ROM_ADDRESS_MASK, p.writable & PCI_ROM_ADDRESS_MASK, ~0u);
+	/* Sized by firmware, which left it at that: behind it begins no ROM but the machine's flash. */
+	if (bar->state == PCI_BAR_OK && bar->base == (p.writable & PCI_ROM_ADDRESS_MASK)) {
+		bar->base = 0;
+		bar->flags |= IORESOURCE_UNSET;
+	}
 }
 
 /* Switches decoding off; returns the command register to put back. */

@@ -550,6 +550,31 @@ KTEST(pci, bar_header_types)
 	}
 }
 
+/* A ROM register that the firmware sized and left with all its bits set has no address. */
+KTEST(pci, rom_left_as_it_was_sized)
+{
+	static const struct {
+		u32 held;
+		bool unset;
+	} cases[] = {{0xffff0000, true}, {0xffff0001, true}, {0xfffe0000, false}, {0, true}};
+	struct pci_bar bars[PCI_NR_BARS];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct script_function *fn;
+
+		script_reset();
+		fn = script_add(0, 0x20, 0x11e81234, 0);
+		script_set(fn, PCI_ROM_ADDRESS, cases[i].held, 0xffff0001);
+		EXPECT_EQ(pci_size_bars(&script_config, &test_function, bars), 0);
+		EXPECT_EQ(bars[PCI_BAR_ROM].state, PCI_BAR_OK);
+		EXPECT_EQ(bars[PCI_BAR_ROM].size, 0x10000);
+		EXPECT_EQ(!!(bars[PCI_BAR_ROM].flags & IORESOURCE_UNSET), cases[i].unset);
+		EXPECT_EQ(bars[PCI_BAR_ROM].base, cases[i].unset ? 0 : cases[i].held);
+		EXPECT_EQ(script_reg(fn, PCI_ROM_ADDRESS)->value, cases[i].held);
+	}
+}
+
 /* P23: the device goes away after any number of reads: dropped, no value believed. */
 KTEST(pci, bar_vanishing_device)
 {
