@@ -401,8 +401,10 @@ void __init memory_map_init(void)
 			  "can add some)",
 			  boot_info.nr_map);
 	if (bytes < LEAST_MEMORY)
-		boot_stop("%llu KiB of usable memory below 4 GiB are too little, %llu are needed",
-			  bytes >> 10, LEAST_MEMORY >> 10);
+		boot_stop(
+			"beside the kernel %llu KiB of memory below 4 GiB are too little, %llu are "
+			"needed",
+			bytes >> 10, LEAST_MEMORY >> 10);
 	if (!memory_map_is_ram(boot_info.image_start, boot_info.image_end))
 		pr_warn("memory map: the kernel's image, %#llx to %#llx, lies outside of RAM; kept it "
 			"all the same\n",

@@ -506,6 +506,14 @@ static const struct {
 	[TAG_EFI_SERVICES] = {NULL, TAG_HEADER, MB2_SHORT_TAG},
 };
 
+/* GRUB leaves a framebuffer with a palette, of 1 bit a pixel, where there is no display. */
+static u32 why_not(u32 type, const struct tag *tag)
+{
+	if (type == TAG_FRAMEBUFFER && tag->size >= FRAMEBUFFER_FIXED && tag->p[29] == FB_INDEXED)
+		return MB2_PALETTE;
+	return checks[type].finding;
+}
+
 static void take_tag(struct parse *p, u32 type, const struct tag *tag)
 {
 	if (type == TAG_MODULE) {
@@ -515,7 +523,7 @@ static void take_tag(struct parse *p, u32 type, const struct tag *tag)
 	if (type >= NR_TAGS || !checks[type].min_size)
 		return;
 	if (tag->size < checks[type].min_size || (checks[type].ok && !checks[type].ok(tag)))
-		note(p, checks[type].finding, tag);
+		note(p, why_not(type, tag), tag);
 	else if (p->tag[type].p)
 		note(p, MB2_DUPLICATE_TAG, tag);
 	else
@@ -648,6 +656,9 @@ const char *mb2_finding_text(enum mb2_finding finding)
 		[MB2_BAD_SECTION] = "an ELF section reaches past 4 GiB; ignored it",
 		[MB2_SECTIONS_LOST] = "too many ELF sections; ignored the surplus (64 count)",
 		[MB2_BAD_FRAMEBUFFER] = "the framebuffer makes no sense; use the serial port",
+		[MB2_PALETTE] =
+			("the framebuffer has a palette, which nothing here draws with; use "
+			 "the serial port"),
 		[MB2_BAD_RSDP] = "an ACPI root pointer is wrong; ignored it",
 	};
 

@@ -705,6 +705,7 @@ KTEST(multiboot2, framebuffer)
 		{0xfd000000, 4096, 1024, 768, 32, 1, 24, false},
 		{0xfd000000, 4096, 1024, 768, 32, 1, 20, false},
 		{0xfd000000, 1024, 1024, 768, 8, 0, 30, false},
+		{0xa0000, 80, 640, 480, 1, 0, 29, false}, /* GRUB's without a display */
 		{0xfd000000, 4096, 1024, 768, 32, 7, 30, false},
 	};
 	unsigned int i;
@@ -724,7 +725,8 @@ KTEST(multiboot2, framebuffer)
 		tag(8, payload, cases[i].size);
 		parse();
 		EXPECT_EQ(f->bi.fb.bpp, cases[i].taken ? cases[i].bpp : 0);
-		EXPECT_EQ(found(MB2_BAD_FRAMEBUFFER), !cases[i].taken);
+		EXPECT_EQ(found(MB2_BAD_FRAMEBUFFER), !cases[i].taken && cases[i].type);
+		EXPECT_EQ(found(MB2_PALETTE), !cases[i].type);
 		if (cases[i].taken && cases[i].type == 1)
 			EXPECT_EQ(f->bi.fb.red_pos, 16);
 	}

@@ -189,6 +189,7 @@ static void __init legacy_init(void)
 	for (unsigned int irq = 0; irq < NR_LEGACY_IRQS; irq++)
 		vector_irq[IRQ_BASE + irq] = (u16)irq;
 	pic_irq_init();
+	pr_info("irq: no I/O APIC in use; %u lines of the legacy controllers\n", NR_LEGACY_IRQS);
 }
 
 void __init irq_init(void)

@@ -16,6 +16,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
+#include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -182,6 +183,7 @@ void tick_start(void)
 
 	if (clock_event_exact() || request_irq(TIMER_IRQ, tick, 0, "timer", NULL))
 		return;
+	pr_info("clock: no local APIC timer; the legacy timer, %u times a second\n", TICK_HZ);
 	outb(PIT_MODE2, PIT_COMMAND);
 	outb(divisor & 0xff, PIT_CHANNEL0);
 	outb(divisor >> 8, PIT_CHANNEL0);

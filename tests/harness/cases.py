@@ -282,6 +282,8 @@ def legacy_interrupts(ctx):
         machine = ctx.boot(Image(word, f"{word} {tests}"), cpu="max", smp="2")
         ctx.expect_end(machine, 0)
         ctx.expect_lines(machine, r"^ok .* ioapic.edu_interrupts_by_its_line$", row)
+        ctx.expect_lines(machine, r"irq: no I/O APIC in use; 16 lines of the legacy controllers$",
+                         r"clock: no local APIC timer; the legacy timer" if word == "nolapic" else r"clock: local APIC timer")
         ctx.expect_lines(machine, r"edu: 204 jobs by its line$",
                          r"edu: no interrupt by message here$" if word == "nolapic" else r"edu: 204 jobs by message$")
         ctx.expect(not any(line.startswith("not ok") for line in machine.lines), "a test failed")
@@ -300,6 +302,7 @@ def no_screen(ctx):
     """a machine without a display adapter runs on serial"""
     machine = ctx.boot(POWEROFF, args=("-vga", "none"))
     ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"multiboot2: .*the framebuffer has a palette, .*; use the serial port$")
     ctx.expect_lines(machine, UP)
 
 

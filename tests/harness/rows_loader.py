@@ -388,7 +388,7 @@ def _(box, entries):
 
 
 @row("E21", "memory below 1 MiB only, or above 4 GiB only", "stops",
-     stops="(no usable memory below 4 GiB|usable memory below 4 GiB are too little)",
+     stops="(no usable memory below 4 GiB|memory below 4 GiB are too little)",
      variants=([(0, 0x9FC00, USABLE)], [(4 * GIB, GIB, USABLE)]), cases="map-of-low-memory map-of-far-memory",
      tests="gfp_table.*")
 def _(box, entries):
