@@ -125,6 +125,11 @@ void apic_eoi(void)
 	apic_write(APIC_EOI, 0);
 }
 
+bool apic_in_service(u8 vector)
+{
+	return apic_read(APIC_IN_SERVICE + vector / 32 * 16) >> vector % 32 & 1;
+}
+
 /* ---- Interrupts for CPUs --------------------------------------------------------------- */
 
 static void wait_sent(void)

@@ -14,9 +14,12 @@
  * sequence goes back to its start (asm/ras.h), and if the interrupted thread may
  * be preempted and somebody else should run, that happens now.
  *
- * A vector that leads nowhere is counted and, the first few times, reported: it
- * is a device's that was taken away, or a mistake.
+ * A vector that leads nowhere is counted and, the first time, reported: it is a
+ * device's that was taken away, or a mistake.  So is a spurious interrupt: one that a
+ * controller began to deliver and that was gone when the CPU asked for its vector.
  */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/cpumask.h>
 #include <linux/hardirq.h>
 #include <linux/init.h>
@@ -32,8 +35,7 @@
 #include <asm/traps.h>
 #include "arch.h"
 
-#define NO_IRQ		  0xffff
-#define MAX_STRAY_REPORTS 8
+#define NO_IRQ 0xffff
 
 typedef void (*system_handler)(struct pt_regs *regs);
 
@@ -47,6 +49,14 @@ static DEFINE_PER_CPU(u32, nmi_count);
 
 atomic_t irq_err_count;
 
+/* Vectors of which it has been said that they came for nothing. */
+static DECLARE_BITMAP(said, NR_VECTORS);
+
+static bool is_news(unsigned int vector)
+{
+	return !test_and_set_bit((long)vector, said);
+}
+
 void nmi_count_inc(void)
 {
 	this_cpu_inc(nmi_count);
@@ -56,6 +66,7 @@ void system_vector_set(u8 vector, system_handler handler)
 {
 	WARN_ON(vector < FIRST_SYSTEM_VECTOR);
 	WRITE_ONCE(system_vectors[vector - FIRST_SYSTEM_VECTOR], handler);
+	clear_bit(vector, said);
 }
 
 int irq_vector_alloc(unsigned int irq)
@@ -78,25 +89,46 @@ int irq_vector_alloc(unsigned int irq)
 void irq_vector_free(unsigned int vector)
 {
 	WRITE_ONCE(vector_irq[vector], NO_IRQ);
+	clear_bit((long)vector, said);
 }
 
-/* Nobody's vector: count it, and say so while it is news. */
+/* Nobody's vector: count it, and say so if it is news. */
 static void stray_interrupt(unsigned int vector)
 {
-	int n = atomic_inc_return(&irq_err_count);
+	atomic_inc(&irq_err_count);
+	if (is_news(vector))
+		pr_warn("irq: unexpected interrupt, vector 0x%x on CPU %u; more are counted only\n",
+			vector, smp_processor_id());
+}
 
-	if (n <= MAX_STRAY_REPORTS)
-		pr_warn("irq: unexpected interrupt, vector 0x%x on CPU %u%s\n", vector,
-			smp_processor_id(), n == MAX_STRAY_REPORTS ? "; no more reports" : "");
+static void spurious_interrupt(unsigned int vector)
+{
+	if (is_news(vector))
+		pr_info("irq: spurious interrupt, vector 0x%x on CPU %u; more are counted only\n",
+			vector, smp_processor_id());
+}
+
+/* A spurious one is not in service, so there is nothing to acknowledge; unless somebody sent it. */
+static void apic_spurious_interrupt(void)
+{
+	if (!apic_in_service(APIC_SPURIOUS_VECTOR)) {
+		this_cpu_inc(system_counts[APIC_SPURIOUS_VECTOR - FIRST_SYSTEM_VECTOR]);
+		spurious_interrupt(APIC_SPURIOUS_VECTOR);
+		return;
+	}
+	apic_eoi();
+	stray_interrupt(APIC_SPURIOUS_VECTOR);
 }
 
 static void system_interrupt(struct pt_regs *regs, unsigned int vector)
 {
 	unsigned int i = vector - FIRST_SYSTEM_VECTOR;
 
+	if (vector == APIC_SPURIOUS_VECTOR) {
+		apic_spurious_interrupt();
+		return;
+	}
 	this_cpu_inc(system_counts[i]);
-	if (vector == APIC_SPURIOUS_VECTOR)
-		return; /* nothing is in service, so nothing to acknowledge */
 	apic_eoi();
 	note_hardirq_function(system_vectors[i]);
 	if (system_vectors[i])
@@ -122,7 +154,9 @@ static void dispatch(struct pt_regs *regs, unsigned int vector)
 {
 	if (vector >= FIRST_SYSTEM_VECTOR)
 		system_interrupt(regs, vector);
-	else if (vector >= FIRST_DEVICE_VECTOR || !pic_spurious(vector - IRQ_BASE))
+	else if (vector < FIRST_DEVICE_VECTOR && pic_spurious(vector - IRQ_BASE))
+		spurious_interrupt(vector);
+	else
 		device_interrupt(vector);
 }
 

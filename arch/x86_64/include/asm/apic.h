@@ -37,6 +37,9 @@ u32 apic_id(void);
 /* apic_eoi - the interrupt in service is done with. */
 void apic_eoi(void);
 
+/* apic_in_service - has this CPU not acknowledged @vector yet? */
+bool apic_in_service(u8 vector);
+
 /**
  * apic_send_ipi - interrupt another CPU, or this one
  * @cpu: number of an online CPU
