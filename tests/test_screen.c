@@ -260,7 +260,7 @@ static bool row_shows(u32 row, const char *text)
 	for (u32 i = 0; i < t->fb.columns; i++) {
 		char c = i < len ? text[i] : ' ';
 
-		if (SCREEN_CHAR(t->cell[row * t->fb.columns + i]) != c)
+		if (SCREEN_CHAR(t->cell[row * t->fb.columns + i]) != (unsigned char)c)
 			return false;
 	}
 	return true;
