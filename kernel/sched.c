@@ -191,6 +191,23 @@ static struct rq *task_rq_lock(struct task_struct *p)
 	}
 }
 
+u64 task_runtime(struct task_struct *task)
+{
+	unsigned long flags;
+	struct rq *rq;
+	u64 ran, now;
+
+	local_irq_save(flags);
+	rq = task_rq_lock(task);
+	ran = task->sum_exec_runtime;
+	now = ktime_get_ns();
+	if (rq->curr == task && now > task->exec_start)
+		ran += now - task->exec_start;
+	arch_spin_unlock(&rq->lock);
+	local_irq_restore(flags);
+	return ran;
+}
+
 bool cpu_active(unsigned int cpu)
 {
 	return cpu_online(cpu) && smp_load_acquire(&cpu_rq(cpu)->idle);

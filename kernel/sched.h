@@ -24,6 +24,16 @@ void kthread_free(struct task_struct *task);
 /* threads_init - the cache that tasks come from, and the boot task in their list */
 void threads_init(void);
 
+/**
+ * task_runtime - how long a task has run, nanoseconds
+ * @task: referenced
+ *
+ * With what it has run since it was last switched to, if it runs now.
+ *
+ * Context: any.
+ */
+u64 task_runtime(struct task_struct *task);
+
 /* For ps: the task with the lowest number of at least @pid, or NULL; with a reference. */
 struct task_struct *task_from(pid_t pid);
 

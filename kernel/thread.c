@@ -285,7 +285,7 @@ static int ps_command(int argc, char **argv __unused)
 	monitor_printf("  PID S CPU      TIME ms  SWITCHES  TAKEN NAME\n");
 	while ((task = task_from(pid))) {
 		monitor_printf("%5d %c %3u %12llu %9lu %6lu %s\n", task->pid, state_letter(task),
-			       task_cpu(task), data_race(task->sum_exec_runtime) / NSEC_PER_MSEC,
+			       task_cpu(task), task_runtime(task) / NSEC_PER_MSEC,
 			       data_race(task->nvcsw), data_race(task->nivcsw), task->comm);
 		pid = task->pid + 1;
 		put_task_struct(task);

@@ -17,6 +17,7 @@
 #include <cairn/test.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
+#include "../kernel/sched.h"
 
 /* start, join - a thread that ends by itself, and the wait until it has. */
 static struct task_struct *start(struct task_struct *t)
@@ -462,6 +463,24 @@ static int note_cpu(void *data)
 {
 	*(int *)data = raw_smp_processor_id();
 	return 0;
+}
+
+/* Time counts while it passes, not only when the task is switched away from. */
+KTEST(sched, time_counts_while_a_task_runs)
+{
+	u64 begin, before, ran, passed;
+
+	preempt_disable();
+	begin = ktime_get_ns();
+	before = task_runtime(current);
+	do {
+		cpu_relax();
+		passed = ktime_get_ns() - begin;
+	} while (passed < 3 * NSEC_PER_MSEC);
+	ran = task_runtime(current) - before;
+	preempt_enable();
+	EXPECT(ran >= passed * 9 / 10);
+	EXPECT(ran <= ktime_get_ns() - begin);
 }
 
 KTEST(sched, bound_threads_run_where_they_are_bound)
