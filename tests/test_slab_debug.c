@@ -5,11 +5,15 @@
  * slub_debug= picks caches by name.
  */
 #include <cairn/test.h>
+#include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/poison.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include "slab_test.h"
 
@@ -141,6 +145,42 @@ static noinline void free_here(struct kmem_cache *cache, void *obj)
 {
 	kmem_cache_free(cache, obj);
 	barrier();
+}
+
+static void *object_of_there;
+
+static int allocate_on_cpu(void *cache)
+{
+	object_of_there = allocate_here(cache);
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/* A report tells which CPU and which thread allocated the object. */
+KTEST(slab_debug, tracks_of_another_cpu)
+{
+	struct kmem_cache *cache;
+	struct task_struct *task;
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		return;
+	}
+	cache = make(64, SLAB_STORE_USER);
+	ASSERT(cache);
+	object_of_there = NULL;
+	task = kthread_create_on_cpu(allocate_on_cpu, cache, 1, "t_track");
+	ASSERT(!IS_ERR(task));
+	wake_up_process(task);
+	while (!READ_ONCE(object_of_there))
+		schedule_timeout_uninterruptible(1);
+	EXPECT_REPORT("cpu=1") {
+		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
+	}
+	kthread_stop(task);
+	kmem_cache_free(cache, object_of_there);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
 /* A report names the function that allocated the object and the one that freed it. */

@@ -390,6 +390,36 @@ KTEST(vmalloc, many_frees_purge_by_themselves)
 	expect_sound();
 }
 
+/*
+ * The table of the small area that went last, which lies where nothing else does, is kept for
+ * the next one there; a large area elsewhere leaves it alone.
+ */
+KTEST(vmalloc, the_last_table_is_kept)
+{
+	const size_t large = 4 * PMD_SIZE;
+	unsigned long tables;
+	void *p;
+
+	if (VMALLOC_END - VMALLOC_START < 4UL << 40) {
+		ktest_skip("the range has no place so far away");
+		return;
+	}
+	if (ktest_lacks_memory(32))
+		return;
+	vmap_drain();
+	tables = vm_stat(NR_PAGETABLE_PAGES);
+	vfree(__vmalloc_node(40 * PAGE_SIZE, 1UL << 40, GFP_KERNEL, NUMA_NO_NODE, NULL));
+	vm_unmap_aliases();
+	EXPECT_EQ(vm_stat(NR_PAGETABLE_PAGES), tables + 3);
+	p = vmalloc(large);
+	EXPECT(p);
+	vfree(p);
+	vm_unmap_aliases();
+	EXPECT_EQ(vm_stat(NR_PAGETABLE_PAGES), tables + 3);
+	vmap_drain();
+	EXPECT_EQ(vm_stat(NR_PAGETABLE_PAGES), tables);
+}
+
 KTEST(vmalloc, empty_tables_are_freed)
 {
 	unsigned long tables, used;

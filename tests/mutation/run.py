@@ -351,12 +351,12 @@ class Reach:
                 self.tests[number] = milliseconds / 1000, mutants
             longest = max(longest, milliseconds / 1000)
         for command in stages(host, tree):
-            tests = {}
+            tests, most = {}, 1.0
             for number, start, mutants, milliseconds in self.lines(command, host, tree):
                 tests[number] = tests.get(number, set()) | mutants | start
-                longest = max(longest, milliseconds / 1000)
-            self.stages.append((command, tests))
-        self.limit = 4 * longest + 5
+                most = max(most, milliseconds / 1000)
+            self.stages.append((command, tests, most if "cairn-test" in command[0] else 10))
+        self.longest = longest
 
     @staticmethod
     def lines(command, host, tree):
@@ -376,18 +376,18 @@ class Reach:
                 yield number, start, set(mutants) | start, milliseconds
 
     def runs(self, test, number):
-        """The commands that get to a mutant, with what they want in the environment."""
+        """The commands that get to a mutant, what they want in the environment, and how long a test takes."""
         reaching = {t: seconds for t, (seconds, mutants) in self.tests.items() if number in mutants}
         for slow in (False, True):
             names = " ".join(str(t) for t, seconds in reaching.items() if (seconds > SLOW) == slow)
             if names:
-                yield [test], {"TESTS": names}
-        for command, tests in self.stages:
+                yield [test], {"TESTS": names}, self.longest if slow else 5 * SLOW
+        for command, tests, most in self.stages:
             names = " ".join(str(t) for t, mutants in tests.items() if t >= 0 and number in mutants)
             if names:
-                yield command, {"TESTS": names}
+                yield command, {"TESTS": names}, most
             elif any(number in mutants for mutants in tests.values()):
-                yield command, {}
+                yield command, {}, most
 
 
 def family(pid):
@@ -467,9 +467,9 @@ def try_mutant(host, number, reach, tree):
     """Why it counts as killed, or ""; and whether anything gets to it."""
     log = os.path.join(host, f"mutant-{number}.log")
     why, reached = "", False
-    for command, environment in reach.runs(f"{host}/cairn-test", number):
+    for command, environment, seconds in reach.runs(f"{host}/cairn-test", number):
         reached = True
-        why, _ = run(command, number, log, reach.limit, tree, environment)
+        why, _ = run(command, number, log, 4 * seconds + 1, tree, environment)
         if why:
             break
     if os.path.exists(log):
@@ -498,6 +498,7 @@ class Results:
 
     def __init__(self, path, everything):
         self.path, self.everything, self.known, self.files = path, everything, {}, {}
+        self.earlier = set()
         if os.path.exists(path):
             with open(path, encoding="utf-8") as f:
                 for line in f:
@@ -506,6 +507,7 @@ class Results:
                         self.known[key] = why, reached
                     else:
                         self.known.pop(key, None)
+                        self.earlier.add(key)
 
     def key(self, m):
         if m.path not in self.files:
@@ -514,6 +516,10 @@ class Results:
 
     def get(self, m):
         return self.known.get(self.key(m))
+
+    def survived(self, m):
+        """In an earlier run: it takes long, so it comes last."""
+        return self.key(m) in self.earlier
 
     def put(self, m, result):
         with open(self.path, "a", encoding="utf-8") as f:
@@ -554,9 +560,10 @@ def report(results, chosen, known):
 def try_all(tree, host, chosen, jobs, known, results):
     """Adds to results, and to what is known, how each of the mutants fared."""
     reach = Reach(host, tree)
-    print(f"mutation: {len(chosen)} to try, {len(results)} known; a test hangs after {reach.limit:.0f} s", flush=True)
+    print(f"mutation: {len(chosen)} to try, {len(results)} known; the longest test computes {reach.longest:.1f} s", flush=True)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        pending = {pool.submit(try_mutant, host, n, reach, tree): n for n in chosen}
+        order = sorted(chosen, key=lambda n: known.survived(chosen[n]))
+        pending = {pool.submit(try_mutant, host, n, reach, tree): n for n in order}
         for i, job in enumerate(concurrent.futures.as_completed(pending), 1):
             number = pending[job]
             m, results[number] = chosen[number], job.result()
