@@ -320,7 +320,7 @@ fuzz-seeds:
 coverage:
 	@LLVM=1 scripts/setup.sh build image run host hostclang coverage
 	@$(MAKE) LLVM=1 COVERAGE=1 O=$(O)/coverage/kernel image
-	@$(MAKE) -f arch/hosted/Makefile CC=clang COVERAGE=1 O=$(O)/coverage/host all $(O)/coverage/host/cairn-death
+	@$(MAKE) -f arch/hosted/Makefile CC=clang COVERAGE=1 O=$(O)/coverage/host all $(addprefix $(O)/coverage/host/cairn-,death fail)
 	@python3 scripts/coverage.py $(O)/coverage
 
 # Small faults in mm/, N of them drawn by SEED, and how many the tests notice.

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""coverage.py OUT - line and branch coverage of mm/ and of the parsers; make coverage calls it
+"""coverage.py OUT [--no-machine] - line and branch coverage of mm/ and of the parsers; make coverage calls it
 
 clang counts in both ports (COVERAGE=1). The process writes its counts as it ends. The kernel
 knows nothing of them: its counters are taken out of the machine's memory, by QEMU's monitor,
 when it has switched itself off, and put into the file that a process would have written.
+
+With --no-machine only the process runs, and what the machine counted before is kept.
 
 Both are merged; the HTML report is OUT/html/index.html. Files below a line are listed.
 """
@@ -52,6 +54,7 @@ def run_process(out):
         inputs = [f for d in ("corpus", "regressions") for f in sorted(glob.glob(f"tests/fuzz/{d}/{target}/*"))]
         one_process(out, f"fuzz-{target}", [f"{host}/cairn-fuzz", target, *inputs])
     one_process(out, "death-%4m", ["python3", "tests/hosted/death.py", f"{host}/cairn-death"])
+    one_process(out, "fail-%4m", ["python3", "tests/hosted/fail.py", f"{host}/cairn-fail", "--most", "3", "--ms", "30"])
     one_process(out, "bad-%4m", ["python3", "tests/hosted/run_bad_inputs.py", f"{host}/cairn-boot", "/dev/null"])
     one_process(out, "map-%4m", ["python3", "tests/hosted/memmaps.py", f"{host}/cairn-memmap", "tests/data/memmaps/maps", "06"])
 
@@ -175,7 +178,7 @@ def report(out):
     profile = f"{out}/all.profdata"
     run(f"llvm-profdata{SUFFIX}", "merge", "-sparse", "-o", profile, *glob.glob(f"{out}/raw/*.profraw"))
     programs = [f"{out}/host/cairn-test"]
-    for program in (*(f"{out}/host/cairn-{name}" for name in ("fuzz", "memmap", "death", "boot")), f"{out}/kernel/cairn.elf"):
+    for program in (*(f"{out}/host/cairn-{name}" for name in ("fuzz", "memmap", "death", "fail", "boot")), f"{out}/kernel/cairn.elf"):
         if os.path.exists(program):
             programs += ["-object", program]
     programs += [f"-instr-profile={profile}"]
@@ -216,7 +219,8 @@ def main():
     out = sys.argv[1]
     os.makedirs(f"{out}/raw", exist_ok=True)
     for old in glob.glob(f"{out}/raw/*"):
-        os.remove(old)
+        if "--no-machine" not in sys.argv or "/machine-" not in old:
+            os.remove(old)
     run_process(out)
     if "--no-machine" not in sys.argv:
         for name, cmdline, arguments in MACHINES:

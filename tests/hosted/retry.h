@@ -25,6 +25,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
+#include "../../mm/dma.h"
 #include "../../mm/fault_inject.h"
 #include "../../mm/internal.h"
 #include "../../mm/page_table.h"
@@ -78,6 +79,9 @@
 #define alloc_pages_bulk_array(g, n, a)	 RETRY(alloc_pages_bulk_array(g, n, a), __r < (n))
 #define alloc_pages_bulk_array_node(...) RETRY(alloc_pages_bulk_array_node(__VA_ARGS__), true)
 
+#define vmalloc_32_user(...)		 RETRY_POINTER(vmalloc_32_user(__VA_ARGS__))
+#define bounce_reserve(...)		 RETRY_ZERO(bounce_reserve(__VA_ARGS__))
+#define bounce_get(...)			 RETRY(bounce_get(__VA_ARGS__), __r == DMA_MAPPING_ERROR)
 #define vmalloc(...)			 RETRY_POINTER(vmalloc(__VA_ARGS__))
 #define vzalloc(...)			 RETRY_POINTER(vzalloc(__VA_ARGS__))
 #define __vmalloc(...)			 RETRY_POINTER(__vmalloc(__VA_ARGS__))
