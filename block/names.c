@@ -64,7 +64,7 @@ struct name {
 };
 
 static struct kmem_cache *name_cache;
-static DEFINE_MUTEX(names_lock);
+static DEFINE_MUTEX_RANK(names_lock, LOCK_RANK_NAMES);
 
 /* Under names_lock. */
 static struct list_head buckets[NR_BUCKETS];

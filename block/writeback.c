@@ -37,7 +37,7 @@
 #define BATCH		 32
 
 static DECLARE_WAIT_QUEUE_HEAD(wait);
-static DEFINE_MUTEX(age_lock);
+static DEFINE_MUTEX_RANK(age_lock, LOCK_RANK_WRITEBACK);
 static unsigned long age = DEFAULT_SECONDS * HZ; /* under age_lock to change */
 static unsigned int changes;			 /* of the age */
 

@@ -68,7 +68,9 @@
 static void __iomem *edu_regs; /* of the first edu found; NULL without one */
 static struct pci_dev *edu_pci;
 
-static DEFINE_MUTEX(edu_lock);	 /* guards what follows, and the device's job */
+/* Guards what follows, and the device's job. */
+static DEFINE_MUTEX_RANK(edu_lock, LOCK_RANK_DEVICE);
+
 static unsigned int edu_kind;	 /* PCI_IRQ_*: how it interrupts; 0: the driver polls */
 static bool edu_stuck;		 /* its engine never ended, and may still write to memory */
 static struct edu_counts counts; /* interrupts: the handler's */

@@ -25,7 +25,7 @@
  *
  * Contexts: any but NMI, where nothing is checked; interrupts off around each change.
  * A lock's record is written without a lock of its own: a note lost to another CPU is
- * made again next time.  It does not follow locks that sleep.
+ * made again next time.  Locks that sleep are followed by sleep_lock_check.c.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -60,7 +60,7 @@ static int set_lockdep(const char *value)
 {
 	return kstrtobool(value, &lock_checking);
 }
-BOOT_PARAM("lockdep", set_lockdep, "check spinlocks: order, recursion, interrupts, release");
+BOOT_PARAM("lockdep", set_lockdep, "check locks: order, recursion, interrupts, release");
 
 /* This CPU's list, or NULL where nothing is checked.  Context: interrupts off. */
 static struct held_locks *list_begin(void)

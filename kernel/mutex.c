@@ -10,6 +10,9 @@
  *
  * Only mutex_lock() has a way around the spinlock: an owner of NULL, which only a
  * mutex without waiters has, is exchanged for the caller.
+ *
+ * With lockdep=1 each task's mutexes and rw_semaphores are noted and their order is
+ * checked: sleep_lock_check.c.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -17,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
+#include <cairn/sleep_lock.h>
 
 struct waiter {
 	struct list_head node;
@@ -61,11 +65,20 @@ static struct waiter *first_waiter(struct list_head *queue)
 
 /* ---- Mutexes --------------------------------------------------------------------------------- */
 
-int __mutex_trylock(struct mutex *lock)
+static __always_inline bool mutex_take(struct mutex *lock)
 {
 	struct task_struct *none = NULL;
 
 	return try_cmpxchg(&lock->owner, &none, current);
+}
+
+int __mutex_trylock(struct mutex *lock)
+{
+	bool taken = mutex_take(lock);
+
+	if (unlikely(lock_checking) && taken)
+		sleep_lock_note(lock, lock->rank, _RET_IP_);
+	return taken;
 }
 
 static void mutex_lock_slow(struct mutex *lock)
@@ -74,7 +87,7 @@ static void mutex_lock_slow(struct mutex *lock)
 	struct waiter w = {.writer = true};
 
 	spin_lock_irqsave(&lock->wait_lock, flags);
-	if (!__mutex_trylock(lock))
+	if (!mutex_take(lock))
 		wait_for_grant(&lock->wait_lock, &flags, &lock->waiters, &w, MAX_SCHEDULE_TIMEOUT);
 	spin_unlock_irqrestore(&lock->wait_lock, flags);
 }
@@ -82,12 +95,16 @@ static void mutex_lock_slow(struct mutex *lock)
 void mutex_lock(struct mutex *lock)
 {
 	might_sleep();
-	if (likely(__mutex_trylock(lock)))
-		return;
-	if (WARN(READ_ONCE(lock->owner) == current, "mutex %pS: %s takes it again\n", lock,
-		 current->comm))
-		return;
-	mutex_lock_slow(lock);
+	if (unlikely(lock_checking) && READ_ONCE(lock->owner) != current)
+		sleep_lock_check(lock, lock->rank, _RET_IP_);
+	if (unlikely(!mutex_take(lock))) {
+		if (WARN(READ_ONCE(lock->owner) == current, "mutex %pS: %s takes it again\n", lock,
+			 current->comm))
+			return;
+		mutex_lock_slow(lock);
+	}
+	if (unlikely(lock_checking))
+		sleep_lock_note(lock, lock->rank, _RET_IP_);
 }
 
 void mutex_unlock(struct mutex *lock)
@@ -98,6 +115,8 @@ void mutex_unlock(struct mutex *lock)
 	if (WARN(READ_ONCE(lock->owner) != current,
 		 "mutex %pS: released by %s, which does not hold it\n", lock, current->comm))
 		return;
+	if (unlikely(lock_checking))
+		sleep_lock_forget(lock);
 	spin_lock_irqsave(&lock->wait_lock, flags);
 	w = first_waiter(&lock->waiters);
 	smp_store_release(&lock->owner, w ? w->task : NULL);
@@ -129,19 +148,23 @@ static bool rwsem_try(struct rw_semaphore *sem, bool writer)
 	return true;
 }
 
-static void rwsem_down(struct rw_semaphore *sem, bool writer)
+static void rwsem_down(struct rw_semaphore *sem, bool writer, unsigned long site)
 {
 	struct waiter w = {.writer = writer};
 	unsigned long flags;
 
 	might_sleep();
+	if (unlikely(lock_checking))
+		sleep_lock_check(sem, sem->rank, site);
 	spin_lock_irqsave(&sem->wait_lock, flags);
 	if (!rwsem_try(sem, writer))
 		wait_for_grant(&sem->wait_lock, &flags, &sem->waiters, &w, MAX_SCHEDULE_TIMEOUT);
 	spin_unlock_irqrestore(&sem->wait_lock, flags);
+	if (unlikely(lock_checking))
+		sleep_lock_note(sem, sem->rank, site);
 }
 
-static int rwsem_trylock(struct rw_semaphore *sem, bool writer)
+static int rwsem_trylock(struct rw_semaphore *sem, bool writer, unsigned long site)
 {
 	unsigned long flags;
 	bool taken;
@@ -149,6 +172,8 @@ static int rwsem_trylock(struct rw_semaphore *sem, bool writer)
 	spin_lock_irqsave(&sem->wait_lock, flags);
 	taken = rwsem_try(sem, writer);
 	spin_unlock_irqrestore(&sem->wait_lock, flags);
+	if (unlikely(lock_checking) && taken)
+		sleep_lock_note(sem, sem->rank, site);
 	return taken;
 }
 
@@ -169,31 +194,35 @@ static void rwsem_up(struct rw_semaphore *sem, bool writer, int change)
 
 void down_read(struct rw_semaphore *sem)
 {
-	rwsem_down(sem, false);
+	rwsem_down(sem, false, _RET_IP_);
 }
 
 void down_write(struct rw_semaphore *sem)
 {
-	rwsem_down(sem, true);
+	rwsem_down(sem, true, _RET_IP_);
 }
 
 int down_read_trylock(struct rw_semaphore *sem)
 {
-	return rwsem_trylock(sem, false);
+	return rwsem_trylock(sem, false, _RET_IP_);
 }
 
 int down_write_trylock(struct rw_semaphore *sem)
 {
-	return rwsem_trylock(sem, true);
+	return rwsem_trylock(sem, true, _RET_IP_);
 }
 
 void up_read(struct rw_semaphore *sem)
 {
+	if (unlikely(lock_checking))
+		sleep_lock_forget(sem);
 	rwsem_up(sem, false, -1);
 }
 
 void up_write(struct rw_semaphore *sem)
 {
+	if (unlikely(lock_checking))
+		sleep_lock_forget(sem);
 	rwsem_up(sem, true, 1);
 }
 

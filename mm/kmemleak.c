@@ -64,7 +64,7 @@
 #define DUMP_BYTES     32
 
 static bool enabled;
-static DEFINE_MUTEX(scan_lock);
+static DEFINE_MUTEX_RANK(scan_lock, LOCK_RANK_LEAK_SCAN);
 
 /* What a scan knows, none of it an address that a scan would take for one. */
 static struct {

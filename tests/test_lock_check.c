@@ -10,6 +10,8 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <cairn/test.h>
@@ -222,6 +224,122 @@ KTEST(lockdep, readers_in_handlers)
 	}
 	EXPECT(ktest_reported("by a handler at in_hardirq_read"));
 	EXPECT(ktest_reported("here at lockdep_readers_in_handlers"));
+}
+
+/* ---- Locks that sleep ------------------------------------------------------------------------ */
+
+static DEFINE_MUTEX_RANK(outer_mutex, LOCK_RANK_NAMES);
+static DEFINE_MUTEX_RANK(inner_mutex, LOCK_RANK_DEVICE);
+static DECLARE_RWSEM_RANK(inner_sem, LOCK_RANK_DEVICE);
+static DEFINE_MUTEX(any_mutex);
+
+static noinline void lock_inner_mutex(void)
+{
+	mutex_lock(&inner_mutex);
+	barrier();
+}
+
+static noinline void lock_outer_mutex(void)
+{
+	mutex_lock(&outer_mutex);
+	barrier();
+}
+
+static noinline void read_inner_sem(void)
+{
+	down_read(&inner_sem);
+	barrier();
+}
+
+KTEST(lockdep, order_of_mutexes)
+{
+	if (!checking())
+		return;
+	EXPECT_NO_REPORT() {
+		lock_outer_mutex();
+		mutex_lock(&any_mutex);
+		lock_inner_mutex();
+		mutex_unlock(&outer_mutex);
+		mutex_unlock(&inner_mutex);
+		lock_outer_mutex();
+		mutex_unlock(&outer_mutex);
+		mutex_unlock(&any_mutex);
+		lock_inner_mutex();
+		EXPECT(mutex_trylock(&outer_mutex)); /* which does not wait */
+		mutex_unlock(&inner_mutex);
+		lock_inner_mutex();
+		mutex_unlock(&inner_mutex);
+		mutex_unlock(&outer_mutex);
+	}
+	EXPECT_REPORT("BUG: lock order inversion: lock outer_mutex") {
+		lock_inner_mutex();
+		lock_outer_mutex();
+		mutex_unlock(&outer_mutex);
+		mutex_unlock(&inner_mutex);
+	}
+	EXPECT(ktest_reported("to be taken at lock_outer_mutex"));
+	EXPECT(ktest_reported("while holding lock inner_mutex+"));
+	EXPECT(ktest_reported("taken at lock_inner_mutex"));
+}
+
+/* Readers count as writers do: either may wait for the other kind. */
+KTEST(lockdep, order_of_rw_semaphores)
+{
+	if (!checking())
+		return;
+	EXPECT_NO_REPORT() {
+		lock_outer_mutex();
+		read_inner_sem();
+		up_read(&inner_sem);
+		down_write(&inner_sem);
+		downgrade_write(&inner_sem);
+		up_read(&inner_sem);
+		mutex_unlock(&outer_mutex);
+		EXPECT(down_write_trylock(&inner_sem));
+		up_write(&inner_sem);
+	}
+	EXPECT_REPORT("BUG: lock order inversion: lock outer_mutex") {
+		read_inner_sem();
+		lock_outer_mutex();
+		up_read(&inner_sem);
+		mutex_unlock(&outer_mutex);
+	}
+	EXPECT(ktest_reported("taken at read_inner_sem"));
+	EXPECT_REPORT("BUG: recursion: lock inner_sem") {
+		read_inner_sem();
+		read_inner_sem();
+		up_read(&inner_sem);
+		up_read(&inner_sem);
+	}
+	EXPECT(!rwsem_is_locked(&inner_sem) && !mutex_is_locked(&outer_mutex));
+}
+
+static int hold_inner_mutex(void *data __unused)
+{
+	lock_inner_mutex();
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	mutex_unlock(&inner_mutex);
+	return 0;
+}
+
+/* What another task holds is its own business. */
+KTEST(lockdep, mutexes_of_another_task)
+{
+	struct task_struct *t;
+
+	if (!checking())
+		return;
+	t = kthread_run(hold_inner_mutex, NULL, "t_hold");
+	ASSERT(!IS_ERR(t));
+	while (!mutex_is_locked(&inner_mutex))
+		schedule_timeout_uninterruptible(1);
+	EXPECT_NO_REPORT() {
+		lock_outer_mutex();
+		mutex_unlock(&outer_mutex);
+	}
+	kthread_stop(t);
+	EXPECT(!mutex_is_locked(&inner_mutex));
 }
 
 /* ---- Release --------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@ struct mutex {
 	struct task_struct *owner; /* changed with the lock held, or from and to NULL at once */
 	spinlock_t wait_lock;
 	struct list_head waiters;
+	u8 rank; /* immutable: enum lock_rank */
 };
 
 #define __MUTEX_INITIALIZER(name)                                                   \
@@ -22,12 +23,18 @@ struct mutex {
 		.waiters = LIST_HEAD_INIT((name).waiters)                           \
 	}
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
+/* DEFINE_MUTEX_RANK - DEFINE_MUTEX() with its place in the order of locks */
+#define DEFINE_MUTEX_RANK(name, r)                                      \
+	struct mutex name = {.wait_lock = __SPIN_LOCK_UNLOCKED(unused), \
+			     .waiters = LIST_HEAD_INIT((name).waiters), \
+			     .rank = (r)}
 
 static inline void mutex_init(struct mutex *lock)
 {
 	lock->owner = NULL;
 	spin_lock_init(&lock->wait_lock);
 	INIT_LIST_HEAD(&lock->waiters);
+	lock->rank = LOCK_RANK_NONE;
 }
 
 static inline void mutex_destroy(struct mutex *lock __unused)

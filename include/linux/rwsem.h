@@ -14,6 +14,7 @@ struct rw_semaphore {
 	spinlock_t wait_lock;
 	int count; /* readers; -1: a writer */
 	struct list_head waiters;
+	u8 rank; /* immutable: enum lock_rank */
 };
 
 #define __RWSEM_INITIALIZER(name)                                    \
@@ -22,12 +23,18 @@ struct rw_semaphore {
 		.waiters = LIST_HEAD_INIT((name).waiters)            \
 	}
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
+/* DECLARE_RWSEM_RANK - DECLARE_RWSEM() with its place in the order of locks */
+#define DECLARE_RWSEM_RANK(name, r)                                            \
+	struct rw_semaphore name = {.wait_lock = __SPIN_LOCK_UNLOCKED(unused), \
+				    .waiters = LIST_HEAD_INIT((name).waiters), \
+				    .rank = (r)}
 
 static inline void init_rwsem(struct rw_semaphore *sem)
 {
 	spin_lock_init(&sem->wait_lock);
 	sem->count = 0;
 	INIT_LIST_HEAD(&sem->waiters);
+	sem->rank = LOCK_RANK_NONE;
 }
 
 static inline int rwsem_is_locked(struct rw_semaphore *sem)

@@ -64,6 +64,15 @@ struct kthread;
  *
  * From @cpu on everything is under the lock of the run queue of @cpu.
  */
+/* struct sleep_lock - a mutex or rw_semaphore that a task holds, with lockdep=1 */
+struct sleep_lock {
+	const void *lock;
+	unsigned long site;
+	u8 rank;
+};
+
+#define SLEEP_LOCKS_MAX 8
+
 struct task_struct {
 	unsigned int __state;
 	unsigned int flags;
@@ -91,6 +100,10 @@ struct task_struct {
 	u64 sum_exec_runtime;
 	u64 arrived;
 	struct cpumask cpus_mask;
+
+	/* The task's own. */
+	unsigned int nr_sleep_locks;
+	struct sleep_lock sleep_locks[SLEEP_LOCKS_MAX];
 };
 
 extern struct task_struct init_task;

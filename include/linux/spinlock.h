@@ -33,6 +33,11 @@ typedef struct {
  */
 enum lock_rank {
 	LOCK_RANK_NONE, /* anywhere; only taking it twice is wrong */
+	/* mutexes and rw_semaphores, which never wait under a spinlock */
+	LOCK_RANK_LEAK_SCAN,
+	LOCK_RANK_NAMES,
+	LOCK_RANK_WRITEBACK,
+	LOCK_RANK_DEVICE,
 	/* mm, interrupts on */
 	LOCK_RANK_PURGE,
 	LOCK_RANK_MEMTYPE,
