@@ -128,7 +128,7 @@ spaces() {
 			grep -vE "cast truncates bits" || true' _
 }
 
-# gcc's own analyzer over mm/, lib/ and the parsers: half a minute of one CPU.
+# gcc's own analyzer over mm/, lib/ and the parsers: a minute and a half of one CPU.
 #   -Wno-analyzer-null-dereference, where it follows no relation between two values: that a list of
 #   nents entries does not end before (dma_map.c), that a black node has a sibling (rbtree.c), that
 #   an entry which was present leads to a table (page_table.c).
