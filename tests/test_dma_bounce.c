@@ -80,6 +80,20 @@ KTEST(dma_bounce, pools_below_pools)
 	EXPECT_EQ(dma_bounce_pools(), before);
 }
 
+/* The pool that start-up made, where there is memory beyond 4 GiB, is not given up. */
+KTEST(dma_bounce, the_pool_of_start_up_stays)
+{
+	unsigned long before = dma_bounce_pools();
+
+	if (said("swiotlb=noforce") || memblock_end_of_DRAM() <= 1ULL << 32) {
+		ktest_skip("start-up makes no pool");
+		return;
+	}
+	EXPECT(before & 1);
+	EXPECT_EQ(dma_bounce_shrink(before & ~1UL), 0);
+	EXPECT_EQ(dma_bounce_pools(), before);
+}
+
 /* A pool serves masks from its last byte on, and none below. */
 KTEST(dma_bounce, a_pool_ends_at_its_last_byte)
 {

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <cairn/boot_info.h>
 #include <cairn/test.h>
 #include <cairn/vfile.h>
 
@@ -228,8 +229,35 @@ KTEST(kfence, touching_the_ends_of_the_pool)
 	}
 	EXPECT(ktest_reported("Invalid read at"));
 	EXPECT_REPORT("BUG: KFENCE: ") {
-		read_here((const u8 *)kfence_pool + kfence_pool_size - 1);
+		read_here((const u8 *)kfence_pool + kfence_pool_size - PAGE_SIZE);
 	}
+}
+
+/* It is on when the command line asks for it, so the tests here are not left out by mistake. */
+KTEST(kfence, is_on_when_asked_for)
+{
+	EXPECT_EQ(kfence_enabled(),
+		  strstr(boot_info.cmdline, "kfence.sample_interval=") && !kasan_enabled());
+}
+
+/* An object's size is asked by its first byte, and by no other. */
+KTEST(kfence, size_of_an_object)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_kmalloc(40);
+	ASSERT(p);
+	EXPECT(ksize(p) >= 40);
+	EXPECT_REPORT("ksize: kmalloc() never gave") {
+		EXPECT_EQ(ksize(p + 8), 0);
+	}
+	EXPECT_REPORT("out-of-bounds read") {
+		read_here((u8 *)((unsigned long)p & PAGE_MASK) - 1);
+	}
+	EXPECT(ktest_reported("Call Trace:"));
+	kfree(p);
 }
 
 static unsigned long number_in_file(const char *name)

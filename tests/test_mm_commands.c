@@ -10,9 +10,11 @@
 #include <linux/kfence.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
+#include <cairn/boot_info.h>
 #include <cairn/console.h>
 #include <cairn/monitor.h>
 #include <cairn/test.h>
@@ -99,11 +101,20 @@ KTEST(mm_commands, min_free_kbytes)
 KTEST(mm_commands, drop_caches)
 {
 	static struct page_cache cache;
+	struct kmem_cache *objects = kmem_cache_create("t_drop", 256, 0, 0, NULL);
+	static void *objs[200];
 
+	ASSERT(objects);
+	for (unsigned int i = 0; i < ARRAY_SIZE(objs); i++)
+		objs[i] = kmem_cache_alloc(objects, GFP_KERNEL);
+	for (unsigned int i = 0; i < ARRAY_SIZE(objs); i++)
+		kmem_cache_free(objects, objs[i]);
 	cache_open(&cache, 0, 100);
 	EXPECT_EQ(type_command("drop_caches"), 0);
 	EXPECT(strstr(printed, " objects freed of "));
 	EXPECT(simple_strtoul(printed, NULL, 10) >= cache.freed);
+	EXPECT(simple_strtoul(printed, NULL, 10) < totalram_pages() * 64);
+	EXPECT_EQ(kmem_cache_destroy(objects), 0);
 	EXPECT(cache.freed > 0);
 	EXPECT_EQ(cache.freed + cache.nr, 100);
 	cache_close(&cache);
@@ -149,6 +160,8 @@ KTEST(mm_commands, fault)
 {
 	struct fault_filter objects = failslab, pages = fail_page_alloc;
 
+	EXPECT_EQ(fault_injecting, strstr(boot_info.cmdline, "failslab=") ||
+					   strstr(boot_info.cmdline, "fail_page_alloc="));
 	if (!fault_injecting) {
 		EXPECT_EQ(type_command("fault"), -EOPNOTSUPP);
 		EXPECT(strstr(printed, "start with failslab="));
@@ -191,6 +204,14 @@ KTEST(mm_commands, kfence_file)
 /* A walk is of one address, in hexadecimal. */
 KTEST(mm_commands, pagewalk)
 {
+	char *p = vmalloc(PAGE_SIZE), line[64];
+
+	ASSERT(p);
+	snprintf(line, sizeof(line), "pagewalk %lx", (unsigned long)p);
+	EXPECT_REPORT("mm_commands_pagewalk") {
+		EXPECT_EQ(type_command(line), 0);
+	}
+	vfree(p);
 	EXPECT_EQ(type_command("pagewalk"), -EINVAL);
 	EXPECT_EQ(type_command("pagewalk here"), -EINVAL);
 	EXPECT_EQ(type_command("pagewalk 1 2"), -EINVAL);

@@ -380,6 +380,7 @@ KTEST(numa, masks_and_distances)
 	for_each_online_node(nid)
 	{
 		cpumask_of_node_copy(nid, &mask);
+		EXPECT_EQ(node_state(nid, N_CPU), !cpumask_empty(&mask));
 		for_each_possible_cpu(cpu) {
 			EXPECT_EQ(cpumask_test_cpu(cpu, &mask), cpu_to_node(cpu) == nid);
 			found += cpumask_test_cpu(cpu, &mask);

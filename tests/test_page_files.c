@@ -177,6 +177,41 @@ KTEST(page_files, vmstat_lines)
 		EXPECT(value_of(counts[i]) != ~0UL);
 }
 
+static unsigned long pages_allocated(void)
+{
+	return value_of("pgalloc_dma") + value_of("pgalloc_dma32") + value_of("pgalloc_normal") +
+	       value_of("pgalloc_high");
+}
+
+/* Pages counted as allocated, less those counted as freed, are those that are taken. */
+KTEST(page_files, vmstat_counts_balance)
+{
+	static struct page *small[100], *large[10];
+	unsigned long allocated, freed, free;
+	unsigned int i;
+
+	drain_all_pages();
+	free = nr_free_pages();
+	ASSERT(read_file("vmstat"));
+	allocated = pages_allocated();
+	freed = value_of("pgfree");
+	for (i = 0; i < ARRAY_SIZE(small); i++)
+		small[i] = alloc_page(GFP_KERNEL);
+	for (i = 0; i < ARRAY_SIZE(large); i++)
+		large[i] = alloc_pages(GFP_KERNEL, 6);
+	drain_all_pages();
+	ASSERT(read_file("vmstat"));
+	EXPECT_EQ((pages_allocated() - allocated) - (value_of("pgfree") - freed),
+		  free - nr_free_pages());
+	EXPECT(pages_allocated() - allocated >= 740 && pages_allocated() - allocated < 740 + 4096);
+	for (i = 0; i < ARRAY_SIZE(small); i++)
+		__free_page(small[i]);
+	for (i = 0; i < ARRAY_SIZE(large); i++)
+		__free_pages(large[i], 6);
+	ASSERT(read_file("meminfo"));
+	EXPECT_EQ(value_of("VmallocTotal"), (VMALLOC_END - VMALLOC_START + 1) >> 10);
+}
+
 KTEST(page_files, pagetypeinfo)
 {
 	ASSERT(read_file("/proc/pagetypeinfo"));

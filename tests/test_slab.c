@@ -128,8 +128,46 @@ static void bitmap_against_model(u32 stride)
 	free_page((unsigned long)base);
 }
 
+/* Thousandths of a slab that no object of a stride lies in. */
+static unsigned long waste(u32 stride, unsigned int order)
+{
+	unsigned long bytes = PAGE_SIZE << order;
+	struct slab_geometry g;
+
+	slab_geometry_init(&g, stride, order);
+	return (bytes - (unsigned long)g.nr * stride) * 1024 / bytes;
+}
+
+/* A slab wastes an eighth at most, or no more than any other up to 32 KiB. */
+KTEST(slab, order_wastes_little)
+{
+	for (u32 stride = 8; stride <= 16384; stride += 8) {
+		unsigned int order = slab_order(stride);
+
+		if (order > 3 || waste(stride, order) <= 128)
+			continue;
+		for (unsigned int k = 0; k <= 3; k++)
+			if (PAGE_SIZE << k >= stride)
+				EXPECT(waste(stride, k) >= waste(stride, order));
+	}
+}
+
+/* Where the bitmap takes a second word, there is room for it. */
+KTEST(slab, second_word_of_a_bitmap)
+{
+	struct slab_geometry g;
+
+	slab_geometry_init(&g, 124, 1);
+	EXPECT_EQ(g.nr, 65);
+	EXPECT_EQ(g.words, 2);
+	slab_geometry_init(&g, 62, 0);
+	EXPECT_EQ(g.nr, 65);
+	EXPECT_EQ(g.words, 2);
+}
+
 KTEST(slab, bitmap_agrees_with_a_model)
 {
+	bitmap_against_model(62);
 	bitmap_against_model(8);
 	bitmap_against_model(24);
 	bitmap_against_model(32);

@@ -390,6 +390,27 @@ KTEST(vmalloc, many_frees_purge_by_themselves)
 	expect_sound();
 }
 
+/* An address in the page below an area is its guard page's; farther below it is nobody's. */
+KTEST(vmalloc, guard_pages_have_a_name)
+{
+	static char text[256];
+	unsigned long p;
+
+	if (VMALLOC_END - VMALLOC_START < 4UL << 40) {
+		ktest_skip("the range has no place so far away");
+		return;
+	}
+	p = (unsigned long)__vmalloc_node(PAGE_SIZE, 1UL << 40, GFP_KERNEL, NUMA_NO_NODE, NULL);
+	ASSERT(p);
+	EXPECT(vmalloc_describe(p - 8, text, sizeof(text)));
+	EXPECT(strstarts(text, "guard page, 8 bytes before vmalloc area of"));
+	EXPECT(vmalloc_describe(p - PAGE_SIZE, text, sizeof(text)));
+	EXPECT(strstarts(text, "guard page, 4096 bytes before"));
+	EXPECT(vmalloc_describe(p - PAGE_SIZE - 1, text, sizeof(text)));
+	EXPECT(strstr(text, "no area"));
+	vfree((void *)p);
+}
+
 /*
  * The table of the small area that went last, which lies where nothing else does, is kept for
  * the next one there; a large area elsewhere leaves it alone.
