@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include "../mm/vmscan.h"
+#include "../mm/zone.h"
 #include "pressure.h"
 
 void shrink_all(void)
@@ -18,6 +19,17 @@ void shrink_all(void)
 	struct reclaim_control all = {.gfp = GFP_KERNEL};
 
 	shrink_caches(&all);
+}
+
+/* Whose reclaim thread is this?  A test may play one. */
+static void note_node(struct page_cache *cache)
+{
+	const struct pglist_data *pgdat;
+
+	for (pgdat = node_data[0]; pgdat; pgdat = pgdat->next) {
+		if (pgdat->kswapd == current)
+			cache->asked_by_node[pgdat->node_id]++;
+	}
 }
 
 static unsigned long cache_count(struct shrinker *shrinker, struct shrink_control *sc)
@@ -28,6 +40,7 @@ static unsigned long cache_count(struct shrinker *shrinker, struct shrink_contro
 	spin_lock_irqsave(&cache->lock, flags);
 	if (current_is_kswapd()) {
 		cache->asked_by_kswapd++;
+		note_node(cache);
 	} else {
 		cache->asked++;
 		cache->flags = sc->gfp_mask;

@@ -17,6 +17,7 @@
  * @nr: how many
  * @asked: times that an allocation counted it
  * @asked_by_kswapd: and that a reclaim thread did
+ * @asked_by_node: and that the thread of a node did
  * @freed: pages that allocations got out of it
  * @flags: of the last allocation that asked
  */
@@ -27,6 +28,7 @@ struct page_cache {
 	unsigned long nr;
 	unsigned long asked;
 	unsigned long asked_by_kswapd;
+	unsigned long asked_by_node[MAX_NUMNODES];
 	unsigned long freed;
 	gfp_t flags;
 };

@@ -708,6 +708,65 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 	cache_close(&clean);
 }
 
+/* Puts pages of a node into a cache. */
+static void fill_from_node(struct page_cache *cache, int nid, unsigned long nr)
+{
+	while (nr--) {
+		struct page *page = alloc_pages_node(nid, GFP_KERNEL | __GFP_THISNODE, 0);
+
+		if (!EXPECT(page))
+			return;
+		spin_lock_irq(&cache->lock);
+		cache->pages = push_page(cache->pages, page);
+		cache->nr++;
+		spin_unlock_irq(&cache->lock);
+	}
+}
+
+/* Makes one node short, and waits until its thread has seen to that. */
+static void make_node_short(int nid)
+{
+	const struct zone *zone = node_data[nid]->zonelist.zones[0];
+	unsigned long high = zone->watermark[WMARK_HIGH];
+	unsigned int ticks = PATIENCE;
+	struct page *chain, *page;
+	int other;
+
+	shrink_all();
+	cache_open(&clean, 0, 0);
+	fill_from_node(&clean, nid, 4 * high);
+	chain = take_all_of_node(NULL, nid, 0);
+	page = alloc_pages_node(nid, GFP_NOWAIT | __GFP_THISNODE | __GFP_NOWARN, 0);
+	while (ticks-- && zone_free(zone) < high)
+		schedule_timeout_uninterruptible(1);
+	EXPECT(zone_free(zone) >= high);
+	for_each_online_node(other)
+		EXPECT(!data_race(clean.asked_by_node[other]) == (other != nid));
+	if (page)
+		__free_page(page);
+	free_chain(chain);
+	cache_close(&clean);
+}
+
+/* Each node with memory has a thread; the one of the node that is short runs, and no other. */
+KTEST(reclaim, each_node_has_a_thread_that_frees_its_memory)
+{
+	struct pglist_data *pgdat;
+	char name[16];
+
+	for (pgdat = node_data[0]; pgdat; pgdat = pgdat->next) {
+		if (!node_state(pgdat->node_id, N_MEMORY)) {
+			EXPECT(!pgdat->kswapd);
+			continue;
+		}
+		ASSERT(pgdat->kswapd);
+		scnprintf(name, sizeof(name), "kswapd%d", pgdat->node_id);
+		EXPECT(!strcmp(pgdat->kswapd->comm, name));
+		make_node_short(pgdat->node_id);
+		pr_info("reclaim: %s has freed memory of node %d\n", name, pgdat->node_id);
+	}
+}
+
 static unsigned int inside, most_inside;
 
 /* Stays inside for some ticks, so that others come along. */
