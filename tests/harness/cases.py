@@ -233,7 +233,7 @@ def monitor_by_hand(ctx):
         answer = pattern
     dialogue += [(answer, "reboot\r"), (r"cairn: restart(?s:.*)boot: GRUB(?s:.*)" + UP + r"(?s:.*)cairn> ", "poweroff\r"),
                  (r"cairn: power off", "")]
-    machine = ctx.boot(PLAIN, typed=dialogue, silence=40, reboots=True)
+    machine = ctx.boot(PLAIN, typed=dialogue, reboots=True)
     ctx.expect_typed(machine)
     ctx.expect_end(machine, 0)
 
