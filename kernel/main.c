@@ -13,6 +13,7 @@
 #include <linux/highmem.h>
 #include <linux/init.h>
 #include <linux/kasan.h>
+#include <linux/kmemleak.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -75,6 +76,7 @@ void __noreturn start_kernel(u32 magic, u64 info_phys)
 	cpu_init_percpu();	    /* its GDT and TSS are among them */
 	mem_init();		    /* zones: memblock's free memory is theirs */
 	kmem_cache_init();	    /* kmalloc() and caches */
+	kmemleak_init();	    /* kmemleak=on: who has what, beside slabs */
 	vmalloc_init();		    /* vmalloc(), vmap(), ioremap() */
 	highmem_init();		    /* addresses for memory that has none: highmem= */
 	dma_init();		    /* memory that devices reach by themselves */

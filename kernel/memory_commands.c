@@ -94,7 +94,7 @@ static const char *state_name(unsigned int state)
 static void print_flags(unsigned int flags)
 {
 	static const char *const names[] = {"compound", "tail",	   "large",  "slab",
-					    "table",	"vmalloc", "percpu", "bit 7"};
+					    "table",	"vmalloc", "percpu", "tracked"};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)

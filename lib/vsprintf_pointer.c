@@ -157,10 +157,9 @@ static const struct flag_name gfp_names[] = {
 };
 
 static const struct flag_name page_names[] = {
-	{PGF_COMPOUND, "head"}, {PGF_TAIL, "tail"},
-	{PGF_LARGE, "large"},	{PGF_SLAB, "slab"},
-	{PGF_TABLE, "table"},	{PGF_VMALLOC, "vmalloc"},
-	{PGF_PERCPU, "percpu"}, {0, NULL},
+	{PGF_COMPOUND, "head"}, {PGF_TAIL, "tail"},	  {PGF_LARGE, "large"},
+	{PGF_SLAB, "slab"},	{PGF_TABLE, "table"},	  {PGF_VMALLOC, "vmalloc"},
+	{PGF_PERCPU, "percpu"}, {PGF_TRACKED, "tracked"}, {0, NULL},
 };
 
 /* Names joined by '|'; bits without a name are a number at the end. */

@@ -23,6 +23,7 @@
 #include <linux/gfp.h>
 #include <linux/kasan.h>
 #include <linux/kfence.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/percpu-defs.h>
@@ -30,6 +31,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include "kmemleak.h"
 #include "slab.h"
 
 /* All closed until kmalloc_init(); the last one, for size 0, for ever. */
@@ -114,11 +116,13 @@ static __always_inline void free_block(struct page *page, unsigned int order)
 	}
 }
 
-void *kmalloc_adopt(struct page *page)
+void *kmalloc_adopt(struct page *page, gfp_t gfp)
 {
 	page->slab_cache = &kmalloc_large_cache.hot;
 	page->flags |= PGF_LARGE;
 	this_cpu_inc(nr_large);
+	if (unlikely(kmemleak_enabled()))
+		kmemleak_track_block(page, gfp);
 	return page_to_virt(page);
 }
 
@@ -136,7 +140,7 @@ void *kmalloc_large(size_t size, gfp_t gfp)
 	page = alloc_block(gfp & ~__GFP_COMP, (unsigned int)get_order(size));
 	if (unlikely(!page))
 		return NULL;
-	return kasan_kmalloc(kmalloc_adopt(page), size);
+	return kasan_kmalloc(kmalloc_adopt(page, gfp), size);
 }
 
 unsigned long kmalloc_nr_large(void)
@@ -194,7 +198,7 @@ static void *kmalloc_large_node(size_t size, gfp_t gfp, int nid)
 	if (unlikely(is_too_large(size, gfp) || (gfp & __GFP_HIGHMEM)))
 		return kmalloc_large(size, gfp);
 	page = alloc_pages_node(nid, gfp & ~__GFP_COMP, (unsigned int)get_order(size));
-	return page ? kasan_kmalloc(kmalloc_adopt(page), size) : NULL;
+	return page ? kasan_kmalloc(kmalloc_adopt(page, gfp), size) : NULL;
 }
 
 void *kmalloc_node(size_t size, gfp_t gfp, int node)
@@ -255,11 +259,19 @@ static noinline void kfree_any(void *p, unsigned long caller)
 		slab_free(c, p, caller);
 }
 
+/* Any address may be asked about, as with slab_find(). */
+static __always_inline bool begins_large_block(const void *p)
+{
+	return (unsigned long)p - PAGE_OFFSET < DIRECT_MAP_SIZE && PAGE_ALIGNED(p) &&
+	       u64_equals_nofault(&direct_map_to_page(p)->slab_cache,
+				  (unsigned long)&kmalloc_large_cache.hot);
+}
+
 static noinline void kfree_slow(void *p, unsigned long caller)
 {
 	struct page *page = direct_map_to_page(p);
 
-	if (slab_find(p) != &kmalloc_large_cache || !PAGE_ALIGNED(p)) {
+	if (unlikely(!begins_large_block(p))) {
 		kfree_any(p, caller);
 		return;
 	}

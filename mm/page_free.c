@@ -29,6 +29,7 @@
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 #include "internal.h"
+#include "kmemleak.h"
 #include "memmap.h"
 #include "page_alloc.h"
 #include "page_debug.h"
@@ -49,8 +50,12 @@ void zone_free_block(struct page *page, unsigned int order)
 
 static void prepare_free(struct page *page, unsigned int order)
 {
-	if (unlikely(page->flags & PGF_COMPOUND))
-		break_compound(page, order);
+	if (unlikely(page->flags)) {
+		if (page->flags & PGF_TRACKED)
+			kmemleak_untrack_pages(page);
+		if (page->flags & PGF_COMPOUND)
+			break_compound(page, order);
+	}
 	if (unlikely(init_on_free) && !page_debug_poisons())
 		clear_block(page, order);
 	if (unlikely(page_debugging))
@@ -90,9 +95,13 @@ static void release_tail(struct page *page, unsigned int order)
 
 static void free_checked(struct page *page, unsigned int order)
 {
-	if (unlikely(atomic_read(&page->_refcount) > 1) && order && !PageHead(page)) {
-		release_tail(page, order);
-		order = 0;
+	if (unlikely(atomic_read(&page->_refcount) > 1)) {
+		if (page->flags & PGF_TRACKED)
+			kmemleak_untrack_pages(page);
+		if (order && !PageHead(page)) {
+			release_tail(page, order);
+			order = 0;
+		}
 	}
 	if (last_reference(page))
 		release_block(page, order);

@@ -34,12 +34,14 @@
 #include <linux/init.h>
 #include <linux/kasan.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
 #include <asm/bitops.h>
 #include <asm/ras.h>
 #include "fault_inject.h"
+#include "kmemleak.h"
 #include "percpu.h"
 
 #define PCPU_STACK_SLOTS 15 /* 128 bytes a stack */
@@ -76,7 +78,9 @@ void __init pcpu_init_classes(void)
 		class_reciprocal[k] = ((1u << 20) + pcpu_class_size[k] - 1) / pcpu_class_size[k];
 		for_each_possible_cpu(cpu)
 			((struct pcpu_stack *)per_cpu_ptr(&pcpu_cpu, cpu)->stack[k])->limit =
-				fault_injecting ? 0 : PCPU_STACK_SLOTS * sizeof(void *);
+				fault_injecting || kmemleak_enabled()
+					? 0
+					: PCPU_STACK_SLOTS * sizeof(void *);
 	}
 	k = 0;
 	for (unsigned int i = 0; i <= PCPU_SMALL_MAX / 8; i++) {
@@ -139,7 +143,7 @@ static void page_to_class(struct pcpu_page *page, unsigned int class)
 		page->live[word] = 0;
 	}
 	page->nfree = (u16)n;
-	kasan_poison_percpu(page->ptr, PAGE_SIZE);
+	kasan_poison_percpu(pcpu_page_ptr(page), PAGE_SIZE);
 	list_add(&page->partial, &pcpu_partial_pages[class]);
 }
 
@@ -177,7 +181,7 @@ static unsigned long refill(unsigned int class)
 			put_object(page, obj);
 			break;
 		}
-		ptr = page->ptr + (unsigned long)obj * pcpu_class_size[class];
+		ptr = pcpu_page_ptr(page) + (unsigned long)obj * pcpu_class_size[class];
 	}
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 	return ptr;
@@ -243,11 +247,11 @@ static void __percpu *get_run(size_t size, gfp_t gfp)
 	page->live[0] = 1;
 	WRITE_ONCE(page->use, PCPU_RUN);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
-	kasan_unpoison_percpu(page->ptr, n * PAGE_SIZE);
-	zero_object(page->ptr, n * PAGE_SIZE);
-	kasan_poison_percpu(page->ptr + ALIGN(size, 8), n * PAGE_SIZE - ALIGN(size, 8));
-	kasan_unpoison_percpu(page->ptr, size);
-	return (void __percpu *)page->ptr;
+	kasan_unpoison_percpu(pcpu_page_ptr(page), n * PAGE_SIZE);
+	zero_object(pcpu_page_ptr(page), n * PAGE_SIZE);
+	kasan_poison_percpu(pcpu_page_ptr(page) + ALIGN(size, 8), n * PAGE_SIZE - ALIGN(size, 8));
+	kasan_unpoison_percpu(pcpu_page_ptr(page), size);
+	return (void __percpu *)pcpu_page_ptr(page);
 }
 
 static bool __cold report_request(size_t size, size_t align, const char *why)
@@ -298,6 +302,10 @@ static noinline void __percpu *alloc_any(size_t size, size_t align, gfp_t gfp)
 			class += 1;
 		ptr = get_small(size, class, gfp);
 	}
+	if (ptr && kmemleak_enabled() && !kmemleak_track_percpu((unsigned long)ptr, size, gfp)) {
+		free_percpu(ptr);
+		ptr = NULL;
+	}
 	if (!ptr)
 		report_failure(size, align, gfp);
 	return ptr;
@@ -339,6 +347,8 @@ static noinline void flush_stack(unsigned int class, unsigned long ptr)
 {
 	unsigned long flags;
 
+	if (kmemleak_enabled())
+		kmemleak_untrack_percpu(ptr);
 	spin_lock_irqsave(&pcpu_lock, flags);
 	for (unsigned int i = 0; ptr && i <= PCPU_BATCH; i++) {
 		struct pcpu_page *page = pcpu_page_of(ptr);
@@ -363,7 +373,9 @@ static noinline void free_other(struct pcpu_page *page, unsigned long ptr)
 		return;
 	}
 	spin_lock_irqsave(&pcpu_lock, flags);
-	ok = page->use == PCPU_RUN && ptr == page->ptr;
+	ok = page->use == PCPU_RUN && ptr == pcpu_page_ptr(page);
+	if (ok && kmemleak_enabled())
+		kmemleak_untrack_percpu(ptr);
 	if (ok)
 		kasan_poison_percpu(ptr, page->run * PAGE_SIZE);
 	if (ok)

@@ -18,17 +18,19 @@
  * struct pcpu_layout - the shape of every chunk
  * @unit_shift: a CPU's copy of a chunk starts 1 << unit_shift bytes after the one before
  * @base: CPU 0's copy of the first chunk, in the direct map
+ * @window: CPU 0's copy of the first of the others; 0: there are none yet
  * @static_bytes: the linked section, whole pages; dynamic objects follow it
  * @first_bytes: of the first chunk's unit that has memory behind it
  * @first_chunk: the first chunk's descriptor
  * @first_ptr: per-CPU pointer of its first byte
  * @first_size: bytes of its unit
  *
- * Written by setup_per_cpu_areas(), constant afterwards.
+ * Written by setup_per_cpu_areas() and pcpu_init_window(), constant afterwards.
  */
 struct pcpu_layout {
 	unsigned int unit_shift;
 	unsigned long base;
+	unsigned long window;
 	unsigned long static_bytes;
 	unsigned long first_bytes;
 	struct pcpu_chunk *first_chunk;
@@ -57,7 +59,7 @@ enum pcpu_use {
 /**
  * struct pcpu_page - one page of a chunk, for all CPUs
  * @partial: on its class's list while @nfree is not 0
- * @ptr: per-CPU pointer of its first byte
+ * @number: of the page, in per-CPU pointers; no pointer itself, see kmemleak.c
  * @use: size class, or enum pcpu_use
  * @run: PCPU_RUN: pages of the object
  * @nfree: objects free here; those on a CPU's stack are not
@@ -66,7 +68,7 @@ enum pcpu_use {
  */
 struct pcpu_page {
 	struct list_head partial;
-	unsigned long ptr;
+	unsigned long number;
 	u8 use;
 	u8 run;
 	u16 nfree;
@@ -76,13 +78,11 @@ struct pcpu_page {
 
 /**
  * struct pcpu_chunk - units for all CPUs at one stride
- * @base: CPU 0's unit
  * @nr_unused: pages that hold no object: PCPU_ABSENT and PCPU_FREE ones
  * @nr_free: the PCPU_FREE ones
  * @page: one for each page of a unit
  */
 struct pcpu_chunk {
-	unsigned long base;
 	unsigned int nr_unused;
 	unsigned int nr_free;
 	struct pcpu_page page[];
@@ -123,6 +123,15 @@ static __always_inline struct pcpu_page *pcpu_first_page(unsigned long ptr)
 
 /* pcpu_page_of - the page a per-CPU pointer lies in, or NULL. */
 struct pcpu_page *pcpu_page_of(unsigned long ptr);
+
+/* pcpu_page_ptr - the per-CPU pointer of a page's first byte. */
+static __always_inline unsigned long pcpu_page_ptr(const struct pcpu_page *page)
+{
+	return page->number << PAGE_SHIFT;
+}
+
+/* pcpu_ptr_of - the per-CPU pointer that has a copy at @addr; @addr itself if none has. */
+unsigned long pcpu_ptr_of(unsigned long addr);
 
 struct pcpu_chunk *pcpu_chunk_of(const struct pcpu_page *page);
 

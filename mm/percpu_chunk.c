@@ -33,6 +33,7 @@
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/topology.h>
@@ -44,7 +45,6 @@
 DEFINE_SPINLOCK_RANK(pcpu_lock, LOCK_RANK_PERCPU);
 
 static struct pcpu_chunk *chunks[PCPU_MAX_CHUNKS]; /* those in the window */
-static unsigned long window;			   /* its first address; 0: none yet */
 static unsigned int chunk_shift;		   /* distance between chunks there */
 static unsigned long nr_pages;			   /* frames behind pages of the window */
 
@@ -57,13 +57,13 @@ struct pcpu_chunk *pcpu_chunk(int i)
 
 struct pcpu_page *pcpu_page_of(unsigned long ptr)
 {
-	unsigned long at = ptr + __per_cpu_offset[0] - window;
+	unsigned long at = ptr + __per_cpu_offset[0] - pcpu_layout.window;
 	struct pcpu_page *page = pcpu_first_page(ptr);
 	struct pcpu_chunk *chunk;
 
 	if (page)
 		return page;
-	if (!window || at >> chunk_shift >= PCPU_MAX_CHUNKS)
+	if (!pcpu_layout.window || at >> chunk_shift >= PCPU_MAX_CHUNKS)
 		return NULL;
 	chunk = READ_ONCE(chunks[at >> chunk_shift]);
 	at &= (1UL << chunk_shift) - 1;
@@ -72,11 +72,26 @@ struct pcpu_page *pcpu_page_of(unsigned long ptr)
 	return &chunk->page[at >> PAGE_SHIFT];
 }
 
+unsigned long pcpu_ptr_of(unsigned long addr)
+{
+	unsigned long at = addr - pcpu_layout.base;
+	bool first = at < (unsigned long)nr_cpu_ids << pcpu_layout.unit_shift;
+
+	if (!first)
+		at = addr - pcpu_layout.window;
+	if (!first && (!pcpu_layout.window || at >> chunk_shift >= PCPU_MAX_CHUNKS))
+		return addr;
+	at &= first ? -1UL : (1UL << chunk_shift) - 1;
+	return addr - (at >> pcpu_layout.unit_shift << pcpu_layout.unit_shift) -
+	       __per_cpu_offset[0];
+}
+
 struct pcpu_chunk *pcpu_chunk_of(const struct pcpu_page *page)
 {
-	if (page->ptr - pcpu_layout.first_ptr < pcpu_layout.first_size)
+	if (pcpu_page_ptr(page) - pcpu_layout.first_ptr < pcpu_layout.first_size)
 		return pcpu_layout.first_chunk;
-	return chunks[(page->ptr + __per_cpu_offset[0] - window) >> chunk_shift];
+	return chunks[(pcpu_page_ptr(page) + __per_cpu_offset[0] - pcpu_layout.window) >>
+		      chunk_shift];
 }
 
 void pcpu_set_unused(struct pcpu_page *page, enum pcpu_use use)
@@ -104,7 +119,7 @@ static bool set_busy(struct pcpu_page *page)
 
 static unsigned long page_addr(const struct pcpu_page *page, unsigned int cpu)
 {
-	return page->ptr + __per_cpu_offset[cpu];
+	return pcpu_page_ptr(page) + __per_cpu_offset[cpu];
 }
 
 /* Takes away CPU copies 0 .. @cpus - 1 of a page; the TLB is flushed before frames go. */
@@ -147,6 +162,8 @@ static bool map_page(struct pcpu_page *page, gfp_t gfp)
 			unmap_page(page, cpu);
 			return false;
 		}
+		if (kmemleak_enabled())
+			frame->flags |= PGF_TRACKED; /* with the objects in it */
 		set_pte(pte, pfn_pte(page_to_pfn(frame), PAGE_KERNEL));
 	}
 	return true;
@@ -154,7 +171,6 @@ static bool map_page(struct pcpu_page *page, gfp_t gfp)
 
 static void init_chunk(struct pcpu_chunk *chunk, unsigned long base)
 {
-	chunk->base = base;
 	chunk->nr_unused = pcpu_unit_pages();
 	chunk->nr_free = 0;
 	for (unsigned int i = 0; i < pcpu_unit_pages(); i++) {
@@ -162,7 +178,7 @@ static void init_chunk(struct pcpu_chunk *chunk, unsigned long base)
 
 		memset(page, 0, sizeof(*page));
 		page->use = PCPU_ABSENT;
-		page->ptr = base + i * PAGE_SIZE - __per_cpu_offset[0];
+		page->number = (base + i * PAGE_SIZE - __per_cpu_offset[0]) >> PAGE_SHIFT;
 	}
 }
 
@@ -202,13 +218,14 @@ void __init pcpu_init_window(void)
 		panic("percpu: no address range for further chunks");
 	va->caller = __builtin_return_address(0);
 	va->flags = VM_PERCPU;
-	window = (unsigned long)vmap_area_live(va, VMAP_PERCPU);
+	pcpu_layout.window = (unsigned long)vmap_area_live(va, VMAP_PERCPU);
 }
 
 /* A chunk at a free place of the window, not yet known to anyone, or NULL. */
 static struct pcpu_chunk *new_chunk(gfp_t gfp)
 {
-	struct pcpu_chunk *chunk = window ? alloc_pages_exact(pcpu_chunk_struct_size(), gfp) : NULL;
+	struct pcpu_chunk *chunk =
+		pcpu_layout.window ? alloc_pages_exact(pcpu_chunk_struct_size(), gfp) : NULL;
 	unsigned long flags;
 	unsigned int i;
 
@@ -218,7 +235,7 @@ static struct pcpu_chunk *new_chunk(gfp_t gfp)
 	for (i = 0; i < PCPU_MAX_CHUNKS && chunks[i]; i++)
 		;
 	if (i < PCPU_MAX_CHUNKS) {
-		init_chunk(chunk, window + ((unsigned long)i << chunk_shift));
+		init_chunk(chunk, pcpu_layout.window + ((unsigned long)i << chunk_shift));
 		WRITE_ONCE(chunks[i], chunk);
 	}
 	spin_unlock_irqrestore(&pcpu_lock, flags);

@@ -30,9 +30,11 @@
 #include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
+#include "kmemleak.h"
 #include "memmap.h"
 #include "vmap.h"
 
@@ -264,6 +266,8 @@ static void *vmalloc_request(const struct vmalloc_request *r)
 			show_mem();
 		return NULL;
 	}
+	if (unlikely(kmemleak_enabled()))
+		kmemleak_track_area(va, METADATA_FLAGS(r->gfp));
 	/* what user space may map is its caller's to the end of the page */
 	return vmalloc_live(va, r->flags & VM_USERMAP ? PAGE_ALIGN(r->size) : r->size);
 }
@@ -634,8 +638,10 @@ static void split_block_of(unsigned long pfn)
 	order = head->order;
 	last = head + (1UL << order) - 1;
 	last->next = head->next;
-	for (struct page *page = head; page != last; page++)
+	for (struct page *page = head; page != last; page++) {
 		page->next = (u32)page_to_pfn(page + 1);
+		page[1].flags = page->flags;
+	}
 	split_page(head, order);
 }
 

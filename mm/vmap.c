@@ -54,6 +54,7 @@
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
@@ -75,7 +76,6 @@ long vmap_pending_max = 8192;
 
 static struct kmem_cache *area_cache;
 static struct kmem_cache *seg_cache;
-static struct vseg first_seg; /* the arena before it is cut up; never freed */
 
 /*
  * Ranges of which the CPU that freed them had enough.  What has no class finds
@@ -139,20 +139,13 @@ static bool lock_with_tags(gfp_t gfp, unsigned long *flags)
 static struct vseg *trim_tags(unsigned int keep)
 {
 	struct vseg *list = NULL;
-	bool first = false;
 
-	while (vmap_arena.nr_spare > keep + first) {
+	while (vmap_arena.nr_spare > keep) {
 		struct vseg *tag = varena_take_tag(&vmap_arena);
 
-		if (tag == &first_seg) {
-			first = true;
-			continue;
-		}
 		tag->list_next = list;
 		list = tag;
 	}
-	if (first)
-		varena_give_tag(&vmap_arena, &first_seg);
 	return list;
 }
 
@@ -203,6 +196,8 @@ static void give_range(struct vmap_area *va, unsigned int keep_tags)
 	unsigned long flags;
 	struct vseg *tags;
 
+	if (kmemleak_enabled())
+		kmemleak_free((void *)vmap_addr(va));
 	spin_lock_irqsave(&vmap_lock, flags);
 	hash_remove(va);
 	varena_free(&vmap_arena, va->seg);
@@ -692,12 +687,17 @@ static void __init hash_init(void)
 
 void __init vmalloc_init(void)
 {
+	struct vseg *whole;
 	int cpu;
 
 	area_cache = kmem_cache_create("vmap_area", sizeof(struct vmap_area), 0,
-				       SLAB_PANIC | SLAB_TYPESAFE_BY_RCU, NULL);
-	seg_cache = kmem_cache_create("vmap_segment", sizeof(struct vseg), 0, SLAB_PANIC, NULL);
-	varena_init(&vmap_arena, VMALLOC_START, (VMALLOC_END + 1) & PAGE_MASK, &first_seg);
+				       SLAB_PANIC | SLAB_TYPESAFE_BY_RCU | SLAB_NOLEAKTRACE, NULL);
+	seg_cache = kmem_cache_create("vmap_segment", sizeof(struct vseg), 0,
+				      SLAB_PANIC | SLAB_NOLEAKTRACE, NULL);
+	whole = kmem_cache_alloc(seg_cache, GFP_KERNEL);
+	if (!whole)
+		panic("vmalloc: no memory for its first segment");
+	varena_init(&vmap_arena, VMALLOC_START, (VMALLOC_END + 1) & PAGE_MASK, whole);
 	hash_init();
 	pcpu_init_window();
 	vmap_pending_max = clamp((long)totalram_pages() / 32, 512L, 8192L);

@@ -10,11 +10,14 @@
  *
  *	free pages, live slab objects, areas in the vmalloc range
  *
+ * With kmemleak=on one more test comes last: that nobody has lost an object.
+ *
  * Pages that slabs have too many because their objects lie apart count as free: a pool
  * may come back with the same elements elsewhere.
  */
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -323,43 +326,56 @@ struct ktest_outcome ktest_run_one(const struct ktest_case *t, const struct ktes
 	};
 }
 
-static void print_result(const struct ktest_case *t, unsigned int number,
-			 const struct ktest_outcome *outcome)
+struct summary {
+	unsigned int planned, number, failed, skipped;
+};
+
+static void run_and_tell(const struct ktest_case *t, struct summary *sum)
 {
-	console_printf("%s %u %s.%s", outcome->failed ? "not ok" : "ok", number, t->suite, t->name);
-	if (!outcome->failed && outcome->skip)
-		console_printf(" # SKIP %s", outcome->skip);
+	struct ktest_outcome outcome = ktest_run_one(t, NULL);
+
+	sum->failed += outcome.failed;
+	sum->skipped += !outcome.failed && outcome.skip;
+	console_printf("%s %u %s.%s", outcome.failed ? "not ok" : "ok", ++sum->number, t->suite,
+		       t->name);
+	if (!outcome.failed && outcome.skip)
+		console_printf(" # SKIP %s", outcome.skip);
 	console_printf("\n");
 }
 
+/* Comes last with kmemleak=on: nobody has lost anything. */
+static void nothing_is_lost(void)
+{
+	if (kmemleak_scan())
+		kmemleak_list();
+}
+static const struct ktest_case last_test = {"kmemleak", "nothing_is_lost", nothing_is_lost};
+
 int ktest_run(const char *patterns)
 {
-	unsigned int planned = 0, number = 0, failed = 0, skipped = 0;
+	struct summary sum = {0};
 	const char *at = patterns;
 	char lost[PATTERN_SIZE];
 
 	for_each_test(t)
-		planned += test_matches(t, patterns);
-	if (!planned)
+		sum.planned += test_matches(t, patterns);
+	if (!sum.planned)
 		return -ENOENT;
 	while (next_lost(&at, lost))
-		planned++;
-	console_printf("KTAP version 1\n1..%u\n", planned);
-	for_each_test(t) {
-		struct ktest_outcome outcome;
-
-		if (!test_matches(t, patterns))
-			continue;
-		outcome = ktest_run_one(t, NULL);
-		failed += outcome.failed;
-		skipped += !outcome.failed && outcome.skip;
-		print_result(t, ++number, &outcome);
-	}
-	for (at = patterns; next_lost(&at, lost); failed++) {
+		sum.planned++;
+	sum.planned += kmemleak_enabled();
+	console_printf("KTAP version 1\n1..%u\n", sum.planned);
+	for_each_test(t)
+		if (test_matches(t, patterns))
+			run_and_tell(t, &sum);
+	if (kmemleak_enabled())
+		run_and_tell(&last_test, &sum);
+	for (at = patterns; next_lost(&at, lost); sum.failed++) {
 		diagnose("no test matches %s", lost);
-		console_printf("not ok %u %s\n", ++number, lost);
+		console_printf("not ok %u %s\n", ++sum.number, lost);
 	}
-	console_printf("# Totals: pass:%u fail:%u skip:%u total:%u\n", planned - failed - skipped,
-		       failed, skipped, planned);
-	return (int)failed;
+	console_printf("# Totals: pass:%u fail:%u skip:%u total:%u\n",
+		       sum.planned - sum.failed - sum.skipped, sum.failed, sum.skipped,
+		       sum.planned);
+	return (int)sum.failed;
 }

@@ -3,13 +3,26 @@
  * Scenario: with kmemleak=on objects are lost in all the ways there are: the last pointer
  * to one is overwritten, and the head of a chain; others only look lost, being referred to
  * by an address inside them or from an object.  A scan names those that are, with the
- * function that allocated them, and no other.  Boots without the parameter skip.
+ * function that allocated them, and no other; what the tests before these had they have
+ * given back.  Boots without the parameter skip.
+ *
+ * The same then with objects of each kind, held by objects of each kind: slab, large block,
+ * vmalloc area, per-CPU object; with the stacks of threads; and with pages that somebody
+ * wants to have watched.
  */
 #include <linux/kmemleak.h>
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <cairn/test.h>
+#include "../mm/kmemleak.h"
 
 struct node {
 	struct node *next;
@@ -32,8 +45,7 @@ static bool watching(void)
 		ktest_skip("without kmemleak=on");
 		return false;
 	}
-	kmemleak_scan();
-	kmemleak_clear();
+	EXPECT_EQ(kmemleak_scan(), 0);
 	return true;
 }
 
@@ -173,4 +185,421 @@ KTEST(kmemleak, what_is_known_better)
 	kmemleak_scan();
 	EXPECT_EQ(kmemleak_list(), 0);
 	free_nodes(4);
+}
+
+/* ---- Objects of each kind -------------------------------------------------------------- */
+
+enum kind { SLAB, LARGE, AREA, PERCPU, KINDS };
+
+#define LARGE_SIZE  (16 << 10)
+#define AREA_SIZE   (5 * PAGE_SIZE)
+#define PERCPU_SIZE PAGE_SIZE /* from the start of a page on */
+
+static const size_t size_of[KINDS] = {sizeof(struct node), LARGE_SIZE, AREA_SIZE, PERCPU_SIZE};
+
+/* Complements of the numbers that stand for objects: addresses, or per-CPU pointers. */
+static unsigned long lost[KINDS], holder[KINDS];
+
+/* The only thing that refers to any of them, or nothing. */
+static volatile unsigned long held;
+static DEFINE_PER_CPU(unsigned long, held_here);
+
+static noinline unsigned long allocate_kind_here(enum kind kind)
+{
+	unsigned long obj;
+
+	if (kind == SLAB)
+		obj = (unsigned long)kzalloc(sizeof(struct node), GFP_KERNEL);
+	else if (kind == LARGE)
+		obj = (unsigned long)kzalloc(LARGE_SIZE, GFP_KERNEL);
+	else if (kind == AREA)
+		obj = (unsigned long)vzalloc(AREA_SIZE);
+	else
+		obj = (unsigned long)__alloc_percpu(PERCPU_SIZE, 8);
+	barrier();
+	return obj;
+}
+
+static void free_kind(enum kind kind, unsigned long obj)
+{
+	if (kind == AREA)
+		vfree((void *)obj);
+	else if (kind == PERCPU)
+		free_percpu((void __percpu *)obj);
+	else
+		kfree((void *)obj);
+}
+
+/* Objects of the kinds in @mask, in @hidden_in, complemented. */
+static noinline void allocate_kinds(unsigned long *hidden_in, unsigned int mask)
+{
+	for (enum kind kind = SLAB; kind < KINDS; kind++) {
+		if (!(mask >> kind & 1))
+			continue;
+		hidden_in[kind] = ~allocate_kind_here(kind);
+		EXPECT(~hidden_in[kind]);
+	}
+}
+
+static noinline void free_kinds(unsigned long *hidden_in)
+{
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		free_kind(kind, ~hidden_in[kind]);
+}
+
+/* What is reported of the objects in @hidden_in, one bit a kind, each with its size. */
+static noinline unsigned int reported(const unsigned long *hidden_in)
+{
+	unsigned int found = 0;
+	char line[80];
+
+	for (enum kind kind = SLAB; kind < KINDS; kind++) {
+		snprintf(line, sizeof(line), "unreferenced object %s0x%px (size %zu):",
+			 kind == PERCPU ? "(percpu) " : "", (void *)~hidden_in[kind],
+			 kind == SLAB ? kmalloc_size_roundup(size_of[kind]) : size_of[kind]);
+		found |= (unsigned int)ktest_reported(line) << kind;
+	}
+	return found;
+}
+
+/* The word in the last bytes of an object; of a per-CPU one, in the last CPU's copy. */
+static noinline unsigned long *last_word(enum kind kind, unsigned long obj)
+{
+	unsigned long end = obj + size_of[kind];
+
+	if (kind == PERCPU)
+		end = (unsigned long)per_cpu_ptr((char __percpu *)end, nr_cpu_ids - 1);
+	return (unsigned long *)(end - sizeof(unsigned long));
+}
+
+/* A scan, whose suspects are in the report. */
+#define SCAN_AND_LIST()                                 \
+	do {                                            \
+		wipe_stack();                           \
+		kmemleak_scan();                        \
+		EXPECT_REPORT("unreferenced object ") { \
+			kmemleak_list();                \
+		}                                       \
+	} while (0)
+
+#define EXPECT_NO_SUSPECT()                    \
+	do {                                   \
+		wipe_stack();                  \
+		kmemleak_scan();               \
+		EXPECT_EQ(kmemleak_list(), 0); \
+	} while (0)
+
+#define ALL_KINDS ((1u << KINDS) - 1)
+
+/*
+ * What is left on other stacks and in data may look like a reference to an object.  So of
+ * some candidates one is taken that is suspected; those that are not are kept until the
+ * end of the test.
+ */
+#define CANDIDATES 8
+static struct {
+	enum kind kind;
+	unsigned long hidden;
+} shadowed[3 * CANDIDATES * KINDS];
+static unsigned int nr_shadowed;
+static unsigned long candidate[CANDIDATES][KINDS];
+
+static void free_shadowed(void)
+{
+	while (nr_shadowed) {
+		nr_shadowed--;
+		free_kind(shadowed[nr_shadowed].kind, ~shadowed[nr_shadowed].hidden);
+	}
+}
+
+static void copy_flags(const struct leak_object *o, void *arg)
+{
+	*(u32 *)arg = o->record->flags;
+}
+
+static noinline bool is_suspected(unsigned long obj)
+{
+	u32 flags = 0;
+
+	leak_with_object(obj, copy_flags, &flags);
+	return flags & LEAK_SUSPECTED;
+}
+
+/* Chooses a candidate of @kind, and gets rid of the others. */
+static noinline bool choose(enum kind kind, unsigned long *chosen)
+{
+	bool found = false;
+
+	for (unsigned int i = 0; i < CANDIDATES; i++) {
+		if (!is_suspected(~candidate[i][kind])) {
+			shadowed[nr_shadowed].kind = kind;
+			shadowed[nr_shadowed++].hidden = candidate[i][kind];
+		} else if (found) {
+			free_kind(kind, ~candidate[i][kind]);
+		} else {
+			*chosen = candidate[i][kind];
+			found = true;
+		}
+		candidate[i][kind] = 0;
+	}
+	return found;
+}
+
+static void skip_shadowed(void)
+{
+	ktest_skip("what other tests left looks like references to all there is");
+}
+
+/* Objects of the kinds in @mask that are suspected, in @hidden_in; none if there are none. */
+static bool lose(unsigned long *hidden_in, unsigned int mask)
+{
+	unsigned int found = 0;
+
+	for (unsigned int i = 0; i < CANDIDATES; i++)
+		allocate_kinds(candidate[i], mask);
+	wipe_stack();
+	kmemleak_scan();
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		if (mask >> kind & 1)
+			found |= (unsigned int)choose(kind, &hidden_in[kind]) << kind;
+	if (found == mask)
+		return true;
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		if (found >> kind & 1)
+			free_kind(kind, ~hidden_in[kind]);
+	free_shadowed();
+	skip_shadowed();
+	return false;
+}
+
+#define lose_kinds(hidden_in) lose(hidden_in, ALL_KINDS)
+
+KTEST(kmemleak, one_of_each_kind)
+{
+	if (!watching() || !lose_kinds(lost))
+		return;
+	EXPECT_REPORT("allocate_kind_here") {
+		kmemleak_list();
+	}
+	EXPECT_EQ(reported(lost), ALL_KINDS);
+	EXPECT(ktest_reported("hex dump (first 32 bytes on cpu "));
+	kmemleak_clear();
+	EXPECT_EQ(kmemleak_list(), 0);
+	free_kinds(lost);
+	free_shadowed();
+	EXPECT_NO_SUSPECT();
+}
+
+/* Its successor at the same place is not suspected of what an object was. */
+KTEST(kmemleak, the_next_at_the_same_place)
+{
+	if (!watching() || !lose_kinds(lost))
+		return;
+	free_kinds(lost);
+	allocate_kinds(lost, ALL_KINDS);
+	EXPECT_EQ(kmemleak_list(), 0);
+	free_kinds(lost);
+	free_shadowed();
+}
+
+/* Its only reference is in data: to its start, to its last byte, and to a CPU's copy. */
+KTEST(kmemleak, a_word_of_data_holds_it)
+{
+	if (!watching() || !lose_kinds(lost))
+		return;
+	for (enum kind kind = SLAB; kind < KINDS; kind++) {
+		held = ~lost[kind];
+		SCAN_AND_LIST();
+		EXPECT_EQ(reported(lost), ALL_KINDS & ~(1u << kind));
+		held += size_of[kind] - 1;
+		SCAN_AND_LIST();
+		EXPECT_EQ(reported(lost), ALL_KINDS & ~(1u << kind));
+	}
+	held = (unsigned long)last_word(PERCPU, ~lost[PERCPU]);
+	SCAN_AND_LIST();
+	EXPECT_EQ(reported(lost), ALL_KINDS & ~(1u << PERCPU));
+	held = 0;
+	free_kinds(lost);
+	free_shadowed();
+}
+
+/* An object of one kind refers to one of each; then it is lost, and so are they. */
+KTEST(kmemleak, each_kind_holds_each)
+{
+	if (!watching())
+		return;
+	for (enum kind by = SLAB; by < KINDS; by++) {
+		if (!lose(holder, 1u << by))
+			return;
+		if (!lose_kinds(lost)) {
+			free_kind(by, ~holder[by]);
+			return;
+		}
+		for (enum kind kind = SLAB; kind < KINDS; kind++)
+			last_word(by, ~holder[by])[-(long)kind] = ~lost[kind];
+		held = ~holder[by];
+		EXPECT_NO_SUSPECT();
+		held = 0;
+		SCAN_AND_LIST();
+		EXPECT_EQ(reported(lost), ALL_KINDS);
+		EXPECT_EQ(reported(holder) & 1u << by, 1u << by);
+		free_kinds(lost);
+		free_kind(by, ~holder[by]);
+		free_shadowed();
+	}
+}
+
+KTEST(kmemleak, a_per_cpu_variable_holds_it)
+{
+	if (!watching() || !lose_kinds(lost))
+		return;
+	for (enum kind kind = LARGE; kind < KINDS; kind++) {
+		WRITE_ONCE(per_cpu(held_here, nr_cpu_ids - 1), ~lost[kind]);
+		SCAN_AND_LIST();
+		EXPECT_EQ(reported(lost), ALL_KINDS & ~(1u << kind));
+	}
+	WRITE_ONCE(per_cpu(held_here, nr_cpu_ids - 1), 0);
+	free_kinds(lost);
+	free_shadowed();
+}
+
+KTEST(kmemleak, each_kind_may_be_known_better)
+{
+	if (!watching() || !lose_kinds(holder))
+		return;
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		kmemleak_not_leak((void *)~holder[kind]);
+	if (!lose_kinds(lost)) {
+		free_kinds(holder);
+		return;
+	}
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		*last_word(kind, ~holder[kind]) = ~lost[kind];
+	EXPECT_NO_SUSPECT();
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		kmemleak_no_scan((void *)~holder[kind]);
+	SCAN_AND_LIST();
+	EXPECT_EQ(reported(lost), ALL_KINDS);
+	EXPECT_EQ(reported(holder), 0);
+	for (enum kind kind = SLAB; kind < KINDS; kind++)
+		kmemleak_ignore((void *)~lost[kind]);
+	EXPECT_NO_SUSPECT();
+	free_kinds(lost);
+	free_kinds(holder);
+	free_shadowed();
+}
+
+/* The third page of the area, in which a word refers to the large block. */
+static noinline struct page *page_of_area(void)
+{
+	unsigned long *word = (unsigned long *)(~lost[AREA] + 2 * PAGE_SIZE);
+
+	*word = ~lost[LARGE];
+	return vmalloc_to_page(word);
+}
+
+/* vmalloc_to_page() splits a block; a page of it that is kept longer is a root meanwhile. */
+KTEST(kmemleak, a_page_of_an_area)
+{
+	struct page *page;
+
+	if (!watching() || !lose_kinds(lost))
+		return;
+	page = page_of_area();
+	ASSERT(page);
+	get_page(page);
+	SCAN_AND_LIST();
+	EXPECT_EQ(reported(lost), ALL_KINDS);
+	free_kind(AREA, ~lost[AREA]);
+	vm_unmap_aliases();
+	SCAN_AND_LIST();
+	EXPECT_EQ(reported(lost), ALL_KINDS & ~(1u << LARGE | 1u << AREA));
+	put_page(page);
+	SCAN_AND_LIST();
+	EXPECT_EQ(reported(lost), ALL_KINDS & ~(1u << AREA));
+	lost[AREA] = ~0UL;
+	free_kinds(lost);
+	free_shadowed();
+}
+
+/* ---- Threads --------------------------------------------------------------------------- */
+
+static struct {
+	struct completion ready, go;
+	struct task_struct *task;
+	unsigned long hidden[4]; /* complements of what it allocates */
+} sleeper;
+
+/* Its stack alone refers to what it allocates, and after it is gone nothing does. */
+static int sleep_with_pointers(void *data __unused)
+{
+	void *volatile kept_here[ARRAY_SIZE(sleeper.hidden)];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kept_here); i++) {
+		kept_here[i] = kzalloc(LARGE_SIZE, GFP_KERNEL);
+		sleeper.hidden[i] = ~(unsigned long)kept_here[i];
+	}
+	complete(&sleeper.ready);
+	wait_for_completion(&sleeper.go);
+	return kept_here[0] ? 0 : -ENOMEM;
+}
+
+static noinline void expect_sleepers_losses(void)
+{
+	EXPECT_REPORT("comm \"sleeper\"") {
+		kmemleak_list();
+	}
+	EXPECT(ktest_reported("sleep_with_pointers"));
+}
+
+KTEST(kmemleak, a_stack_holds_it_while_its_thread_lives)
+{
+	if (!watching())
+		return;
+	init_completion(&sleeper.ready);
+	init_completion(&sleeper.go);
+	sleeper.task = kthread_run(sleep_with_pointers, NULL, "sleeper");
+	ASSERT(!IS_ERR(sleeper.task));
+	wait_for_completion(&sleeper.ready);
+	EXPECT_NO_SUSPECT();
+	get_task_struct(sleeper.task);
+	complete(&sleeper.go);
+	EXPECT_EQ(kthread_stop(sleeper.task), 0);
+	put_task_struct(sleeper.task);
+	sleeper.task = NULL;
+	threads_reap();
+	wipe_stack();
+	if (kmemleak_scan())
+		expect_sleepers_losses();
+	else
+		skip_shadowed();
+	for (unsigned int i = 0; i < ARRAY_SIZE(sleeper.hidden); i++)
+		kfree((void *)~sleeper.hidden[i]);
+}
+
+/* ---- Pages ----------------------------------------------------------------------------- */
+
+static volatile unsigned long hidden_page;
+
+/* A page is a root, until somebody wants to have it watched. */
+KTEST(kmemleak, pages_by_request)
+{
+	if (!watching() || !lose(lost, 1u << AREA))
+		return;
+	hidden_page = ~get_zeroed_page(GFP_KERNEL);
+	ASSERT(~hidden_page);
+	*(unsigned long *)~hidden_page = ~lost[AREA];
+	EXPECT_NO_SUSPECT();
+	kmemleak_alloc((void *)~hidden_page, PAGE_SIZE / 2, 1, GFP_KERNEL);
+	SCAN_AND_LIST();
+	EXPECT_EQ(reported(lost) >> AREA & 1, 1);
+	EXPECT(ktest_reported("(size 2048)"));
+	kmemleak_free((void *)~hidden_page);
+	EXPECT_NO_SUSPECT();
+	kmemleak_alloc((void *)~hidden_page, PAGE_SIZE, 0, GFP_KERNEL);
+	EXPECT_NO_SUSPECT();
+	kmemleak_free((void *)~hidden_page);
+	free_page(~hidden_page);
+	free_kind(AREA, ~lost[AREA]);
+	free_shadowed();
 }

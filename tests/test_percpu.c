@@ -247,9 +247,9 @@ KTEST(percpu, addresses_without_memory_get_an_answer)
 
 		if (is_vmalloc_addr((void *)there))
 			expect_mapped(there, true);
-		expect_mapped(absent->ptr + __per_cpu_offset[cpu] + 8, false);
+		expect_mapped(pcpu_page_ptr(absent) + __per_cpu_offset[cpu] + 8, false);
 	}
-	expect_mapped(pcpu_chunk(0)->base +
+	expect_mapped(pcpu_layout.window +
 			      ((unsigned long)PCPU_MAX_CHUNKS / 2 << pcpu_layout.unit_shift),
 		      false);
 	while (n)

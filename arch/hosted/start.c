@@ -8,6 +8,7 @@
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -129,6 +130,7 @@ void machine_start(u64 info_phys)
 	setup_per_cpu_areas();
 	mem_init();
 	kmem_cache_init();
+	kmemleak_init();
 	vmalloc_init();
 	highmem_init();
 	dma_init();

@@ -52,7 +52,7 @@ struct tlb_range {
 };
 
 static arch_spinlock_t ring_lock;
-static struct tlb_range ring[RING];
+static struct tlb_range ring[RING]; /* complements: kmemleak.c would take them for references */
 static u64 tlb_gen;
 
 static DEFINE_PER_CPU(u64, tlb_seen);
@@ -91,8 +91,8 @@ static bool copy_requests(struct tlb_range *copy, u64 seen, u64 gen)
 	if (gen - seen >= RING)
 		return false;
 	for (g = seen + 1; g <= gen; g++, copy++) {
-		copy->start = READ_ONCE(ring[g % RING].start);
-		copy->end = READ_ONCE(ring[g % RING].end);
+		copy->start = ~READ_ONCE(ring[g % RING].start);
+		copy->end = ~READ_ONCE(ring[g % RING].end);
 		pages += min(pages_of(copy), TLB_FLUSH_SINGLE_MAX + 1UL);
 	}
 	smp_rmb();
@@ -161,7 +161,7 @@ static u64 publish(const struct tlb_range *r)
 
 	arch_spin_lock(&ring_lock);
 	gen = tlb_gen + 1;
-	ring[gen % RING] = *r;
+	ring[gen % RING] = (struct tlb_range){~r->start, ~r->end};
 	smp_store_release(&tlb_gen, gen);
 	arch_spin_unlock(&ring_lock);
 	catch_up();

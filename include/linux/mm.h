@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <linux/errno.h>
 #include <linux/gfp.h>
+#include <linux/kmemleak.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mmzone.h>
@@ -277,7 +278,7 @@ extern bool fault_injecting;
 /* page_lists_are_off - does every page come the long way? */
 static inline bool page_lists_are_off(void)
 {
-	return init_on_alloc || page_debugging || fault_injecting;
+	return init_on_alloc || page_debugging || fault_injecting || kmemleak_enabled();
 }
 
 static inline bool want_init_on_alloc(gfp_t gfp)

@@ -37,6 +37,7 @@ enum page_state {
 #define PGF_TABLE    0x10 /* page table */
 #define PGF_VMALLOC  0x20 /* mapped by vmalloc */
 #define PGF_PERCPU   0x40 /* per-CPU chunk */
+#define PGF_TRACKED  0x80 /* kmemleak=on: of an object that is watched, and no root */
 
 /**
  * struct page - descriptor of one page frame

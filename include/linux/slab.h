@@ -259,14 +259,14 @@ void *__kmalloc(size_t size, gfp_t gfp) __malloc;
 void *kmalloc_large(size_t size, gfp_t gfp) __malloc;
 void *kmalloc_slow(size_t size, gfp_t gfp) __malloc;
 
-/* kmalloc_adopt - make a block of pages one of kmalloc(), and return its address */
-void *kmalloc_adopt(struct page *page);
+/* kmalloc_adopt - make a block of pages that @gfp got one of kmalloc(), and return its address */
+void *kmalloc_adopt(struct page *page, gfp_t gfp);
 
 static __always_inline void *kmalloc_block(size_t size, gfp_t gfp)
 {
 	struct page *page = alloc_pages(gfp, (unsigned int)get_order(size));
 
-	return likely(page) ? kasan_kmalloc(kmalloc_adopt(page), size) : NULL;
+	return likely(page) ? kasan_kmalloc(kmalloc_adopt(page, gfp), size) : NULL;
 }
 
 static __always_inline void *kmalloc_small(size_t size, gfp_t gfp)

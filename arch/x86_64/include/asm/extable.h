@@ -60,7 +60,7 @@ static __always_inline bool u64_equals_nofault(const void *src, u64 value)
 {
 	asm goto("1:\tcmpq %[value], (%[src])\n\t" EX_TABLE("1b", "%l[unequal]") "jne %l[unequal]"
 		 :
-		 : [value] "r"(value), [src] "r"(src)
+		 : [value] "re"(value), [src] "r"(src)
 		 : "memory", "cc"
 		 : unequal);
 	return true;
