@@ -8,7 +8,8 @@ when it has switched itself off, and put into the file that a process would have
 
 With --no-machine only the process runs, and what the machine counted before is kept.
 
-Both are merged; the HTML report is OUT/html/index.html. Files below a line are listed.
+Both are merged; the HTML report is OUT/html/index.html. Files below a line are listed, and the
+lines that nothing reached unless scripts/coverage_reasons.txt says why.
 """
 import glob
 import json
@@ -189,7 +190,34 @@ def report(out):
         files = [f for f in files if wanted(os.path.relpath(f["filename"])) and f["summary"]["lines"]["count"]]
         run(f"llvm-cov{SUFFIX}", "show", "-format=html", "-show-branches=count", f"-output-dir={out}/html",
             *programs, *(f["filename"] for f in files), stderr=log)
+        shown = run(f"llvm-cov{SUFFIX}", "show", *programs, *(f["filename"] for f in files), stdout=subprocess.PIPE,
+                    stderr=log, text=True).stdout
     tell(out, files)
+    tell_unreached(shown)
+
+
+def unreached(shown):
+    """(file, line, text) of the first of each lines in a row that nothing reached."""
+    path, last = "", -1
+    for text in shown.splitlines():
+        counted = re.match(r"\s*(\d+)\|\s*([\d.kMG]*)\|(.*)", text)
+        if text.startswith("/"):
+            path, last = os.path.relpath(text.rstrip(":")), -1
+        elif counted and counted[2] == "0":
+            if int(counted[1]) != last + 1:
+                yield path, int(counted[1]), counted[3].strip()
+            last = int(counted[1])
+
+
+def tell_unreached(shown):
+    with open("scripts/coverage_reasons.txt", encoding="utf-8") as file:
+        reasons = [re.split(r"\s*\|\s*", line, maxsplit=2) for line in file if not line.startswith("#")]
+    places = list(unreached(shown))
+    unexplained = [place for place in places if not any(
+        name in ("*", place[0]) and what in place[2] for name, what, _ in reasons)]
+    for path, line, text in unexplained:
+        print(f"not reached, and nobody says why: {path}:{line}: {text}")
+    print(f"{len(places)} places are not reached, {len(places) - len(unexplained)} of them for a reason in scripts/coverage_reasons.txt")
 
 
 def total(files, what):

@@ -90,6 +90,28 @@ KTEST(mempools, creation_fails_whole)
 	}
 }
 
+/* On a node, and in memory of the caller's: the same pools. */
+KTEST(mempools, on_a_node)
+{
+	mempool_t *pool, inside;
+
+	memset(&fake, 0, sizeof(fake));
+	pool = mempool_create_node(4, fake_alloc, fake_free, (void *)32, GFP_KERNEL, 0);
+	ASSERT(pool);
+	EXPECT_EQ(pool->curr_nr, 4);
+	mempool_destroy(pool);
+	EXPECT_EQ(mempool_init_node(&inside, 3, fake_alloc, fake_free, (void *)32, GFP_KERNEL, 0),
+		  0);
+	EXPECT_EQ(inside.curr_nr, 3);
+	mempool_exit(&inside);
+	EXPECT_EQ(fake.freed, fake.allocated);
+	fake.broken = true;
+	EXPECT(!mempool_create_node(4, fake_alloc, fake_free, (void *)32, GFP_KERNEL, 0));
+	EXPECT_EQ(mempool_init_node(&inside, 3, fake_alloc, fake_free, (void *)32, GFP_KERNEL, 0),
+		  -ENOMEM);
+	EXPECT_EQ(fake.freed, fake.allocated);
+}
+
 KTEST(mempools, resize)
 {
 	mempool_t *pool = fake_pool(4);

@@ -79,10 +79,13 @@ static unsigned long min_pages(enum zone_type last)
 /* What is to stay free is spread over the zones, and goes back to what it was. */
 KTEST(mm_commands, min_free_kbytes)
 {
+	const char *said = strstr(boot_info.cmdline, "min_free_kbytes=");
 	unsigned long kib = min_free_kbytes, pages = min_pages(ZONE_HIGHMEM);
 	unsigned long slack =
 		3 * MAX_NR_ZONES * nr_node_ids; /* each zone rounds, and has its least */
 
+	if (said)
+		EXPECT_EQ(kib, simple_strtoul(said + strlen("min_free_kbytes="), NULL, 10));
 	EXPECT_EQ(type_command("min_free_kbytes"), 0);
 	EXPECT_EQ(last_number(), pages << (PAGE_SHIFT - 10));
 	EXPECT_EQ(type_command("min_free_kbytes 1600"), 0);
@@ -199,6 +202,13 @@ KTEST(mm_commands, kfence_file)
 	ASSERT(vfile_read("kfence", text, sizeof(text)) > 0);
 	EXPECT_EQ(simple_strtoul(text + strlen("enabled: "), NULL, 10), kfence_enabled());
 	EXPECT(strstr(text, "total bugs: ") && strstr(text, "skipped allocations (capacity): "));
+}
+
+/* numastat shows both files of the nodes. */
+KTEST(mm_commands, numastat)
+{
+	EXPECT_EQ(type_command("numastat"), 0);
+	EXPECT(strstr(printed, "node distances:") && strstr(printed, "numa_hit"));
 }
 
 /* A walk is of one address, in hexadecimal. */

@@ -632,6 +632,22 @@ KTEST(slab, zones)
 	EXPECT_EQ(kmem_cache_destroy(any), 0);
 }
 
+/* A cache of SLAB_CACHE_DMA32 has objects below 4 GiB only. */
+KTEST(slab, zone_below_4_gib)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_dma32", 700, 0, SLAB_CACHE_DMA32, NULL);
+	void *objs[40];
+
+	ASSERT(cache);
+	for (unsigned int i = 0; i < ARRAY_SIZE(objs); i++) {
+		objs[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(objs[i]);
+		EXPECT(virt_to_phys(objs[i]) + 700 <= 1ULL << 32);
+	}
+	kmem_cache_free_bulk(cache, ARRAY_SIZE(objs), objs);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
 /* A sleeping allocation under a spinlock is reported each time, served or not. */
 KTEST(slab, sleeping_where_it_must_not)
 {

@@ -19,7 +19,7 @@ MACHINES = (
     ("beyond 4 GiB, and without addresses", ["-m", "5000", "-N", "2", "-c", "highmem=100M"],
      "highmem* pages.* page_files* gfp* dma* ioremap* vmap.* numa* memmap* memory_map*"),
     ("without addresses", ["-c", "highmem=100M"], "highmem* gfp_table* dma* reclaim*"),
-    ("beyond 4 GiB", ["-m", "5000", "-c", "swiotlb=4096"], "dma* pages.* bootmem* memblock*"),
+    ("beyond 4 GiB", ["-m", "5000", "-c", "swiotlb=4096 min_free_kbytes=3000"], "slab.* mm_commands* dma* pages.* bootmem* memblock*"),
     ("bounce always", ["-m", "5000", "-c", "swiotlb=force"], "dma.out* dma.scatter* dma.random*"),
     ("bounce never", ["-m", "5000", "-c", "swiotlb=noforce"], "dma.coherent* dma.masks*"),
     ("little memory", ["-m", "12"], "reclaim* gfp* pages.* kmalloc.* mempools.* vmalloc.* numa*"),

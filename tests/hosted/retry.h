@@ -109,6 +109,7 @@
 #define mempool_create_slab_pool(...)	 RETRY_POINTER(mempool_create_slab_pool(__VA_ARGS__))
 #define mempool_create_kmalloc_pool(...) RETRY_POINTER(mempool_create_kmalloc_pool(__VA_ARGS__))
 #define mempool_create_page_pool(...)	 RETRY_POINTER(mempool_create_page_pool(__VA_ARGS__))
+#define mempool_init_node(...)		 RETRY_ERROR(mempool_init_node(__VA_ARGS__))
 #define mempool_init_slab_pool(...)	 RETRY_ERROR(mempool_init_slab_pool(__VA_ARGS__))
 #define mempool_resize(...)		 RETRY_ERROR(mempool_resize(__VA_ARGS__))
 #define mempool_alloc(...)		 RETRY_POINTER(mempool_alloc(__VA_ARGS__))
