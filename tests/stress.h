@@ -4,8 +4,8 @@
 
 /*
  * What the stress test's files share: test_stress.c, who acts; stress_objects.c and
- * stress_mapped.c, objects of every kind; stress_memory.c, how much memory there is; and
- * stress_disk.c.
+ * stress_mapped.c, objects of every kind; stress_memory.c, how much memory there is;
+ * stress_disk.c and stress_edu.c, devices.
  */
 #include <linux/gfp_types.h>
 #include <linux/prandom.h>
@@ -125,5 +125,25 @@ void stress_failed(const char *fmt, ...) __attribute__((format(__printf__, 1, 2)
 
 /* stress_failures - how often. */
 unsigned int stress_failures(void);
+
+/**
+ * struct stress_device - a device whose interrupts come between
+ * @start: have them come; true also if there is no such device, false on a mistake
+ * @stop: no more of them
+ * @job: make the device work, and interrupt when it is done
+ *
+ * Contexts: may sleep.
+ */
+struct stress_device {
+	bool (*start)(void);
+	void (*stop)(void);
+	void (*job)(void);
+};
+
+/* stress_device - the one there is, or NULL; set by start-up. */
+extern const struct stress_device *stress_device;
+
+/* stress_in_interrupt - @n operations of this CPU's interrupts.  Context: an interrupt handler. */
+void stress_in_interrupt(unsigned int n);
 
 #endif

@@ -4,7 +4,8 @@
  * CPU, take, check and give objects of every kind (stress_objects.c).  Meanwhile
  *
  *	timers, one a CPU			each of these does
- *	a device interrupt on a shared line	a few operations of its
+ *	an interrupt on a shared line, and	a few operations of its
+ *	  those of the edu device (stress_edu.c)
  *	tasklets, cross-calls, work items	own, GFP_ATOMIC where it must
  *	caches are made and destroyed, threads started and ended
  *	per-CPU caches are emptied everywhere, addresses put off are flushed
@@ -203,6 +204,15 @@ static bool line_start(void)
 			    &line_devs[1]);
 }
 
+/* ---- A device's ------------------------------------------------------------------------------ */
+
+const struct stress_device *stress_device;
+
+void stress_in_interrupt(unsigned int n)
+{
+	operate(this_cpu_ptr(&hard_actor), n);
+}
+
 static bool interrupts_start(void)
 {
 	int cpu;
@@ -220,7 +230,7 @@ static bool interrupts_start(void)
 	stress_actor_init(&work_actor, 3000, true);
 	for (unsigned int i = 0; i < NR_WORKS; i++)
 		INIT_WORK(&works[i], work_fn);
-	if (!line_start())
+	if (!line_start() || (stress_device && !stress_device->start()))
 		return false;
 	on_each_cpu(start_timer, NULL, 1);
 	return true;
@@ -230,6 +240,8 @@ static void interrupts_stop(void)
 {
 	int cpu;
 
+	if (stress_device)
+		stress_device->stop();
 	free_irq((unsigned int)line, &line_devs[0]);
 	free_irq((unsigned int)line, &line_devs[1]);
 	irq_free_number((unsigned int)line);
@@ -414,6 +426,9 @@ static void something_else(struct worker *w)
 		empty_everywhere(w);
 	} else if (n < 450) {
 		cond_resched();
+	} else if (n < 454 && stress_device) {
+		w->doing = "device";
+		stress_device->job();
 	}
 }
 
