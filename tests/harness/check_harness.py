@@ -56,6 +56,7 @@ class Fake:
 
     def __init__(self, iso):
         self.iso = iso
+        self.cmdline = ""
 
 
 class Reporting(unittest.TestCase):
