@@ -147,7 +147,7 @@ static bool in_use(const struct leak_range *r)
 static bool add_range(enum leak_space space, const struct leak_range *range, gfp_t gfp)
 {
 	gfp_t may =
-		(gfp & (GFP_KERNEL | GFP_ATOMIC)) | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN;
+		(gfp & (GFP_KERNEL | __GFP_HIGH)) | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN;
 	struct leak_range *new = kmem_cache_alloc(range_cache, may), *old;
 	unsigned long flags;
 
@@ -301,9 +301,10 @@ void leak_with_object(unsigned long addr, leak_fn fn, void *arg)
 
 void leak_for_each_frame(void (*fn)(struct page *page, void *arg), void *arg)
 {
-	unsigned long pfn, end = PHYS_PFN(memblock_end_of_DRAM());
+	unsigned long pfn = PHYS_PFN(memblock_start_of_DRAM());
+	unsigned long end = PHYS_PFN(memblock_end_of_DRAM());
 
-	for (pfn = 0; pfn < end; pfn++) {
+	for (; pfn < end; pfn++) {
 		if (!section_is_open(pfn_to_section(pfn))) {
 			pfn = section_to_pfn(pfn_to_section(pfn) + 1) - 1;
 			continue;

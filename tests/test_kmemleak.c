@@ -533,7 +533,7 @@ static struct {
 /* Its stack alone refers to what it allocates, and after it is gone nothing does. */
 static int sleep_with_pointers(void *data __unused)
 {
-	void *volatile kept_here[ARRAY_SIZE(sleeper.hidden)];
+	void *volatile kept_here[ARRAY_SIZE(sleeper.hidden)] = {NULL};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(kept_here); i++) {
 		kept_here[i] = kzalloc(LARGE_SIZE, GFP_KERNEL);
