@@ -151,7 +151,7 @@ static void *object_of_there;
 
 static int allocate_on_cpu(void *cache)
 {
-	object_of_there = allocate_here(cache);
+	WRITE_ONCE(object_of_there, allocate_here(cache));
 	while (!kthread_should_stop())
 		schedule_timeout_uninterruptible(1);
 	return 0;
