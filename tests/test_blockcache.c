@@ -462,6 +462,64 @@ static bool large_disk(struct block_device *dev)
 	return dev && !dev->read_only && dev->blocks > totalram_pages();
 }
 
+/* Flags that start nothing, with memory full of dirty pages, and the pages that they get. */
+static const struct {
+	gfp_t gfp;
+	unsigned int got;
+} quiet_flags[] = {
+	{GFP_NOWAIT, 0},
+	{GFP_NOIO, 0},
+	{GFP_NOIO | __GFP_NORETRY, 0},
+	{GFP_NOIO | __GFP_RETRY_MAYFAIL, 0},
+	{GFP_NOIO | __GFP_RECLAIMABLE, 0},
+	{GFP_ATOMIC, 4}, /* has its reserve and asks nobody */
+};
+
+static void try_quiet_flags(void)
+{
+	struct block_cache_stats before = block_cache_stats(), now;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(quiet_flags); i++) {
+		EXPECT_EQ(try_pages(quiet_flags[i].gfp, 4), quiet_flags[i].got);
+		now = block_cache_stats();
+		EXPECT(!memcmp(&now, &before, sizeof(now)));
+	}
+}
+
+/* Flags that may enter everything: they write, and drop names. */
+static const gfp_t full_flags[] = {GFP_KERNEL, GFP_USER, GFP_HIGHUSER, GFP_KERNEL | __GFP_NORETRY};
+
+static void remember_names(struct block_device *dev)
+{
+	struct name_info info;
+	char name[16];
+
+	for (unsigned int i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof(name), "name-%u", i);
+		EXPECT_EQ(names_lookup(dev, name, &info), 0);
+	}
+	EXPECT(names_cached() > 0);
+}
+
+/* Has names cached, and memory full, before each; the number of the next block. */
+static u64 try_full_flags(struct block_device *dev, u64 next)
+{
+	struct block_cache_stats before, now;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(full_flags); i++) {
+		remember_names(dev);
+		next = fill(dev, next);
+		before = block_cache_stats();
+		EXPECT_EQ(try_pages(full_flags[i], 1), 1);
+		now = block_cache_stats();
+		EXPECT(now.written[RECLAIM_FULL] > before.written[RECLAIM_FULL]);
+		EXPECT(now.names[RECLAIM_FULL] > before.names[RECLAIM_FULL]);
+		EXPECT_EQ(now.written[RECLAIM_NOFS], before.written[RECLAIM_NOFS]);
+		EXPECT_EQ(now.written[RECLAIM_NOIO], 0);
+	}
+	return next;
+}
+
 KTEST(blockcache, each_flag_under_pressure)
 {
 	struct block_device *dev = block_find("vda");
@@ -489,16 +547,10 @@ KTEST(blockcache, each_flag_under_pressure)
 	EXPECT_EQ(now.dropped[RECLAIM_NOIO] - before.dropped[RECLAIM_NOIO], CLEAN_PAGES);
 	EXPECT_EQ(now.writes, before.writes);
 	EXPECT_EQ(now.nr[BLOCK_DIRTY], next - 1);
-	EXPECT_EQ(try_pages(GFP_NOIO, 1), 0);
-	EXPECT_EQ(try_pages(GFP_NOIO | __GFP_RETRY_MAYFAIL, 1), 0);
-
-	/* GFP_ATOMIC has its reserve and asks nobody. */
-	before = block_cache_stats();
-	EXPECT_EQ(try_pages(GFP_ATOMIC, 4), 4);
-	now = block_cache_stats();
-	EXPECT(!memcmp(&now, &before, sizeof(now)));
+	try_quiet_flags();
 
 	/* GFP_NOFS writes, and leaves the names alone. */
+	before = now;
 	EXPECT_EQ(try_pages(GFP_NOFS, 1), 1);
 	now = block_cache_stats();
 	EXPECT(now.written[RECLAIM_NOFS] > before.written[RECLAIM_NOFS]);
@@ -510,14 +562,8 @@ KTEST(blockcache, each_flag_under_pressure)
 	EXPECT_EQ(now.dropped[RECLAIM_NOIO], before.dropped[RECLAIM_NOIO]);
 	EXPECT_EQ(names_cached(), NAMES);
 
-	/* GFP_KERNEL enters the names too. */
-	next = fill(dev, next);
-	before = block_cache_stats();
-	EXPECT_EQ(try_pages(GFP_KERNEL, 1), 1);
-	now = block_cache_stats();
-	EXPECT(now.written[RECLAIM_FULL] > before.written[RECLAIM_FULL]);
-	EXPECT(now.names[RECLAIM_FULL] > before.names[RECLAIM_FULL]);
-	EXPECT_EQ(now.written[RECLAIM_NOFS], before.written[RECLAIM_NOFS]);
+	/* GFP_KERNEL and its like enter the names too. */
+	next = try_full_flags(dev, next);
 
 	/* With memory empty again, everything is still written: requests come from their pool. */
 	next = fill(dev, next);
