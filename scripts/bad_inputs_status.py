@@ -97,7 +97,7 @@ def write_document(out, path):
             "kernel in a process (`make host-test`, which looks that these lines and no others of their level are",
             "printed, that all memory is kept that is in use, and that the map is the oracle's), and as a boot in QEMU,",
             "whose memory is changed before the kernel's first instruction. `case:` is a case of",
-            "`tests/harness/cases.py`; `hostile-*` there boot many rows at once in `make test`."]
+            "`tests/harness/cases_bad_inputs.py`; `hostile-*` there boot many rows at once in `make test`."]
     passed = 0
     for part, (count, title) in PARTS.items():
         text += ["", f"## {part}: {title}", "", "| | input | outcome | printed | parser alone | process | QEMU |",

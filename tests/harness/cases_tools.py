@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from cases import EXTRA, PLAIN, Lacks, case
+from case import EXTRA, PLAIN, Lacks, case
 from image import OUT, OUT_ROOT, Image
 from machine import ROOT
 import screen

@@ -16,7 +16,7 @@ from unittest import mock
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "hosted")]
 
-import cases  # noqa: E402
+import case  # noqa: E402
 import machine  # noqa: E402
 import matrix  # noqa: E402
 import report  # noqa: E402
@@ -66,7 +66,7 @@ class Reporting(unittest.TestCase):
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)
         out = stack.enter_context(tempfile.TemporaryDirectory())
-        for module in report, matrix, cases:
+        for module in report, matrix, case:
             stack.enter_context(mock.patch.object(module, "OUT", out))
         stack.enter_context(mock.patch.object(matrix, "Machine", FakeMachine))
         self.report = report.Report(threading.Lock())
@@ -156,7 +156,7 @@ class Cases(Reporting):
 
     def case(self, function):
         function.__doc__ = "a case"
-        cases.Case(function).run(self.report)
+        case.Case(function).run(self.report)
         return (self.report.passed, self.report.failed, self.report.skipped), self.report.finish()
 
     def test_passes(self):
@@ -176,29 +176,29 @@ class Cases(Reporting):
             return self.case(run)
 
     def test_a_tool_is_missing(self):
-        self.assertEqual(self.lacking(cases.Lacks)[0], (0, 0, 1))
+        self.assertEqual(self.lacking(case.Lacks)[0], (0, 0, 1))
 
     def test_a_tool_is_missing_in_ci(self):
-        self.assertEqual(self.lacking(cases.Lacks, CI="1"), ((0, 1, 0), 1))
+        self.assertEqual(self.lacking(case.Lacks, CI="1"), ((0, 1, 0), 1))
 
     def test_what_this_host_cannot_have(self):
-        self.assertEqual(self.lacking(cases.Skip, CI="1")[0], (0, 0, 1))
+        self.assertEqual(self.lacking(case.Skip, CI="1")[0], (0, 0, 1))
 
     def test_nothing_ran(self):
         self.assertEqual(self.report.finish(), 1)
 
     def test_lines_in_order(self):
-        booted = FakeMachine(printing("one\ntwo\nthree\n", "sys.exit(2)"), os.path.join(cases.OUT, "lines.log")).run()
-        ctx = cases.Context("lines")
+        booted = FakeMachine(printing("one\ntwo\nthree\n", "sys.exit(2)"), os.path.join(case.OUT, "lines.log")).run()
+        ctx = case.Context("lines")
         ctx.expect_lines(booted, "one", "three")
         ctx.expect_end(booted, 2)
         for wanted in ("two", "one"), ("four",), ("three", "three"):
-            self.assertRaises(cases.Failure, ctx.expect_lines, booted, *wanted)
-        self.assertRaises(cases.Failure, ctx.expect_end, booted, 0)
+            self.assertRaises(case.Failure, ctx.expect_lines, booted, *wanted)
+        self.assertRaises(case.Failure, ctx.expect_end, booted, 0)
 
     def test_no_end_is_no_status(self):
-        booted = FakeMachine(printing("one\n", "time.sleep(60)"), os.path.join(cases.OUT, "silent.log")).run()
-        self.assertRaises(cases.Failure, cases.Context("silent").expect_end, booted, booted.status)
+        booted = FakeMachine(printing("one\n", "time.sleep(60)"), os.path.join(case.OUT, "silent.log")).run()
+        self.assertRaises(case.Failure, case.Context("silent").expect_end, booted, booted.status)
 
 
 class Reader(unittest.TestCase):

@@ -4,7 +4,7 @@
 A row is a case: what the input is, what must come of it, the lines that the kernel must print about
 it, and the KTESTs that try the parser alone. The input is built on a Box: a machine of 256 MiB as its
 loader left it. tests/hosted/run_bad_inputs.py starts the kernel in a process on each, and
-tests/harness/cases.py does in QEMU, by way of the gdb stub, on those that do not need devices.
+tests/harness/cases_bad_inputs.py does in QEMU, by way of the gdb stub, on those that do not need devices.
 
 `says` are patterns of the lines of level warning and above: each fits one line, and no other line of
 that level is there. A row with `stops` ends with a line "cannot start: ", any other with the kernel up,
@@ -23,7 +23,7 @@ class Row:
     def __init__(self, number, what, outcome, build, **options):
         self.number, self.what, self.outcome, self.build = number, what, outcome, build
         self.tests = options.pop("tests", "").split()  # KTESTs
-        self.cases = options.pop("cases", "").split()  # of tests/harness/cases.py
+        self.cases = options.pop("cases", "").split()  # of tests/harness/cases_*.py
         self.variants = options.pop("variants", (None,))
         self.says = options.pop("says", ())
         self.stops = options.pop("stops", None)

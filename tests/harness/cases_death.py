@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Cases of misuses that end in a report and a panic."""
+from case import PANIC_STATUS, case
+from image import Image
+
+
+FAULT = r"BUG: unable to handle page fault for address: "
+PRESENT = r"error_code\(0x00[01][0-9a-f]\) - permissions violation"
+ABSENT = r"error_code\(0x0002\) - not-present page"
+DEATHS = {
+    "panic": (r"Kernel panic - not syncing: crash: .* number 42", r"crash_init.*crash\.c:\d+"),
+    "null": (r"NULL pointer dereference, address: 0+8$", ABSENT, r"address is: NULL page"),
+    "wild": (r"general protection fault.*0xdead000000000000", r"address is: non-canonical"),
+    "write-text": (FAULT, PRESENT, r"address is: kernel image, text: kfree\+0x0", r"page walk.* r-x"),
+    "write-rodata": (FAULT, PRESENT, r"address is: kernel image, rodata: constant", r"page walk.* r--"),
+    "run-data": (FAULT, r"instruction fetch", r"address is: kernel image, data: return_insn", r"rw-"),
+    "divide": (r"divide error: 0000", r"RIP: .*divide\+.*crash\.c:\d+"),
+    "invalid": (r"invalid opcode: 0000", r"RIP: .*crash_init"),
+    "overflow": (r"BUG: boot stack guard page was hit", r"RIP: .*overflow", r"overflow\+"),
+    "guard": (FAULT, r"address is: guard page, 0 bytes behind vmalloc area of guard\+"),
+    "slab-panic": (r"Kernel panic - not syncing: Cannot create slab crash_none size=0 .* error 22",),
+    "hole": (FAULT, ABSENT, r"address is: direct map of physical 0x3c0000000000, .*no memory"),
+}
+
+
+def death(how, patterns):
+    def run(ctx):
+        image = Image(f"crash-{how}", f"crash.how={how}", "tests/modules/crash")
+        machine = ctx.boot(image)
+        ctx.expect_lines(machine, *patterns, r"Kernel panic|end Kernel panic")
+        ctx.expect_lines(machine, r"Call Trace:", r"do_initcalls.*kernel/module\.c:\d+",
+                         r"start_kernel.*kernel/main\.c:\d+")
+        ctx.expect_end(machine, PANIC_STATUS)
+
+    run.__doc__ = "the report and the exit status of a crash"
+    run.__name__ = f"crash_{how}"
+    case(run)
+
+
+for name, wanted in DEATHS.items():
+    death(name, wanted)
