@@ -9,6 +9,7 @@
  */
 #include <linux/kasan.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -136,8 +137,8 @@ static void attack_area_user(void (*victim)(void), void (*what)(void), int chang
 {
 	unsigned int k = 1, steps;
 
-	if (kasan_enabled()) {
-		ktest_skip("with a check at each access there are too many instructions");
+	if (kasan_enabled() || kmemleak_enabled()) {
+		ktest_skip("with KASAN or kmemleak=on there are too many instructions");
 		return;
 	}
 	do {
@@ -242,8 +243,8 @@ static void attack_percpu(void (*victim)(void), void (*what)(void))
 {
 	unsigned int k = 1, steps;
 
-	if (kasan_enabled()) {
-		ktest_skip("with a check at each access there are too many instructions");
+	if (kasan_enabled() || kmemleak_enabled()) {
+		ktest_skip("with KASAN or kmemleak=on there are too many instructions");
 		return;
 	}
 	do {
