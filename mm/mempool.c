@@ -12,7 +12,9 @@
  * ever lost, whoever waits gets one in the end: progress needs min_nr elements,
  * not memory.
  *
- * Invariants, under pool->lock: 0 <= curr_nr <= min_nr; somebody waits => curr_nr == 0.
+ * Invariants, under pool->lock: 0 <= curr_nr <= min_nr, but for what mempool_resize() is
+ * about to take out; somebody waits => curr_nr == 0; pool->open is the cache if and only if
+ * the pool is on one and curr_nr >= min_nr.
  *
  * Elements in the pool are live objects for the allocator behind it.  A pool on
  * a slab cache uses the cache's inline paths: pool->open is that cache, so a
@@ -58,8 +60,8 @@
 /* Stands for the cache of pools that have none: no page belongs to it. */
 static struct kmem_cache no_cache = {.front = &slab_closed, .kfree_front = &slab_closed};
 
-/* After each change of curr_nr or min_nr; the lock is held, or nobody else has the pool. */
-static void pool_update(mempool_t *pool)
+/* After each change of curr_nr or min_nr. */
+static void pool_update(mempool_t *pool) __must_hold(&pool->lock)
 {
 	bool direct = pool->alloc == mempool_alloc_slab && pool->free == mempool_free_slab;
 
@@ -106,31 +108,37 @@ static void *get_locked(mempool_t *pool) __must_hold(&pool->lock)
 	return element;
 }
 
-static void *pool_take(mempool_t *pool)
+/* One of more than @keep, or NULL. */
+static void *pool_take(mempool_t *pool, int keep)
 {
 	unsigned long flags;
 	void *element = NULL;
 
 	spin_lock_irqsave(&pool->lock, flags);
-	if (likely(pool->curr_nr))
+	if (likely(pool->curr_nr > keep))
 		element = get_locked(pool);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	return element;
 }
 
 /*
- * Takes one out of the pool, or NULL.  One that was freed while it lay there is named, and
- * not handed out: it may have another owner soon.
+ * Takes one of more than @keep out of the pool, or NULL.  One that was freed while it lay
+ * there is named, and not handed out: it may have another owner soon.
  */
-static void *pool_get(mempool_t *pool)
+static void *pool_get_above(mempool_t *pool, int keep)
 {
 	void *element;
 
-	while ((element = pool_take(pool)) && unlikely(slab_was_freed(element))) {
+	while ((element = pool_take(pool, keep)) && unlikely(slab_was_freed(element))) {
 		pr_err("BUG: mempool: element 0x%px of the reserve was freed\n", element);
 		dump_stack();
 	}
 	return element;
+}
+
+static void *pool_get(mempool_t *pool)
+{
+	return pool_get_above(pool, 0);
 }
 
 static bool pool_holds(const mempool_t *pool, const void *element)
@@ -193,9 +201,10 @@ static bool pool_put(mempool_t *pool, void *element)
 	return room;
 }
 
+/* Whoever uses the pool meanwhile fills it too: one too many goes back. */
 static int pool_fill(mempool_t *pool, gfp_t gfp)
 {
-	while (pool->curr_nr < pool->min_nr) {
+	while (data_race(pool->curr_nr) < pool->min_nr) {
 		void *element = pool->alloc(gfp, pool->pool_data);
 
 		if (unlikely(!element))
@@ -381,14 +390,18 @@ mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t 
 	return pool;
 }
 
+/* From the new size on nothing is put in beyond it, so what is too much only gets less. */
 static void pool_shrink(mempool_t *pool, int new_min_nr)
 {
+	unsigned long flags;
 	void *element;
 
-	while (pool->curr_nr > new_min_nr && (element = pool_get(pool)))
-		pool->free(element, pool->pool_data);
+	spin_lock_irqsave(&pool->lock, flags);
 	pool->min_nr = new_min_nr;
 	pool_update(pool);
+	spin_unlock_irqrestore(&pool->lock, flags);
+	while ((element = pool_get_above(pool, new_min_nr)))
+		pool->free(element, pool->pool_data);
 }
 
 int mempool_resize(mempool_t *pool, int new_min_nr)

@@ -6,8 +6,9 @@
  * each CPU then work through the pool, more of them than it has elements: each takes
  * an element, writes its number all over it, lets others run, finds its number there
  * still, and gives the element back.  All of them finish, and then the pool holds
- * exactly its elements.  A second scenario looks at the order in which threads on
- * several CPUs are served, a third at what is refused.
+ * exactly its elements.  A second scenario changes the size of a pool that all CPUs
+ * take from and give back to, a third looks at the order in which threads on several
+ * CPUs are served, a fourth at what is refused.
  */
 #include <cairn/test.h>
 #include <linux/cpumask.h>
@@ -17,6 +18,7 @@
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -176,6 +178,111 @@ KTEST(mempools, progress_on_every_cpu_without_memory)
 		EXPECT_EQ(workers[i].rounds, ROUNDS);
 		EXPECT(!workers[i].damaged);
 	}
+	EXPECT(!slab_check_all());
+	mempool_destroy(pool);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* ---- Another size, all CPUs ------------------------------------------------------------------ */
+
+#define RESIZES 3000
+
+static bool keep_using;
+
+/* All there is, from the cache and out of the pool, and then everything back. */
+static void drain_and_return(struct worker *w)
+{
+	struct object *objects = NULL, *object, *next;
+
+	while ((object = mempool_alloc(w->pool, GFP_NOWAIT & ~__GFP_KSWAPD_RECLAIM))) {
+		memset(object, (int)w->number + 1, SIZE);
+		object->next = objects;
+		objects = object;
+	}
+	for (object = objects; object; object = next) {
+		next = object->next;
+		w->damaged |=
+			memchr_inv(object + 1, (int)w->number + 1, SIZE - sizeof(*object)) != NULL;
+		mempool_free(object, w->pool);
+	}
+}
+
+static int drain_pool(void *data)
+{
+	struct worker *w = data;
+
+	do {
+		drain_and_return(w);
+		w->rounds++;
+		cond_resched();
+	} while (READ_ONCE(keep_using));
+	atomic_inc(&nr_done);
+	wait_for_stop();
+	return 0;
+}
+
+/* What is in the pool, what it keeps, and the way that a release takes, agree. */
+static bool pool_agrees(mempool_t *pool)
+{
+	unsigned long flags;
+	bool agrees;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	agrees = pool->curr_nr >= 0 && pool->curr_nr <= pool->min_nr &&
+		 (pool->open == pool->pool_data) == (pool->curr_nr == pool->min_nr);
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return agrees;
+}
+
+/* How often the pool did not agree after a change of size. */
+static unsigned int resize_often(mempool_t *pool)
+{
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < RESIZES; i++) {
+		EXPECT_EQ(mempool_resize(pool, i % 2 ? 2 : 8), 0);
+		wrong += !pool_agrees(pool);
+		if (i % 16 == 15)
+			cond_resched();
+	}
+	return wrong;
+}
+
+/*
+ * Only who changes the size finds memory, in the pages kept for those who free some.  The
+ * others have but the objects that come out of the pool, so that they empty it all the time.
+ */
+KTEST(mempools, another_size_while_every_cpu_uses_it)
+{
+	unsigned int n = min(num_online_cpus() * PER_CPU, (unsigned int)WORKERS), i, old;
+	struct kmem_cache *cache = kmem_cache_create("t_pool", SIZE, 0, SLAB_NO_REAP, NULL);
+	struct page *pages;
+	mempool_t *pool;
+
+	ASSERT(cache);
+	pool = mempool_create_slab_pool(2, cache);
+	ASSERT(pool);
+	ASSERT(make_workers(n, drain_pool, pool));
+	kswapd_hold(true);
+	pages = take_all(NULL, 0);
+	old = memalloc_noreclaim_save();
+	keep_using = true;
+	for (i = 0; i < n; i++)
+		wake_up_process(workers[i].task);
+	EXPECT_EQ(resize_often(pool), 0);
+	WRITE_ONCE(keep_using, false);
+	memalloc_noreclaim_restore(old);
+	EXPECT(all_done(n));
+	free_chain(pages);
+	kswapd_hold(false);
+	stop_workers(n);
+	for (i = 0; i < n; i++) {
+		EXPECT(workers[i].rounds);
+		EXPECT(!workers[i].damaged);
+	}
+	EXPECT(pool_agrees(pool));
+	EXPECT_EQ(pool->min_nr, 2);
+	EXPECT_EQ(pool->curr_nr, 2);
 	EXPECT(!slab_check_all());
 	mempool_destroy(pool);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);

@@ -20,7 +20,7 @@ typedef void(mempool_free_t)(void *element, void *pool_data);
 
 /**
  * struct mempool - a pool
- * @lock: guards @curr_nr, @elements and @waiters
+ * @lock: guards @min_nr, @curr_nr, @elements, @open and @waiters
  * @min_nr: elements that the pool keeps
  * @curr_nr: elements in it now
  * @elements: they
@@ -88,6 +88,8 @@ void mempool_destroy(mempool_t *pool);
  * mempool_resize - change how many elements a pool keeps
  * @pool: the pool
  * @new_min_nr: at least 1
+ *
+ * Others may take from the pool and give back meanwhile.
  *
  * Context: may sleep; not from two places at once.
  * Return: 0; or -ENOMEM, with the pool as it was or its elements fewer than asked for.
