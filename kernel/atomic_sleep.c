@@ -56,7 +56,7 @@ void print_atomic_context(void)
 
 void report_atomic_sleep(const char *file, int line)
 {
-	if (!in_atomic() && !interrupts_expected)
+	if (!sleep_forbidden())
 		return;
 	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
 	print_atomic_context();

@@ -10,6 +10,9 @@
  * That costs a switch a CPU for a whole batch, and nothing at all for readers,
  * idle CPUs and those who call nobody.
  *
+ * Who waits for a grace period with preemption off holds up that very period, so it is
+ * reported and does not wait.
+ *
  * Locking: rcu_lock, with interrupts off, guards the list, which is in the order of
  * the calls; callbacks run without it.
  */
@@ -112,8 +115,8 @@ void rcu_barrier(void)
 	struct rcu_waiter waiter;
 
 	might_sleep();
-	if (!rcu_thread)
-		return; /* the only thread is in no section */
+	if (!rcu_thread || sleep_forbidden())
+		return; /* the only thread is in no section; or the wait could have no end */
 	init_completion(&waiter.done);
 	call_rcu(&waiter.head, wake_waiter);
 	wait_for_completion(&waiter.done);
@@ -122,7 +125,7 @@ void rcu_barrier(void)
 /* A callback that gets here is outside any section; it cannot wait for itself. */
 void synchronize_rcu(void)
 {
-	if (rcu_thread && current == rcu_thread)
+	if (rcu_thread && current == rcu_thread && !sleep_forbidden())
 		visit_all_cpus();
 	else
 		rcu_barrier();
@@ -137,7 +140,8 @@ void kvfree_call_rcu(struct rcu_head *head, void *ptr)
 		return;
 	}
 	synchronize_rcu();
-	kvfree(ptr);
+	if (!sleep_forbidden()) /* else readers may have it still: it is lost */
+		kvfree(ptr);
 }
 
 void __init rcu_init(void)

@@ -501,7 +501,7 @@ static bool may_schedule(void)
 {
 	if (!scheduler_running)
 		return false;
-	if (likely(!in_atomic()))
+	if (likely(!sleep_forbidden()))
 		return true;
 	pr_err("BUG: scheduling while atomic: %s/%d/0x%08x\n", current->comm, current->pid,
 	       preempt_count());
@@ -648,8 +648,13 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 	}
 	local_irq_restore(flags);
 	while (p == current && scheduler_running &&
-	       !cpumask_test_cpu((unsigned int)raw_smp_processor_id(), mask))
+	       !cpumask_test_cpu((unsigned int)raw_smp_processor_id(), mask)) {
 		schedule();
+		if (unlikely(sleep_forbidden())) { /* which schedule() has reported */
+			set_preempt_need_resched();
+			break;
+		}
+	}
 	return 0;
 }
 

@@ -3,7 +3,7 @@
  * Sleeping for a time: a timer on the sleeper's stack that wakes it.
  *
  * Whoever is woken by something else takes its timer back before it goes on, so the
- * timer never outlives the call.
+ * timer never outlives the call.  Who must not sleep does not: for it the time is over at once.
  */
 #include <linux/delay.h>
 #include <linux/kernel.h>
@@ -37,6 +37,10 @@ long schedule_timeout(long timeout)
 		__set_current_state(TASK_RUNNING);
 		return 0;
 	}
+	if (unlikely(sleep_forbidden())) {
+		schedule(); /* reports it */
+		return 0;
+	}
 	end = jiffies + (unsigned long)min_t(long, timeout, MAX_JIFFY_OFFSET);
 	timer_setup(&sleeper.timer, wake_sleeper, 0);
 	mod_timer(&sleeper.timer, end);
@@ -44,6 +48,7 @@ long schedule_timeout(long timeout)
 	del_timer_sync(&sleeper.timer);
 	return max_t(long, (long)(end - jiffies), 0);
 }
+
 long schedule_timeout_interruptible(long timeout)
 {
 	__set_current_state(TASK_INTERRUPTIBLE);

@@ -37,7 +37,8 @@
  * All pools are on a list, for who looks for where memory is; a pool joins it when it is
  * whole and leaves it before it gives anything back.
  *
- * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Before there are
+ * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Flags that allow sleeping
+ * where that is forbidden are reported, and then it does not wait but returns NULL.  Before there are
  * threads nobody can free an element while a sleeping mempool_alloc() waits, so
  * it panics, with the reason.
  */
@@ -500,6 +501,14 @@ static void *mempool_wait(mempool_t *pool, gfp_t gfp)
 	return element;
 }
 
+/* The caller must not sleep: might_alloc() has reported a held lock, but not interrupts off. */
+static __cold void *refuse_to_wait(void)
+{
+	if (!in_atomic())
+		might_sleep();
+	return NULL;
+}
+
 /* The allocator without trying hard, the pool, the allocator trying hard, then waiting. */
 static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
 {
@@ -513,6 +522,8 @@ static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
 		element = pool_get(pool);
 	if (likely(element || !gfpflags_allow_blocking(gfp)))
 		return element;
+	if (unlikely(sleep_forbidden()))
+		return refuse_to_wait();
 	return mempool_wait(pool, gfp);
 }
 

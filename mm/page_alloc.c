@@ -135,8 +135,7 @@ static unsigned int depth_of(gfp_t gfp)
 /* May this allocation reclaim, and sleep on the way? */
 static bool may_reclaim(gfp_t gfp)
 {
-	return (gfp & __GFP_DIRECT_RECLAIM) && !in_atomic() && !in_reclaim() &&
-	       (!interrupts_expected || !irqs_disabled());
+	return (gfp & __GFP_DIRECT_RECLAIM) && !sleep_forbidden() && !in_reclaim();
 }
 
 /* Before there are threads nobody else runs: waiting would be for ever. */

@@ -579,6 +579,16 @@ KTEST(atomic, sleeping_with_interrupts_off)
 	EXPECT(ktest_reported("Interrupts disabled at atomic_sleeping_with_interrupts_off+"));
 }
 
+KTEST(atomic, scheduling_with_interrupts_off)
+{
+	EXPECT_REPORT("BUG: scheduling while atomic: cairn") {
+		local_irq_disable();
+		schedule();
+		local_irq_enable();
+	}
+	EXPECT(ktest_reported("Interrupts disabled at atomic_scheduling_with_interrupts_off+"));
+}
+
 /* ---- Switching, owners, ends ----------------------------------------------------------------- */
 
 KTEST(atomic, scheduling_is_refused)

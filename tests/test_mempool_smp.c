@@ -22,6 +22,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <linux/vmstat.h>
 #include "../mm/vmscan.h"
 #include "page_chain.h"
@@ -457,4 +458,74 @@ KTEST(mempools, wrong_frees_and_contexts)
 	EXPECT_EQ(pages->curr_nr, 1);
 	mempool_destroy(bytes);
 	mempool_destroy(pages);
+}
+
+/* struct later - gives an element back some time, so that no mistake here waits for ever */
+struct later {
+	struct timer_list timer;
+	mempool_t *pool;
+	void *element;
+};
+
+static void give_later(struct timer_list *t)
+{
+	struct later *later = from_timer(later, t, timer);
+
+	mempool_free(later->element, later->pool);
+}
+
+/* Takes an element by way of @in_context while there is none: that must fail at once. */
+static void expect_refusal(mempool_t *pool, void *(*in_context)(mempool_t *pool), const char *place)
+{
+	struct later later = {.pool = pool, .element = mempool_alloc(pool, GFP_KERNEL)};
+	unsigned long switches = current->nvcsw;
+	void *element = NULL;
+
+	timer_setup(&later.timer, give_later, 0);
+	mod_timer(&later.timer, jiffies + 2 * HZ);
+	EXPECT_REPORT("BUG: sleeping function called from invalid context") {
+		element = in_context(pool);
+	}
+	EXPECT(ktest_reported(place));
+	EXPECT(!element);
+	EXPECT_EQ(current->nvcsw, switches);
+	if (del_timer_sync(&later.timer))
+		mempool_free(later.element, pool);
+	if (element)
+		mempool_free(element, pool);
+}
+
+static noinline void *take_locked(mempool_t *pool)
+{
+	static DEFINE_SPINLOCK(lock);
+	void *element;
+
+	spin_lock(&lock);
+	element = mempool_alloc(pool, GFP_KERNEL);
+	spin_unlock(&lock);
+	return element;
+}
+
+static noinline void *take_uninterrupted(mempool_t *pool)
+{
+	void *element;
+
+	local_irq_disable();
+	element = mempool_alloc(pool, GFP_KERNEL);
+	local_irq_enable();
+	return element;
+}
+
+/* Who must not wait does not, whatever its flags say: it is told so, and gets nothing. */
+KTEST(mempools, nobody_waits_where_sleeping_is_forbidden)
+{
+	mempool_t *pool = mempool_create(1, fails_if_broken, give_back, (void *)64);
+
+	ASSERT(pool);
+	broken = true;
+	expect_refusal(pool, take_locked, "Preemption disabled at take_locked+");
+	expect_refusal(pool, take_uninterrupted, "in_atomic(): 0, irqs_disabled(): 1");
+	EXPECT_EQ(pool->curr_nr, 1);
+	broken = false;
+	mempool_destroy(pool);
 }

@@ -149,6 +149,31 @@ KTEST(rcu, sleeping_reader_is_reported)
 	}
 }
 
+/* A reader that waits for readers would wait for itself: it is told so and goes on. */
+KTEST(rcu, a_reader_does_not_wait_for_itself)
+{
+	char *plain = kmalloc(100, GFP_KERNEL);
+
+	ASSERT(plain);
+	EXPECT_REPORT("BUG: sleeping function called from invalid context at kernel/rcu.c") {
+		rcu_read_lock();
+		synchronize_rcu();
+		rcu_read_unlock();
+	}
+	EXPECT(ktest_reported("Preemption disabled at rcu_a_reader_does_not_wait_for_itself+"));
+	EXPECT_REPORT("in_atomic(): 0, irqs_disabled(): 1") {
+		local_irq_disable();
+		rcu_barrier();
+		local_irq_enable();
+	}
+	EXPECT_REPORT("BUG: sleeping function called from invalid context") {
+		rcu_read_lock();
+		kvfree_rcu(plain);
+		rcu_read_unlock();
+	}
+	kfree(plain); /* it was not freed: its readers might not have been through */
+}
+
 /* ---- Readers everywhere ---------------------------------------------------------------------- */
 
 /* Puts another one in its place and frees the old one in the @way-th way. */

@@ -408,6 +408,54 @@ KTEST(sched, schedule_in_atomic_context_is_refused)
 	EXPECT_EQ(preempt_count(), 0);
 }
 
+/* Interrupts that are off forbid it too, and a wait for a time is over at once. */
+KTEST(sched, schedule_with_interrupts_off_is_refused)
+{
+	EXPECT_REPORT("BUG: scheduling while atomic: cairn") {
+		local_irq_disable();
+		schedule();
+		EXPECT(irqs_disabled());
+		local_irq_enable();
+	}
+	EXPECT(ktest_reported("in_atomic(): 0, irqs_disabled(): 1"));
+	EXPECT_REPORT("BUG: scheduling while atomic: cairn") {
+		local_irq_disable();
+		EXPECT_EQ(schedule_timeout_uninterruptible(2), 0);
+		EXPECT_EQ(current->__state, TASK_RUNNING);
+		local_irq_enable();
+	}
+}
+
+static int move_to(unsigned int cpu)
+{
+	struct cpumask mask;
+
+	cpumask_clear(&mask);
+	cpumask_set_cpu(cpu, &mask);
+	return set_cpus_allowed_ptr(current, &mask);
+}
+
+/* Who moves itself while it must not sleep is told so, and moves when it may. */
+KTEST(sched, a_move_waits_for_the_end_of_the_section)
+{
+	unsigned int here = (unsigned int)raw_smp_processor_id();
+	unsigned int there = cpumask_next((int)here, cpu_online_mask);
+
+	if (there >= nr_cpu_ids || !cpu_active(there)) {
+		ktest_skip("one CPU");
+		return;
+	}
+	EXPECT_REPORT("BUG: scheduling while atomic: cairn") {
+		preempt_disable();
+		EXPECT_EQ(move_to(there), 0);
+		EXPECT_EQ((unsigned int)raw_smp_processor_id(), here);
+		preempt_enable();
+	}
+	EXPECT_EQ((unsigned int)raw_smp_processor_id(), there);
+	EXPECT_EQ(move_to(here), 0);
+	EXPECT_EQ((unsigned int)raw_smp_processor_id(), here);
+}
+
 /* ---- Preemption and affinity ----------------------------------------------------------------- */
 
 static int set_flag(void *data)

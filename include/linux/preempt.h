@@ -157,6 +157,12 @@ static __always_inline bool may_sleep_here(void)
 	return likely(!in_atomic() && !irqs_disabled());
 }
 
+/* sleep_forbidden - whether a thread must not be switched away from here; for slow paths */
+static inline bool sleep_forbidden(void)
+{
+	return in_atomic() || (interrupts_expected && irqs_disabled());
+}
+
 /**
  * might_sleep - say that the caller may sleep here
  *

@@ -55,6 +55,9 @@ static __always_inline void rcu_read_unlock_bh(void)
 /**
  * synchronize_rcu - wait until all readers that have begun are through
  *
+ * Where sleeping is forbidden it is reported and does not wait, nor does rcu_barrier(): the
+ * caller may hold up what it would wait for.  kvfree_rcu(ptr) then frees nothing.
+ *
  * Context: may sleep; not in a read-side section.
  */
 void synchronize_rcu(void);

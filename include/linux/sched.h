@@ -147,7 +147,7 @@ extern bool scheduler_running;
  * schedule - give up the CPU
  *
  * A task in a state other than TASK_RUNNING stays away until somebody wakes it.
- * Called where sleeping is forbidden, it reports and returns at once.
+ * Called where sleeping is forbidden, it reports and returns at once, in TASK_RUNNING.
  *
  * Context: may sleep.
  */
@@ -160,7 +160,8 @@ void yield(void);
  * schedule_timeout - sleep until woken, but no longer than a time
  * @timeout: jiffies, at most MAX_SCHEDULE_TIMEOUT, which has no end
  *
- * The caller has set its state; in TASK_RUNNING it returns at once.
+ * The caller has set its state; in TASK_RUNNING it returns at once.  So it does where sleeping
+ * is forbidden, after a report, and a @timeout that has an end is then over.
  *
  * Context: may sleep.
  * Return: jiffies left of @timeout.
@@ -196,7 +197,8 @@ int wake_up_state(struct task_struct *task, unsigned int state);
  * @task: the task
  * @mask: the CPUs
  *
- * The caller itself is on one of them when this returns.
+ * The caller itself is on one of them when this returns; where it must not sleep that is
+ * reported, and it moves once it may.
  *
  * Context: may sleep if @task is the caller.
  * Return: 0, or -EINVAL if @mask has no CPU that runs.
