@@ -2,13 +2,19 @@
 /*
  * Scenario: timers are started, moved, stopped, and go off: in the order in which
  * they are due, never early, in softirq context; the old form gets its data.  A
- * timer that restarts itself is stopped for good by del_timer_sync().  Only lower
- * bounds of time are looked at, and waits are bounded by many seconds.
+ * timer that restarts itself is stopped for good by del_timer_sync().  While a
+ * timer's function runs on one CPU, another one stops the timer, which takes until
+ * the function has returned, or starts it again, which leaves it where it runs: a
+ * function never meets itself.  Only lower bounds of time are looked at, and waits are
+ * bounded by many seconds.
  */
+#include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/timer.h>
 #include <cairn/test.h>
 #include <asm/processor.h>
@@ -120,4 +126,127 @@ KTEST(timer, old_form)
 	add_timer(&timers[0]);
 	EXPECT(wait_fired(1));
 	EXPECT_EQ(old_data, 0x1234);
+}
+
+/* ---- Several CPUs -------------------------------------------------------------------------- */
+
+/* A timer whose function takes its time, on @cpu: it goes on when it is let go, and then for @ms. */
+static struct slow_timer {
+	struct timer_list timer;
+	unsigned int cpu, ms;
+	bool let_go;
+	atomic_t begun, ended, inside;
+	bool met_itself, elsewhere, waited_in_vain;
+} slow;
+
+static bool wait_until(const bool *word)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!READ_ONCE(*word) && time_before(jiffies, end))
+		cpu_relax();
+	return READ_ONCE(*word);
+}
+
+static bool wait_count(atomic_t *count, int n)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (atomic_read(count) < n && time_before(jiffies, end))
+		cpu_relax();
+	return atomic_read(count) >= n;
+}
+
+static void take_your_time(struct timer_list *t)
+{
+	struct slow_timer *s = container_of(t, struct slow_timer, timer);
+
+	if (atomic_inc_return(&s->inside) != 1)
+		WRITE_ONCE(s->met_itself, true);
+	if (raw_smp_processor_id() != (int)s->cpu)
+		WRITE_ONCE(s->elsewhere, true);
+	atomic_inc(&s->begun);
+	if (!wait_until(&s->let_go))
+		WRITE_ONCE(s->waited_in_vain, true);
+	mdelay(s->ms);
+	atomic_dec(&s->inside);
+	atomic_inc(&s->ended);
+}
+
+static void start_here(void *timer)
+{
+	mod_timer(timer, jiffies);
+}
+
+/* Has the function run on another CPU; false if there is none. */
+static bool start_slow_elsewhere(void)
+{
+	unsigned int cpu, this = (unsigned int)raw_smp_processor_id();
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		return false;
+	}
+	slow = (struct slow_timer){.ms = 20};
+	for_each_online_cpu(cpu)
+		if (cpu != this)
+			slow.cpu = cpu;
+	timer_setup(&slow.timer, take_your_time, 0);
+	EXPECT_EQ(smp_call_function_single((int)slow.cpu, start_here, &slow.timer, 1), 0);
+	return EXPECT(wait_count(&slow.begun, 1));
+}
+
+static void expect_slow_ran(int times)
+{
+	EXPECT_EQ(atomic_read(&slow.begun), times);
+	EXPECT_EQ(atomic_read(&slow.ended), times);
+	EXPECT(!slow.met_itself && !slow.elsewhere && !slow.waited_in_vain);
+}
+
+/* The function has returned when del_timer_sync() on another CPU does; del_timer() does not wait. */
+KTEST(timer, del_timer_sync_waits_for_another_cpu)
+{
+	for (unsigned int round = 0; round < 3; round++) {
+		if (!start_slow_elsewhere())
+			return;
+		EXPECT_EQ(del_timer(&slow.timer), 0);
+		EXPECT_EQ(atomic_read(&slow.ended), 0);
+		WRITE_ONCE(slow.let_go, true);
+		EXPECT_EQ(del_timer_sync(&slow.timer), 0);
+		expect_slow_ran(1);
+	}
+}
+
+/* One that is started again meanwhile goes off where its function runs, and after it. */
+KTEST(timer, stays_where_its_function_runs)
+{
+	for (unsigned int round = 0; round < 3; round++) {
+		if (!start_slow_elsewhere())
+			return;
+		EXPECT_EQ(mod_timer(&slow.timer, jiffies), 0);
+		EXPECT_EQ(mod_timer(&slow.timer, jiffies), 1);
+		EXPECT_EQ(slow.timer.cpu, slow.cpu);
+		mdelay(slow.ms); /* time to go off here */
+		WRITE_ONCE(slow.let_go, true);
+		EXPECT(wait_count(&slow.ended, 2));
+		EXPECT_EQ(del_timer_sync(&slow.timer), 0);
+		expect_slow_ran(2);
+	}
+}
+
+/* One whose function does not run goes off where it was started last. */
+KTEST(timer, moves_to_the_cpu_that_starts_it)
+{
+	unsigned int this = (unsigned int)raw_smp_processor_id();
+
+	if (!start_slow_elsewhere())
+		return;
+	WRITE_ONCE(slow.let_go, true);
+	del_timer_sync(&slow.timer);
+	expect_slow_ran(1);
+	slow.cpu = this;
+	EXPECT_EQ(mod_timer(&slow.timer, jiffies), 0);
+	EXPECT(wait_count(&slow.ended, 2));
+	del_timer_sync(&slow.timer);
+	expect_slow_ran(2);
 }
