@@ -339,6 +339,82 @@ KTEST(sched, rwsem_admits_readers_together)
 	EXPECT_EQ(sem.count, 0);
 }
 
+struct rwsem_queue {
+	struct rw_semaphore sem;
+	char served[3]; /* in this order: 'w', 'r' */
+	atomic_t nr_served;
+};
+
+static void note_served(struct rwsem_queue *q, char who)
+{
+	q->served[atomic_inc_return(&q->nr_served) - 1] = who;
+}
+
+static int queued_writer(void *data)
+{
+	struct rwsem_queue *q = data;
+
+	down_write(&q->sem);
+	note_served(q, 'w');
+	msleep(2); /* time for a reader to come too early */
+	EXPECT_EQ(atomic_read(&q->nr_served), 1);
+	up_write(&q->sem);
+	return 0;
+}
+
+static int queued_reader(void *data)
+{
+	struct rwsem_queue *q = data;
+
+	down_read(&q->sem);
+	note_served(q, 'r');
+	up_read(&q->sem);
+	return 0;
+}
+
+static int nr_queued(struct rw_semaphore *sem)
+{
+	struct list_head *at;
+	unsigned long flags;
+	int n = 0;
+
+	spin_lock_irqsave(&sem->wait_lock, flags);
+	list_for_each(at, &sem->waiters)
+		n++;
+	spin_unlock_irqrestore(&sem->wait_lock, flags);
+	return n;
+}
+
+/* Until @n tasks wait, or somebody was let in. */
+static bool queue_grows_to(struct rwsem_queue *q, int n)
+{
+	while (nr_queued(&q->sem) < n && !atomic_read(&q->nr_served))
+		msleep(1);
+	return nr_queued(&q->sem) == n;
+}
+
+/* A reader holds it, a writer waits: who comes to read now comes after the writer. */
+KTEST(sched, readers_do_not_overtake_a_writer)
+{
+	struct rwsem_queue q = {.nr_served = ATOMIC_INIT(0)};
+	struct task_struct *writer, *reader;
+
+	init_rwsem(&q.sem);
+	down_read(&q.sem);
+	writer = start(kthread_create(queued_writer, &q, "t_writer"));
+	EXPECT(queue_grows_to(&q, 1));
+	if (!EXPECT(!down_read_trylock(&q.sem)))
+		up_read(&q.sem);
+	reader = start(kthread_create(queued_reader, &q, "t_reader"));
+	EXPECT(queue_grows_to(&q, 2));
+	EXPECT_EQ(atomic_read(&q.nr_served), 0);
+	up_read(&q.sem);
+	join(writer);
+	join(reader);
+	EXPECT(!strcmp(q.served, "wr"));
+	EXPECT(!rwsem_is_locked(&q.sem));
+}
+
 KTEST(sched, semaphore_counts)
 {
 	struct semaphore sem;

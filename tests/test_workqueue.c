@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Scenario: work is queued, delayed, flushed and cancelled, and has run just as often
- * and in just the order that was asked for.
+ * and in just the order that was asked for.  Who waits for it goes on when it has finished.
  */
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -112,6 +113,96 @@ KTEST(workqueue, cancelled_work_does_not_run)
 	EXPECT(mod_delayed_work(system_wq, &job.work, 1));
 	flush_delayed_work(&job.work);
 	EXPECT_EQ(job.runs, 1);
+}
+
+#define LONG_MS 20
+
+struct long_job {
+	struct delayed_work work;
+	struct completion started;
+	bool finished;
+};
+
+/* Goes from the test's CPU, 0, to another. */
+static bool move_away(void)
+{
+	unsigned int cpu = cpumask_next(0, cpu_online_mask);
+	struct cpumask mask = {{0}};
+
+	if (cpu >= nr_cpu_ids)
+		return false;
+	cpumask_set_cpu(cpu, &mask);
+	return !set_cpus_allowed_ptr(current, &mask);
+}
+
+/* Busy, unless that is where the test has to run. */
+static void do_long(struct work_struct *work)
+{
+	struct long_job *job = container_of(to_delayed_work(work), struct long_job, work);
+	bool away = move_away();
+
+	complete(&job->started);
+	if (away)
+		mdelay(LONG_MS);
+	else
+		msleep(LONG_MS);
+	WRITE_ONCE(job->finished, true);
+}
+
+static void flush(struct long_job *job)
+{
+	flush_work(&job->work.work);
+}
+
+static void flush_delayed(struct long_job *job)
+{
+	flush_delayed_work(&job->work);
+}
+
+static void cancel(struct long_job *job)
+{
+	EXPECT(!cancel_work_sync(&job->work.work));
+}
+
+static void cancel_delayed(struct long_job *job)
+{
+	EXPECT(!cancel_delayed_work_sync(&job->work));
+}
+
+/* It has been queued again while it runs: that is undone, and what runs is waited for. */
+static void cancel_queued_again(struct long_job *job)
+{
+	EXPECT(queue_delayed_work(job->work.work.wq, &job->work, 100 * HZ));
+	EXPECT(cancel_delayed_work_sync(&job->work));
+}
+
+static void flush_queue(struct long_job *job)
+{
+	flush_workqueue(job->work.work.wq);
+}
+
+/* An item that runs on another CPU is no longer in the queue, and yet is waited for. */
+KTEST(workqueue, what_runs_is_waited_for)
+{
+	static void (*const wait[])(struct long_job * job) = {
+		flush, flush_delayed, cancel, cancel_delayed, cancel_queued_again, flush_queue};
+	struct workqueue_struct *wq = alloc_workqueue("t_wq%d", 0, 1, 7);
+	struct long_job job;
+
+	ASSERT(wq);
+	for (unsigned int i = 0; i < ARRAY_SIZE(wait); i++) {
+		job.finished = false;
+		init_completion(&job.started);
+		INIT_DELAYED_WORK(&job.work, do_long);
+		EXPECT(queue_work(wq, &job.work.work));
+		wait_for_completion(&job.started);
+		EXPECT(!work_pending(&job.work.work));
+		wait[i](&job);
+		EXPECT(READ_ONCE(job.finished));
+		flush_workqueue(wq);
+		EXPECT(!work_pending(&job.work.work));
+	}
+	destroy_workqueue(wq);
 }
 
 static void unbalanced(struct work_struct *work __unused)
