@@ -11,9 +11,14 @@
  * local_bh_disable() as 2: either keeps others from being served on this CPU, so
  * softirqs of one CPU never come between one another.
  *
- * At most MAX_ROUNDS times what was raised meanwhile is looked at; work that is
- * raised again and again waits for the next interrupt, so that threads get on.
- * What a thread raises with softirqs allowed is served at once.
+ * At most MAX_ROUNDS times what was raised meanwhile is looked at, so that threads get
+ * on; work that is raised again and again, such as a tasklet that is disabled, waits for
+ * the next interrupt.  The clock event brings one a tick later, also to an idle CPU.
+ * What a thread raises is served at once with softirqs allowed, and with interrupts
+ * off as soon as they are on, by a clock event that is due.
+ *
+ * Invariant, interrupts on, in a thread with softirqs allowed:
+ *	__softirq_pending != 0	=>  this CPU's clock event is set, within a tick
  *
  * Tasklets are lists of functions on two softirqs.  TASKLET_STATE_SCHED: on a list;
  * _RUN: running, on one CPU.  Locking: lists are a CPU's own, touched with
@@ -21,9 +26,12 @@
  */
 #include <linux/interrupt.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
+#include <linux/timer.h>
 #include <asm/processor.h>
 
 #define MAX_ROUNDS 10
@@ -37,16 +45,27 @@ void open_softirq(int nr, void (*action)(struct softirq_action *h))
 	softirqs[nr].action = action;
 }
 
+/* Has what is pending on this CPU served.  An interrupt or softirq does so when it ends. */
+static void serve_soon(void)
+{
+	if (in_interrupt())
+		return;
+	if (irqs_disabled())
+		clock_event_arm(ktime_get_ns());
+	else
+		do_softirq();
+}
+
 void raise_softirq_irqoff(unsigned int nr)
 {
 	this_cpu_or(__softirq_pending, 1u << nr);
+	serve_soon();
 }
 
 void raise_softirq(unsigned int nr)
 {
-	raise_softirq_irqoff(nr);
-	if (!in_interrupt() && !irqs_disabled())
-		do_softirq();
+	this_cpu_or(__softirq_pending, 1u << nr);
+	serve_soon();
 }
 
 static void serve(u32 pending)
@@ -80,6 +99,8 @@ static void serve_pending(void)
 		serve(pending);
 		local_irq_disable();
 	}
+	if (local_softirq_pending())
+		clock_event_arm(ktime_get_ns() + TICK_NSEC);
 	preempt_count_sub(SOFTIRQ_OFFSET);
 }
 
@@ -108,8 +129,8 @@ void local_bh_enable(void)
 		return;
 	preempt_disable(); /* so that nobody comes in between */
 	preempt_count_sub(SOFTIRQ_DISABLE_OFFSET);
-	if (!in_interrupt() && local_softirq_pending() && !irqs_disabled())
-		do_softirq();
+	if (local_softirq_pending())
+		serve_soon();
 	preempt_enable();
 }
 
@@ -139,10 +160,9 @@ static void append(struct tasklet_struct *__percpu *list, struct tasklet_struct 
 	for (link = this_cpu_ptr(list); *link; link = &(*link)->next)
 		;
 	*link = t;
-	raise_softirq_irqoff(nr);
+	this_cpu_or(__softirq_pending, 1u << nr);
 	local_irq_restore(flags);
-	if (!in_interrupt() && !irqs_disabled())
-		do_softirq();
+	serve_soon();
 }
 
 void tasklet_schedule(struct tasklet_struct *t)

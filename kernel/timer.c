@@ -3,13 +3,14 @@
  * Timers, without a tick.
  *
  *	timer_bases (per CPU): tree of pending timers by expiry --+
- *	scheduler: end of the running thread's slice -------------+--> arm(the earlier)
+ *	scheduler: end of the running thread's slice -------------+--> arm(the earliest)
+ *	softirqs that were not served yet: a tick from now -------+
  *	clock event -> timer_interrupt() -+-> sched_tick()
  *	                                  +-> TIMER_SOFTIRQ -> functions of timers due
  *
- * The clock event is set for the first timer of the CPU, or for the end of a slice
- * while other threads wait, and for nothing else: a CPU with nothing to do at a known
- * time is not interrupted.  A clock that can only count so far comes early; nothing is
+ * The clock event is set for the first timer of the CPU, for the end of a slice while
+ * other threads wait, for softirqs left over, and for nothing else: a CPU with nothing to
+ * do at a known time is not interrupted.  A clock that can only count so far comes early; nothing is
  * due then and it is set anew.
  *
  * Invariants, under base->lock:

@@ -115,7 +115,10 @@ void open_softirq(int nr, void (*action)(struct softirq_action *h));
 /* softirq_init - the tasklets' softirqs.  Context: start-up. */
 void softirq_init(void);
 
-/* raise_softirq - have softirq @nr run soon on this CPU.  Context: any. */
+/*
+ * raise_softirq - have softirq @nr run soon on this CPU: before this returns in a thread with
+ * interrupts and softirqs on, else when they are.  Context: any.
+ */
 void raise_softirq(unsigned int nr);
 /* raise_softirq_irqoff - the same.  Context: interrupts off. */
 void raise_softirq_irqoff(unsigned int nr);
@@ -164,7 +167,10 @@ enum {
 void tasklet_init(struct tasklet_struct *t, void (*func)(unsigned long), unsigned long data);
 void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *));
 
-/* tasklet_schedule - have it run once on this CPU, if it is not waiting already.  Context: any. */
+/*
+ * tasklet_schedule - have it run once on this CPU, if it is not waiting already.  While it
+ * is disabled it waits, and is looked at again each tick.  Context: any.
+ */
 void tasklet_schedule(struct tasklet_struct *t);
 /* tasklet_hi_schedule - the same, before the others. */
 void tasklet_hi_schedule(struct tasklet_struct *t);
@@ -180,6 +186,7 @@ static inline void tasklet_disable_nosync(struct tasklet_struct *t)
 /* tasklet_disable - keep it from running, and wait while it does. */
 void tasklet_disable(struct tasklet_struct *t);
 
+/* tasklet_enable - undo one tasklet_disable(); if it waits, on whichever CPU, it runs within a tick. */
 static inline void tasklet_enable(struct tasklet_struct *t)
 {
 	atomic_dec(&t->count);
