@@ -171,7 +171,7 @@ static void wait_for_request(void)
 
 	prepare_to_wait_exclusive(&request_freed, &wait, TASK_UNINTERRUPTIBLE);
 	if (!READ_ONCE(requests->curr_nr))
-		over = !schedule_timeout(block_patience());
+		over = !wait_a_turn(block_patience());
 	finish_wait(&request_freed, &wait);
 	if (over)
 		block_poll_all();

@@ -97,7 +97,7 @@ static void sleep_towards(const struct block_goal *goal)
 	waiter.entry.func = wake_if_reached;
 	prepare_to_wait(&progress, &waiter.entry, TASK_UNINTERRUPTIBLE);
 	if (!reached(goal))
-		over = !schedule_timeout(block_patience());
+		over = !wait_a_turn(block_patience());
 	finish_wait(&progress, &waiter.entry);
 	if (over)
 		block_poll_all();

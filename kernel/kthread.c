@@ -100,7 +100,7 @@ int kthread_stop(struct task_struct *thread)
 	int result;
 
 	might_sleep();
-	if (!get_stoppable(thread))
+	if (sleep_forbidden() || !get_stoppable(thread))
 		return -EINVAL;
 	k = thread->kthread;
 	WRITE_ONCE(k->should_stop, true);

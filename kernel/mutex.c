@@ -43,7 +43,7 @@ static bool wait_for_grant(spinlock_t *lock, unsigned long *flags, struct list_h
 	while (!w->granted && timeout) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		spin_unlock_irqrestore(lock, *flags);
-		timeout = schedule_timeout(timeout);
+		timeout = wait_a_turn(timeout);
 		spin_lock_irqsave(lock, *flags);
 	}
 	if (!w->granted)

@@ -123,6 +123,8 @@ void threads_reap(void)
 {
 	struct task_struct *task;
 
+	if (sleep_forbidden())
+		return; /* a dying thread may need this CPU; the next caller does it */
 	while (atomic_read(&nr_dying))
 		yield();
 	while ((task = take_dead())) {

@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
+#include <asm/processor.h>
 
 struct sleeper {
 	struct timer_list timer;
@@ -47,6 +48,15 @@ long schedule_timeout(long timeout)
 	schedule();
 	del_timer_sync(&sleeper.timer);
 	return max_t(long, (long)(end - jiffies), 0);
+}
+
+long wait_a_turn(long timeout)
+{
+	if (likely(!sleep_forbidden()))
+		return schedule_timeout(timeout);
+	__set_current_state(TASK_RUNNING);
+	cpu_relax();
+	return timeout == MAX_SCHEDULE_TIMEOUT ? timeout : 0;
 }
 
 long schedule_timeout_interruptible(long timeout)

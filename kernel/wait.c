@@ -166,7 +166,7 @@ long wait_for_completion_state(struct completion *x, long timeout, unsigned int 
 			enqueue(&x->wait, &wait);
 		set_current_state(state);
 		spin_unlock_irqrestore(&x->wait.lock, flags);
-		timeout = schedule_timeout(timeout);
+		timeout = wait_a_turn(timeout);
 		spin_lock_irqsave(&x->wait.lock, flags);
 	}
 	list_del_init(&wait.entry);

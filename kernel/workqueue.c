@@ -178,7 +178,7 @@ bool flush_work(struct work_struct *work)
 	struct workqueue_struct *wq = work->wq;
 
 	might_sleep();
-	if (!wq || !is_busy(wq, work))
+	if (!wq || sleep_forbidden() || !is_busy(wq, work))
 		return false;
 	wait_event(wq->done, !is_busy(wq, work));
 	return true;
@@ -263,6 +263,8 @@ void flush_workqueue(struct workqueue_struct *wq)
 	struct barrier_work barrier;
 
 	might_sleep();
+	if (sleep_forbidden())
+		return; /* the thread may need this CPU */
 	INIT_WORK(&barrier.work, barrier_func);
 	init_completion(&barrier.done);
 	queue_work(wq, &barrier.work);
@@ -297,6 +299,10 @@ struct workqueue_struct *workqueue_create(const char *fmt, ...)
 
 void destroy_workqueue(struct workqueue_struct *wq)
 {
+	if (sleep_forbidden()) {
+		might_sleep();
+		return;
+	}
 	flush_workqueue(wq); /* the thread has started, so stopping it lets it finish */
 	kthread_stop(wq->thread);
 	kfree(wq);

@@ -13,7 +13,9 @@
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
 #include <linux/slab.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <cairn/test.h>
 #include <asm/processor.h>
 #include <asm/traps.h>
@@ -500,6 +502,70 @@ KTEST(sched, schedule_with_interrupts_off_is_refused)
 		EXPECT_EQ(current->__state, TASK_RUNNING);
 		local_irq_enable();
 	}
+}
+
+static DECLARE_WAIT_QUEUE_HEAD(nobody_wakes);
+static DECLARE_COMPLETION(late);
+
+static void do_nothing(struct work_struct *work __unused)
+{
+}
+static DECLARE_DELAYED_WORK(never, do_nothing);
+
+static int never_runs(void *data __unused)
+{
+	return 0;
+}
+
+/* Waits with an end are over at once, and threads are not waited for. */
+KTEST(sched, waits_are_over_where_sleeping_is_forbidden)
+{
+	struct task_struct *t = kthread_create(never_runs, NULL, "t_stays");
+	struct semaphore sem;
+
+	ASSERT(!IS_ERR(t));
+	sema_init(&sem, 0);
+	reinit_completion(&late);
+	schedule_delayed_work(&never, 1000 * HZ);
+	EXPECT_REPORT("Preemption disabled at sched_waits_are_over_where_sleeping_is_forbidden+") {
+		spin_lock(&held);
+		EXPECT_EQ(wait_event_timeout(nobody_wakes, false, 1000 * HZ), 0);
+		EXPECT_EQ(wait_for_completion_timeout(&late, 1000 * HZ), 0);
+		EXPECT_EQ(down_timeout(&sem, 1000 * HZ), -ETIME);
+		EXPECT(!flush_work(&never.work));
+		EXPECT_EQ(kthread_stop(t), -EINVAL);
+		flush_scheduled_work();
+		destroy_workqueue(system_wq);
+		msleep(1000000);
+		spin_unlock(&held);
+	}
+	EXPECT(cancel_delayed_work_sync(&never));
+	EXPECT_EQ(kthread_stop(t), -EINTR);
+}
+
+static void complete_late(struct timer_list *t __unused)
+{
+	complete(&late);
+}
+
+/* One without an end goes on when an interrupt brings what it waits for, and reports once. */
+KTEST(sched, a_wait_without_an_end_looks_again)
+{
+	struct timer_list timer;
+
+	reinit_completion(&late);
+	timer_setup(&timer, complete_late, 0);
+	EXPECT_REPORT("BUG: sleeping function called from invalid context at kernel/wait.c") {
+		spin_lock(&held);
+		mod_timer(&timer, jiffies + 2);
+		wait_for_completion(&late);
+		mod_timer(&timer, jiffies + 2);
+		wait_event(nobody_wakes, completion_done(&late));
+		spin_unlock(&held);
+	}
+	EXPECT(!ktest_reported("scheduling while atomic"));
+	EXPECT(!in_atomic());
+	del_timer_sync(&timer);
 }
 
 static int move_to(unsigned int cpu)

@@ -48,7 +48,8 @@ void kthread_bind(struct task_struct *thread, unsigned int cpu);
  * kthread_stop - ask a thread to end, and wait until it has
  * @thread: from kthread_create() or kthread_run()
  *
- * A thread that is gone, the caller itself and the boot thread are refused, after a report.
+ * A thread that is gone, the caller itself and the boot thread are refused, after a report;
+ * so is every thread where sleeping is forbidden, and goes on.
  *
  * Context: may sleep.
  * Return: what its function returned; -EINTR if it had never been started, -EINVAL if refused.

@@ -172,6 +172,18 @@ long schedule_timeout_uninterruptible(long timeout);
 #define schedule_timeout_killable(timeout) schedule_timeout_uninterruptible(timeout)
 #define schedule_timeout_idle(timeout)	   schedule_timeout_uninterruptible(timeout)
 
+/**
+ * wait_a_turn - schedule_timeout() for a loop that has said might_sleep()
+ * @timeout: jiffies, or MAX_SCHEDULE_TIMEOUT
+ *
+ * Where sleeping is forbidden it reports no more: a wait with an end is over, and one
+ * without goes on, by looking again at once.
+ *
+ * Context: may sleep.
+ * Return: jiffies left of @timeout.
+ */
+long wait_a_turn(long timeout);
+
 /* cond_resched - give up the CPU if somebody waits for it; 1 if it did. */
 int cond_resched_slow(void);
 #define cond_resched()                                              \

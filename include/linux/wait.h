@@ -123,11 +123,12 @@ int __wake_up(wait_queue_head_t *wq, unsigned int mode, int nr, void *key);
 		finish_wait(&(wq), &__wait);              \
 	} while (0)
 
-#define __wait_event_forever(wq, cond, state, prepare)                       \
-	do {                                                                 \
-		might_sleep();                                               \
-		if (!(cond))                                                 \
-			___wait_event(wq, cond, state, prepare, schedule()); \
+#define __wait_event_forever(wq, cond, state, prepare)                    \
+	do {                                                              \
+		might_sleep();                                            \
+		if (!(cond))                                              \
+			___wait_event(wq, cond, state, prepare,           \
+				      wait_a_turn(MAX_SCHEDULE_TIMEOUT)); \
 	} while (0)
 
 /* Jiffies left, at least 1 where @cond holds; 0: it does not, and the time is over. */
@@ -138,7 +139,7 @@ int __wake_up(wait_queue_head_t *wq, unsigned int mode, int nr, void *key);
                                                                                        \
 		might_sleep();                                                         \
 		___wait_event(wq, (__met = (cond)) || !__left, state, prepare_to_wait, \
-			      __left = schedule_timeout(__left));                      \
+			      __left = wait_a_turn(__left));                           \
 		__met && !__left ? 1 : __met ? __left : 0;                             \
 	})
 
@@ -148,7 +149,8 @@ int __wake_up(wait_queue_head_t *wq, unsigned int mode, int nr, void *key);
  * @cond: looked at after each wake-up
  *
  * The _timeout forms give up after so many jiffies and return 0 then; the others
- * return 0 when @cond holds.
+ * return 0 when @cond holds.  Where sleeping is forbidden the _timeout forms give up at
+ * once, after a report, and the others look at @cond until it holds.
  *
  * Context: may sleep.
  */

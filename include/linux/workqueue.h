@@ -77,6 +77,11 @@ struct workqueue_struct *workqueue_create(const char *fmt, ...) __printf(1, 2);
 #define create_workqueue(name)			 workqueue_create("%s", name)
 #define create_singlethread_workqueue(name)	 workqueue_create("%s", name)
 
+/*
+ * What waits for work waits for a thread, which may need this CPU.  So where sleeping is
+ * forbidden none of it waits, after a report: flush_work() returns false, and the queue that
+ * destroy_workqueue() is given stays.
+ */
 /* destroy_workqueue - end it, with all its work done, delayed work at once.  May sleep. */
 void destroy_workqueue(struct workqueue_struct *wq);
 
