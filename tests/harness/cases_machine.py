@@ -37,13 +37,17 @@ def poweroff_uefi_q35(ctx):
     ctx.expect_lines(machine, UP)
 
 
+# An instruction takes a nanosecond of the machine's time, and the time-stamp counter counts those.
+GIGAHERTZ = ("-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01T00:00:00,clock=vm")
+
+
 @case
 def story(ctx):
-    """start-up tells its story in order, up to the BAR and its registers"""
-    machine = ctx.boot(POWEROFF, memory="1G")
+    """start-up tells its story in order, up to the BAR and its registers; it measures the clock's known rate"""
+    machine = ctx.boot(POWEROFF, memory="1G", args=GIGAHERTZ)
     ctx.expect_end(machine, 0)
     ctx.expect_lines(
-        machine, r"boot: GRUB .*BIOS", r"cpu: ", r"memory map, BIOS's: \d+ ranges", r"usable",
+        machine, r"boot: GRUB .*BIOS", r"cpu: .* (99\d|100\d|1010) MHz, ", r"memory map, BIOS's: \d+ ranges", r"usable",
         r"memory map, sanitised: \d+ ranges", r"usable", r"paging: direct map",
         r"total \d+ = image \d+ \+ boot \d+ \+ descriptors \d+ \+ free \d+", r"DMA32",
         r"slab: .*kmalloc", r"vmalloc: ", r"\[1234:11e8\]", r"edu .*BAR 0: physical .*mapped at",
