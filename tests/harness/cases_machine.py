@@ -187,6 +187,17 @@ def legacy_interrupts(ctx):
 
 
 @case
+def far_apic_id(ctx):
+    """a CPU of APIC id 224, in the last of four sockets of 33 cores, starts, and calls and flushes get there"""
+    machine = ctx.boot(Image("far-id", 'exec="test smp.* tlb.* irq.* msi.*;poweroff"'),
+                       smp="1,sockets=4,cores=33,maxcpus=132", cpu="qemu64",
+                       args=("-device", "qemu64-x86_64-cpu,socket-id=3,core-id=32,thread-id=0"))
+    ctx.expect_end(machine, 0)
+    ctx.expect_lines(machine, r"smp: 2 CPUs up$", r"^ok .* smp.call_single_and_all$", r"^ok .* tlb.requests_cross$",
+                     r"# Totals: .* fail:0 ")
+
+
+@case
 def no_edu(ctx):
     """a machine without the edu device is told so and goes on; its BIOS starts a USB stick"""
     machine = ctx.boot(POWEROFF, edu=False, medium="usb")
