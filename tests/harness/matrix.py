@@ -42,7 +42,7 @@ KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.*;poweroff
 
 # The suites for which it matters how many CPUs and nodes there are.
 ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* tlb* contexts* atomic* sched*"
-           " balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* timer*")
+           " balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* softirq* timer*")
 SMP = Image("smp", f'exec="test {ON_CPUS};poweroff"')
 SMP_STRESS = Image("smp-stress", f'exec="test {ON_CPUS} stress*;poweroff"')
 CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
