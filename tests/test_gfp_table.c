@@ -344,7 +344,8 @@ KTEST(gfp_table, __GFP_NOFAIL)
 		while (ticks-- && vm_events(OOM_REPORT) == before.reports)
 			schedule_timeout_uninterruptible(1);
 		waited = vm_events(ALLOC_WAIT);
-		for (ticks = 2000; ticks && vm_events(ALLOC_WAIT) == waited; ticks--) /* all of it is said */
+		for (ticks = 2000; ticks && vm_events(ALLOC_WAIT) == waited;
+		     ticks--) /* all of it is said */
 			schedule_timeout_uninterruptible(1);
 	}
 	EXPECT_EQ(vm_events(OOM_REPORT), before.reports + 1);

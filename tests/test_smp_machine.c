@@ -80,7 +80,7 @@ static bool is_mapped(unsigned long at)
 /* @top is where @cpu's stack @id begins; it is mapped down to its end, and the page below is not. */
 static void check_stack(unsigned long top, int cpu, unsigned int id)
 {
-	struct stack_info stack;
+	struct stack_info stack = {.cpu = -1};
 
 	EXPECT_EQ(top, cpu_stack_top((unsigned int)cpu, id));
 	ASSERT(stack_find(top - 8, &stack));
