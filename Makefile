@@ -112,6 +112,8 @@ elf	:= $(O)/$(KERNEL).elf
 iso	:= $(O)/$(IMAGE).iso
 
 # Modules: every .c of the directory M, each with a name of its own.
+# The name of the module of each source
+modname = $(subst -,_,$(basename $(notdir $(1))))
 ifneq ($(M),)
 # Absolute, unless this directory's own path has a space: make would take it apart.
 module_dir := $(if $(filter 1,$(words $(abspath $(M)))),$(abspath $(M)),$(M))
@@ -120,10 +122,12 @@ $(error M=$(M): a directory whose path has no spaces)
 endif
 module_sources := $(sort $(filter-out %.mod.c,$(wildcard $(module_dir)/*.c)))
 $(if $(module_sources),,$(error M=$(M): there is no .c file in that directory))
+$(if $(filter-out $(module_dir)/%.c,$(module_sources)),$(error M=$(M): the name of a .c file there has a blank; rename it))
+$(if $(filter-out $(words $(sort $(call modname,$(module_sources)))),$(words $(module_sources))),$(error \
+	M=$(M): two .c files there make modules of one name, since - counts as _; rename one))
 endif
 module_object = $(O)/modules/$(subst ../,up/,$(patsubst /%,%,$(1:.c=.ko.o)))
 module_objects := $(foreach s,$(module_sources),$(call module_object,$(s)))
-modname = $(subst -,_,$(basename $(notdir $(1))))
 
 .PHONY: all elf iso objects image kernel FORCE
 

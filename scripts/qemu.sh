@@ -139,7 +139,7 @@ usb)
 		-device "usb-storage,drive=stick,bootindex=0")
 	;;
 esac
-args+=(-device "isa-debug-exit,iobase=0xf4,iosize=0x04")
+[ "${EXIT_DEVICE:-1}" = 0 ] || args+=(-device "isa-debug-exit,iobase=0xf4,iosize=0x04")
 case $machine in isapc*) ;; *) args+=(-nic none) ;; esac
 case $machine:${EDU:-1} in isapc*:* | *:0) ;; *) args+=(-device edu) ;; esac
 

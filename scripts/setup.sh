@@ -204,15 +204,21 @@ as_root() {
 # GRUB's modules for a PC are packaged for PCs only: on another machine they are taken out of
 # that architecture's packages.
 install_foreign_grub() {
-	local dir
+	local dir status=0
 	dir=$(mktemp -d)
 	as_root dpkg --add-architecture amd64
 	as_root apt-get update -q
-	(cd "$dir" && apt-get download "${@/%/:amd64}") &&
-		for deb in "$dir"/*.deb; do dpkg -x "$deb" "$dir/tree"; done &&
-		as_root mkdir -p /usr/lib/grub &&
-		as_root cp -r "$dir"/tree/usr/lib/grub/. /usr/lib/grub/
+	{
+		(cd "$dir" && apt-get download "${@/%/:amd64}") &&
+			for deb in "$dir"/*.deb; do dpkg -x "$deb" "$dir/tree"; done &&
+			as_root mkdir -p /usr/lib/grub &&
+			as_root cp -r "$dir"/tree/usr/lib/grub/. /usr/lib/grub/
+	} || {
+		status=1
+		echo "cairn: GRUB for PCs is in amd64's packages; add a source that has them (Ubuntu: archive.ubuntu.com with [arch=amd64])" >&2
+	}
 	rm -rf "$dir"
+	return $status
 }
 
 apt_install() {

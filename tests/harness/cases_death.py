@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Cases of misuses that end in a report and a panic."""
-from case import PANIC_STATUS, case
-from image import Image
+import re
+import time
 
+from case import PANIC_STATUS, POWEROFF, case
+from image import Image
+from machine import Machine
 
 FAULT = r"BUG: unable to handle page fault for address: "
 PRESENT = r"error_code\(0x00[01][0-9a-f]\) - permissions violation"
@@ -39,3 +42,22 @@ def death(how, patterns):
 
 for name, wanted in DEATHS.items():
     death(name, wanted)
+
+
+@case
+def panic_without_qemu(ctx):
+    """a panic on a machine without QEMU's exit device stops it for good; poweroff still ends it"""
+    end = r"end Kernel panic - not syncing: crash"
+    machine = Machine(Image("crash-panic", "crash.how=panic", "tests/modules/crash").build().iso, ctx.log, exit_device=False)
+    ends = []
+
+    def look_again(line):
+        if re.search(end, line):
+            time.sleep(2)
+            ends.append(machine.process.poll())
+
+    machine.run(until=end, on_line=look_again)
+    ctx.expect_lines(machine, end)
+    ctx.expect(ends == [None], f"QEMU ended by itself, status {ends}{ctx.tail(machine)}")
+    machine = ctx.boot(POWEROFF, exit_device=False)
+    ctx.expect_end(machine, 0)

@@ -57,6 +57,8 @@ class FakeHost:
 
     def add(self, name, body="exit 0"):
         path = os.path.join(self.bin, name)
+        if os.path.lexists(path):
+            os.unlink(path)  # not through a link to this host's own
         with open(path, "w", encoding="utf-8") as script:
             script.write(f"#!/bin/bash\n{body}\n")
         os.chmod(path, 0o755)
@@ -217,6 +219,24 @@ def arm64_host(ctx):
         noted = host.noted()
     ctx.expect(re.search(r"apt-get install .*\bgcc-x86-64-linux-gnu\b", noted), f"asked for:\n{noted}")
     ctx.expect("gdb-multiarch" in noted and " gcc " not in noted, f"asked for:\n{noted}")
+
+
+@case
+def grub_for_pcs_elsewhere(ctx):
+    """GRUB for PCs is taken out of amd64's packages where the host is another; one line where there are none"""
+    fetch = ("eval \"$(sed -n '/^install_foreign_grub() {/,/^}/p' scripts/setup.sh)\"; as_root() { \"$@\"; }; "
+             "install_foreign_grub grub-pc-bin grub-efi-amd64-bin")
+    with FakeHost(apt_get='echo "apt-get $*" >>$LOG; [ "$1" != download ] || true >grub.deb',
+                  dpkg='echo "dpkg $*" >>$LOG; [ "$1" != -x ] || /bin/mkdir -p "$3/usr/lib/grub"',
+                  mkdir='echo "mkdir $*" >>$LOG', cp='echo "cp $*" >>$LOG') as host:
+        done = host.run("bash", "-c", fetch)
+        noted = host.noted()
+        host.add("apt-get", '[ "$1" != download ]')
+        refused = host.run("bash", "-c", fetch)
+    steps = ("dpkg --add-architecture amd64", "apt-get update", "apt-get download grub-pc-bin:amd64 grub-efi-amd64-bin:amd64",
+             r"dpkg -x \S+/grub.deb", "mkdir -p /usr/lib/grub", r"cp -r \S+/usr/lib/grub/. /usr/lib/grub/")
+    ctx.expect(done.returncode == 0 and re.search(".*".join(steps), noted, re.S), f"{done.stdout}{noted}")
+    ctx.expect(refused.returncode and "add a source that has them" in refused.stdout, refused.stdout)
 
 
 # Installs by making what setup.sh looks for; only root may, and only with a list of packages that is new.

@@ -20,11 +20,11 @@ class Machine:
 
     def __init__(self, image, log, *, memory="256M", machine="pc", firmware="bios", cpu="qemu64",
                  smp="1", edu=True, accel=None, args=(), reboots=False,
-                 medium="cd"):
+                 medium="cd", exit_device=True):
         accel = accel or ("tcg" if smp == "1" else "tcg,thread=multi")
         env = dict(os.environ, MEM=memory, MACHINE=machine, FIRMWARE=firmware, CPU=cpu, SMP=smp,
                    ACCEL=accel, SCREEN="none", SERIAL="", QEMU_ARGS="", EDU="1" if edu else "0",
-                   MEDIUM=medium)
+                   MEDIUM=medium, EXIT_DEVICE="1" if exit_device else "0")
         command = subprocess.run(
             ["scripts/qemu.sh", "--print", image, *([] if reboots else ["-no-reboot"]), *args], cwd=ROOT, env=env,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True, text=True).stdout
