@@ -368,6 +368,7 @@ const void *free_irq(unsigned int irq, void *dev)
 	const char *name;
 	unsigned long flags;
 
+	might_sleep();
 	if (WARN(in_interrupt(), "free_irq: irq %u, from an interrupt\n", irq))
 		return NULL;
 	if (desc) {

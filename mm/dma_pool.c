@@ -165,6 +165,7 @@ void dma_pool_destroy(struct dma_pool *pool)
 	char text[64];
 	void *first;
 
+	might_sleep();
 	if (!pool)
 		return;
 	first = first_live(pool, &live);

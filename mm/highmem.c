@@ -171,7 +171,6 @@ void *kmap_high(struct page *page)
 {
 	struct kmap_slot *slot;
 
-	might_sleep();
 	wait_event(kmap_wait, (slot = try_map(page)) != NULL);
 	return (void *)slot_address((unsigned int)(slot - slots));
 }

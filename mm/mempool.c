@@ -285,7 +285,7 @@ unsigned int mempool_holders(struct mempool_holder *table, unsigned int n)
 
 /* ---- Pools come and go ----------------------------------------------------------------- */
 
-void mempool_exit(mempool_t *pool)
+static void pool_exit(mempool_t *pool)
 {
 	void *element;
 
@@ -299,11 +299,18 @@ void mempool_exit(mempool_t *pool)
 	pool->elements = NULL;
 }
 
+void mempool_exit(mempool_t *pool)
+{
+	might_sleep();
+	pool_exit(pool);
+}
+
 void mempool_destroy(mempool_t *pool)
 {
+	might_sleep();
 	if (unlikely(!pool))
 		return;
-	mempool_exit(pool);
+	pool_exit(pool);
 	if (likely(!pool->elements))
 		kfree(pool);
 }
@@ -330,7 +337,7 @@ static int pool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
 	if (!pool->elements)
 		return -ENOMEM;
 	if (pool_fill(pool, gfp)) {
-		mempool_exit(pool);
+		pool_exit(pool);
 		return -ENOMEM;
 	}
 	return 0;
@@ -410,6 +417,7 @@ int mempool_resize(mempool_t *pool, int new_min_nr)
 	unsigned long flags;
 	void **elements, **old;
 
+	might_sleep();
 	if (WARN(new_min_nr < 1, "mempool: resize to %d elements", new_min_nr))
 		return -EINVAL;
 	if (new_min_nr <= pool->min_nr) {

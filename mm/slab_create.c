@@ -288,6 +288,7 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 	struct slab_cache *c;
 	int err;
 
+	might_sleep();
 	if (!cache)
 		return 0;
 	c = slab_cache_of(cache);

@@ -10,6 +10,8 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/dmapool.h>
+#include <linux/highmem.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/kernel.h>
@@ -37,6 +39,8 @@
 /* ---- What may sleep -------------------------------------------------------------------------- */
 
 static void *got;
+static void *doomed; /* what an attempt ends */
+static void *the_page;
 static struct kmem_cache *cache;
 static mempool_t *pool;
 static DEFINE_MUTEX(mutex);
@@ -152,6 +156,67 @@ static noinline void try_cond_resched(void)
 	barrier();
 }
 
+static noinline void try_kmap(void)
+{
+	got = kmap(virt_to_page(the_page));
+	kunmap(virt_to_page(the_page));
+}
+
+static noinline void try_cache_destroy(void)
+{
+	kmem_cache_destroy(doomed);
+	barrier();
+}
+
+static noinline void try_pool_destroy(void)
+{
+	mempool_destroy(doomed);
+	barrier();
+}
+
+static noinline void try_pool_shrink(void)
+{
+	mempool_resize(doomed, 1);
+	got = doomed;
+}
+
+static noinline void try_dma_pool_destroy(void)
+{
+	dma_pool_destroy(doomed);
+	barrier();
+}
+
+static void make_cache(void)
+{
+	doomed = kmem_cache_create("t_doomed", 100, 0, 0, NULL);
+}
+
+static void make_pool(void)
+{
+	doomed = mempool_create_kmalloc_pool(2, 64);
+}
+
+static void make_dma_pool(void)
+{
+	doomed = dma_pool_create("t_doomed", NULL, 64, 8, 0);
+}
+
+static void make_page(void)
+{
+	the_page = (void *)__get_free_page(GFP_KERNEL);
+	doomed = the_page;
+}
+
+static void drop_page(void)
+{
+	free_page((unsigned long)the_page);
+}
+
+static void drop_pool(void)
+{
+	mempool_destroy(doomed);
+}
+
 static void free_kmalloced(void)
 {
 	kfree(got);
@@ -196,26 +261,32 @@ static void destroy_cache(void)
 static const struct attempt {
 	const char *name;
 	void (*call)(void);
-	void (*undo)(void); /* where sleeping is allowed; NULL: nothing to do */
+	void (*undo)(void);   /* where sleeping is allowed; NULL: nothing to do */
+	void (*before)(void); /* the same, to make what is @doomed */
 } attempts[] = {
-	{"try_kmalloc", try_kmalloc, free_kmalloced},
-	{"try_large_kmalloc", try_large_kmalloc, free_kmalloced},
-	{"try_krealloc_in_place", try_krealloc_in_place, free_kmalloced},
-	{"try_page", try_page, free_the_page},
-	{"try_cache_alloc", try_cache_alloc, free_to_cache},
-	{"try_mempool", try_mempool, free_to_pool},
-	{"try_vmalloc", try_vmalloc, free_vmalloced},
-	{"try_ioremap", try_ioremap, unmap},
-	{"try_percpu", try_percpu, free_the_percpu},
-	{"try_cache_create", try_cache_create, destroy_cache},
-	{"try_msleep", try_msleep, NULL},
-	{"try_mutex", try_mutex, NULL},
-	{"try_rwsem", try_rwsem, NULL},
-	{"try_semaphore", try_semaphore, NULL},
-	{"try_wait_event", try_wait_event, NULL},
-	{"try_completion", try_completion, NULL},
-	{"try_flush_work", try_flush_work, NULL},
-	{"try_cond_resched", try_cond_resched, NULL},
+	{"try_kmalloc", try_kmalloc, free_kmalloced, NULL},
+	{"try_large_kmalloc", try_large_kmalloc, free_kmalloced, NULL},
+	{"try_krealloc_in_place", try_krealloc_in_place, free_kmalloced, NULL},
+	{"try_page", try_page, free_the_page, NULL},
+	{"try_cache_alloc", try_cache_alloc, free_to_cache, NULL},
+	{"try_mempool", try_mempool, free_to_pool, NULL},
+	{"try_vmalloc", try_vmalloc, free_vmalloced, NULL},
+	{"try_ioremap", try_ioremap, unmap, NULL},
+	{"try_percpu", try_percpu, free_the_percpu, NULL},
+	{"try_cache_create", try_cache_create, destroy_cache, NULL},
+	{"try_msleep", try_msleep, NULL, NULL},
+	{"try_mutex", try_mutex, NULL, NULL},
+	{"try_rwsem", try_rwsem, NULL, NULL},
+	{"try_semaphore", try_semaphore, NULL, NULL},
+	{"try_wait_event", try_wait_event, NULL, NULL},
+	{"try_completion", try_completion, NULL, NULL},
+	{"try_flush_work", try_flush_work, NULL, NULL},
+	{"try_cond_resched", try_cond_resched, NULL, NULL},
+	{"try_kmap", try_kmap, drop_page, make_page},
+	{"try_cache_destroy", try_cache_destroy, NULL, make_cache},
+	{"try_pool_destroy", try_pool_destroy, NULL, make_pool},
+	{"try_pool_shrink", try_pool_shrink, drop_pool, make_pool},
+	{"try_dma_pool_destroy", try_dma_pool_destroy, NULL, make_dma_pool},
 };
 
 /* ---- What need not --------------------------------------------------------------------------- */
@@ -256,13 +327,13 @@ static void atomic_mempool(void)
 }
 
 static const struct attempt allowed[] = {
-	{"atomic_kmalloc", atomic_kmalloc, free_kmalloced},
-	{"atomic_dma_kmalloc", atomic_dma_kmalloc, free_kmalloced},
-	{"nowait_kmalloc", nowait_kmalloc, free_kmalloced},
-	{"atomic_page", atomic_page, free_the_page},
-	{"atomic_dma_page", atomic_dma_page, free_the_page},
-	{"atomic_cache_alloc", atomic_cache_alloc, free_to_cache},
-	{"atomic_mempool", atomic_mempool, free_to_pool},
+	{"atomic_kmalloc", atomic_kmalloc, free_kmalloced, NULL},
+	{"atomic_dma_kmalloc", atomic_dma_kmalloc, free_kmalloced, NULL},
+	{"nowait_kmalloc", nowait_kmalloc, free_kmalloced, NULL},
+	{"atomic_page", atomic_page, free_the_page, NULL},
+	{"atomic_dma_page", atomic_dma_page, free_the_page, NULL},
+	{"atomic_cache_alloc", atomic_cache_alloc, free_to_cache, NULL},
+	{"atomic_mempool", atomic_mempool, free_to_pool, NULL},
 };
 
 static void (*attempt)(void); /* what the context under test calls */
@@ -297,6 +368,16 @@ static bool expect_named(const char *text, const struct attempt *a)
 	return ktest_check(ktest_reported(text), what, __FILE__, __LINE__);
 }
 
+static void prepare(const struct attempt *a)
+{
+	got = NULL;
+	doomed = NULL;
+	if (!a->before)
+		return;
+	a->before();
+	ASSERT(doomed);
+}
+
 /*
  * Does by way of @in_context what is allowed there, and then makes each attempt to sleep, whose
  * report must name @place and the attempt.
@@ -313,7 +394,7 @@ static void expect_reports(void (*in_context)(void), const char *place)
 		const struct attempt *a = &attempts[i];
 
 		attempt = a->call;
-		got = NULL;
+		prepare(a);
 		EXPECT_REPORT("BUG: sleeping function called from invalid context") {
 			in_context();
 		}
@@ -534,6 +615,24 @@ static void nested(void)
 	preempt_enable();
 }
 
+static irqreturn_t not_mine(int irq __unused, void *dev __unused)
+{
+	return IRQ_NONE;
+}
+
+KTEST(atomic, freeing_a_line_under_a_spinlock)
+{
+	if (!test_line_borrow())
+		return;
+	EXPECT_EQ(request_irq(TEST_LINE, not_mine, 0, "t_free", &mutex), 0);
+	EXPECT_REPORT("BUG: sleeping function called from invalid context at kernel/irq.c") {
+		spin_lock(&lock);
+		EXPECT(free_irq(TEST_LINE, &mutex));
+		spin_unlock(&lock);
+	}
+	test_line_return();
+}
+
 KTEST(atomic, the_outermost_section_is_named)
 {
 	expect_reports(nested, "Preemption disabled at nested+");
@@ -554,7 +653,7 @@ KTEST(atomic, threads_may_sleep_and_need_not)
 	for (unsigned int i = 0; i < ARRAY_SIZE(allowed); i++)
 		allocate_and_release(&allowed[i], just_call);
 	for (unsigned int i = 0; i < ARRAY_SIZE(attempts); i++) {
-		got = NULL;
+		prepare(&attempts[i]);
 		EXPECT_NO_REPORT() {
 			attempts[i].call();
 			if (attempts[i].undo && EXPECT(got))

@@ -31,6 +31,8 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
  * @pool: the pool, or NULL
  *
  * One with live blocks is reported and stays as it is.
+ *
+ * Context: may sleep.
  */
 void dma_pool_destroy(struct dma_pool *pool);
 

@@ -29,6 +29,7 @@ void kunmap_local_high(const void *addr);
  */
 static inline void *kmap(struct page *page)
 {
+	might_sleep();
 	return PageHighMem(page) ? kmap_high(page) : page_to_virt(page);
 }
 

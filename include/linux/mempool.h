@@ -69,7 +69,7 @@ mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t 
 mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 			       void *pool_data, gfp_t gfp, int node);
 
-/* mempool_init, mempool_exit - the same for a pool that lies in the caller's memory. */
+/* mempool_init, mempool_exit - the same for a pool in the caller's memory.  May sleep. */
 int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 		 void *pool_data);
 int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
