@@ -2,10 +2,14 @@
 """Cases of machines: start, monitor and end, and machines that lack something."""
 import os
 import re
+import socket
+import subprocess
+import tempfile
+import time
 
 from case import PANIC_STATUS, PLAIN, POWEROFF, UP, Skip, case
 from image import Image, make
-from machine import ROOT
+from machine import ROOT, Machine
 
 
 # ---- Start, monitor, ends ------------------------------------------------------------------------
@@ -212,6 +216,43 @@ def no_screen(ctx):
     ctx.expect_end(machine, 0)
     ctx.expect_lines(machine, r"multiboot2: .*the framebuffer has a palette, .*; use the serial port$")
     ctx.expect_lines(machine, UP)
+
+
+def screen_cells(path):
+    """The characters of a VGA's text mode, read from its memory by QEMU's monitor, in lines."""
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.settimeout(60)
+        monitor.connect(path)
+        monitor.sendall(b"xp /2000hx 0xb8000\n")
+        said = b""
+        while said.count(b"(qemu) ") < 2 or not said.endswith(b"(qemu) "):  # before and after
+            said += monitor.recv(65536)
+    cells = [int(cell, 16) & 0xFF for row in re.findall(rb"^0*b[89a-f]\w+: (.*)\r$", said, re.M) for cell in row.split()]
+    return [bytes(cells[at:at + 80]).decode("cp437").rstrip() for at in range(0, 2000, 80)]
+
+
+@case
+def text_mode(ctx):
+    """where the loader leaves the screen in text mode, start-up and the prompt are on it"""
+    PLAIN.build()
+    with tempfile.TemporaryDirectory() as scratch:
+        iso, menu, path = (os.path.join(scratch, name) for name in ("text.iso", "grub.cfg", "monitor"))
+        with open(os.path.join(ROOT, "iso/boot/grub/grub.cfg"), encoding="utf-8") as template, \
+                open(menu, "w", encoding="utf-8") as out:
+            out.write(re.sub(r"\t@MEMMAP@\n", "\tset gfxpayload=text\n", template.read()).replace("@CMDLINE@", ""))
+        subprocess.run(["scripts/mkiso.sh", iso, PLAIN.stripped, menu], cwd=ROOT, check=True)
+        machine = Machine(iso, ctx.log, args=("-monitor", f"unix:{path},server=on,wait=off"))
+        lines = []
+
+        def look(line):
+            if re.search(UP, line):
+                time.sleep(3)
+                lines.extend(screen_cells(path))
+
+        machine.run(until=UP, on_line=look)
+    shown = "\n".join(lines)
+    ctx.expect(re.search(r"^\[ +\d+\.\d{6}\] cairn: up in \d+ ms, \d+ MiB free\ncairn>$", shown.rstrip(), re.M),
+               f"the screen says:\n{shown}{ctx.tail(machine)}")
 
 
 @case

@@ -30,6 +30,7 @@ class Image:
         self.iso = os.path.join(OUT, f"{name}.iso")
         self.kernel = f"kernel-{modules.strip('/').replace('/', '-')}" if modules else "kernel"
         self.elf = os.path.join(OUT, f"{self.kernel}.elf")
+        self.stripped = os.path.join(OUT, f"{self.kernel}.stripped")
         self.built = False
 
     def settings(self):
