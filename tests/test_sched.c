@@ -658,19 +658,20 @@ static int note_cpu(void *data)
 /* Time counts while it passes, not only when the task is switched away from. */
 KTEST(sched, time_counts_while_a_task_runs)
 {
-	u64 begin, before, ran, passed;
+	u64 start, begin, before, ran, passed;
 
 	preempt_disable();
-	begin = ktime_get_ns();
+	start = ktime_get_ns(); /* the machine may be stopped between any two looks at the clock */
 	before = task_runtime(current);
+	begin = ktime_get_ns();
 	do {
 		cpu_relax();
 		passed = ktime_get_ns() - begin;
 	} while (passed < 3 * NSEC_PER_MSEC);
 	ran = task_runtime(current) - before;
 	preempt_enable();
-	EXPECT(ran >= passed * 9 / 10);
-	EXPECT(ran <= ktime_get_ns() - begin);
+	EXPECT(ran >= passed);
+	EXPECT(ran <= ktime_get_ns() - start);
 }
 
 KTEST(sched, bound_threads_run_where_they_are_bound)
