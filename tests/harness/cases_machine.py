@@ -142,7 +142,7 @@ def monitor_by_hand(ctx):
 @case
 def linux_surface(ctx):
     """each Linux header is enough by itself for what it offers, and that works"""
-    machine = ctx.boot(SURFACE)
+    machine = ctx.boot(Image("surface", 'exec="cat /proc/modules;poweroff"', "tests/surface"))
     ctx.expect_end(machine, 0)
     for source in sorted(os.listdir(os.path.join(ROOT, "tests/surface"))):
         name = source.removesuffix(".c")

@@ -10,7 +10,6 @@ from image import OUT, Image, make
 from machine import ROOT
 
 SAMPLES = Image("samples", 'exec="cat /proc/modules;poweroff"', "tests/modules")
-SURFACE = Image("surface", 'exec="cat /proc/modules;poweroff"', "tests/surface")
 
 
 @case
