@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/topology.h>
 #include "../mm/vmscan.h"
 #include "../mm/zone.h"
 #include "pressure.h"
@@ -120,4 +121,15 @@ void cache_close(struct page_cache *cache)
 	unregister_shrinker(&cache->shrinker);
 	while ((page = cache_pop(cache)))
 		__free_page(page);
+}
+
+struct zone *home_zone(void)
+{
+	return first_zone(&node_data[numa_node_id()]->zonelist, ZONE_NORMAL);
+}
+
+unsigned long zone_free(const struct zone *zone)
+{
+	drain_all_pages();
+	return data_race(zone->buddy.free);
 }

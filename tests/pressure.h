@@ -9,6 +9,8 @@
 #include <linux/spinlock.h>
 #include "page_chain.h"
 
+struct zone;
+
 /**
  * struct page_cache - pages, and a record of who wanted them
  * @shrinker: what is registered
@@ -44,6 +46,12 @@ void cache_fill(struct page_cache *cache, unsigned long nr, gfp_t gfp);
 
 /* cache_close - unregister it and free what it still holds. */
 void cache_close(struct page_cache *cache);
+
+/* home_zone - where this CPU's memory comes from. */
+struct zone *home_zone(void);
+
+/* zone_free - a zone's free pages, those on lists of CPUs included. */
+unsigned long zone_free(const struct zone *zone);
 
 /* What its shrinker calls. */
 unsigned long cache_scan(struct shrinker *shrinker, struct shrink_control *sc);
