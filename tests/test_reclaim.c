@@ -469,19 +469,34 @@ KTEST(reclaim, allocations_that_reclaim_are_counted_by_zone)
 
 /* ---- What stays free ------------------------------------------------------------------------- */
 
+/* The zones' WMARK_MIN together; each has its share of @pages rounded down. */
+static void check_min_watermarks(unsigned long pages)
+{
+	unsigned long min = 0, zones = 0;
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		min += zone->idx == ZONE_HIGHMEM ? 0 : zone->watermark[WMARK_MIN];
+		zones++;
+	}
+	EXPECT(min <= pages && min + zones >= pages);
+}
+
+/* min_free_kbytes is kept free; of what is more than a quarter of memory, a quarter is. */
 KTEST(reclaim, min_free_kbytes_moves_the_watermarks)
 {
-	unsigned long was = min_free_kbytes, kib = 1920, min = 0, zones = 0;
+	unsigned long was = min_free_kbytes, lowmem = 0;
 	struct page *chain;
 	struct zone *zone;
 
-	min_free_kbytes = kib;
+	for_each_zone(zone)
+		lowmem += zone->idx == ZONE_HIGHMEM ? 0 : zone->managed_pages;
+	min_free_kbytes = 4 * lowmem;
 	zones_setup_watermarks();
-	for_each_zone(zone) {
-		min += zone->idx == ZONE_HIGHMEM ? 0 : zone->watermark[WMARK_MIN];
-		zones++; /* each has its share rounded down */
-	}
-	EXPECT(min <= kib / 4 && min + zones >= kib / 4);
+	check_min_watermarks(lowmem / 4);
+	min_free_kbytes = 1024;
+	zones_setup_watermarks();
+	check_min_watermarks(1024 / 4);
 	zone = home_zone();
 	chain = take_all(NULL, 0);
 	drain_all_pages();
