@@ -7,7 +7,6 @@
  * The last one stands for every character that has no picture.
  */
 #include <linux/types.h>
-#include <linux/string.h>
 
 #include "font.h"
 

@@ -19,7 +19,6 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include "pci.h"
 
 /* Device memory below 4 GiB ends where the chip set's own registers begin. */

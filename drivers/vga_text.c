@@ -2,7 +2,7 @@
 
 /*
  * The text mode of a VGA: cells of character and attribute, in the very form of
- * drivers/screen.c, at the address the loader says.
+ * drivers/screen.h, at the address the loader says.
  */
 #include <linux/kernel.h>
 #include <cairn/boot_info.h>

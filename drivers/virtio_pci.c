@@ -27,7 +27,6 @@
  * and setting up may sleep, those two go anywhere.  Not here: packed rings, the
  * configuration-space window (capability 5), an IOMMU.
  */
-#include <asm/barrier.h>
 #include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/io.h>

@@ -12,7 +12,6 @@
  * Without the switch a check is a test and a branch.  Contexts: any.
  */
 #include <linux/cpumask.h>
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>

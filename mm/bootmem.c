@@ -29,7 +29,6 @@
 #include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
-#include <linux/string.h>
 #include <asm/page.h>
 
 #define LOW_LIMIT (16UL << 20)

@@ -24,7 +24,6 @@
  * Not done here: merging pieces of a scatter list, segment boundaries.
  */
 #include <linux/dma-map-ops.h>
-#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>

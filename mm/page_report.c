@@ -17,7 +17,6 @@
 #include <linux/bug.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
-#include <linux/string.h>
 #include "internal.h"
 #include "memmap.h"
 #include "page_debug.h"

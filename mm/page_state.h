@@ -22,7 +22,7 @@
  * halves, a merge makes the first page of the upper half INTERIOR: O(1) a level.
  *
  * Those that the caller of the allocator can get wrong (all that leave
- * ALLOCATED) are checked before they are made: page_word_is(), page_fault() in
+ * ALLOCATED) are checked before they are made: page_word_is(), page_fault_of() in
  * mm/page_report.c.  Those inside the allocator follow from its invariants,
  * which buddy_check() verifies in tests; blocks that leave a free list or a
  * per-CPU list are compared all the same, because a stray write may have hit them.

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's page tables, as far as they are not the architecture's business.
+ * The page tables of the vmalloc range, which come and go.
  *
  *   pgd ---> pud table ---> pmd table ---> leaf table ---> page
  *                               '------------------------> 2 MiB page
  *
- * Two kinds of user.  map_kernel_range() builds mappings that stay (the page
- * descriptors); it counts nothing and so works before descriptors exist.  The
- * vmalloc range pins tables instead: an area pins the leaf table of every slot
- * (2 MiB) it lies in, or the pmd table where it uses a large page, for as long
- * as it owns the addresses, mapped or not.  So the hot path writes entries
- * through a pointer it has kept, without a walk and without a lock, and a table
- * is freed exactly when no area is left that could use it.
+ * An area pins the leaf table of every slot (2 MiB) it lies in, or the pmd table
+ * where it uses a large page, for as long as it owns the addresses, mapped or not.
+ * So the hot path writes entries through a pointer it has kept, without a walk and
+ * without a lock, and a table is freed exactly when no area is left that could use it.
  *
  * The count is the private word of the table's descriptor:
  *   leaf table:  areas that pin it
@@ -23,14 +20,13 @@
  *
  * Locking: pt_lock guards the tree above leaf level, and the counts.  Leaf
  * entries, and pmd entries of large pages, are written by the area's owner
- * alone.  pt_lock is the innermost lock; tables are allocated atomically under
- * it.  Any context.
+ * alone.  Tables are allocated atomically under pt_lock, so only the page
+ * allocator's locks nest inside it.  Any context.
  *
  * Not done here: flushing (the caller knows how much else to flush with it),
- * 1 GiB pages, splitting large pages, user mappings.
+ * 1 GiB pages, splitting large pages; mappings that stay, which the architecture
+ * (paging_init()) and memmap.c make.
  */
-#include <linux/compiler.h>
-#include <linux/errno.h>
 #include <linux/mm_types.h>
 #include <linux/spinlock.h>
 #include <asm/tlbflush.h>
@@ -98,70 +94,7 @@ pmd_t *pt_pmd(unsigned long va)
 	return pud_present(*pud) && !pud_leaf(*pud) ? pmd_offset(pud, va) : NULL;
 }
 
-/* ---- mappings that stay --------------------------------------------------------------- */
-
-/* Maps one page of the largest size that fits; its size, or a negative error. */
-static long map_one(unsigned long va, phys_addr_t phys, unsigned long left, pgprot_t prot)
-{
-	bool made;
-	pud_t *pud = pud_make(va, &made);
-	pmd_t *pmd = pud ? pmd_make(pud, va, &made) : NULL;
-	pte_t *pte;
-
-	if (!pmd)
-		return -ENOMEM;
-	if (!((va | phys) & ~PMD_MASK) && left >= PMD_SIZE && !pmd_present(*pmd)) {
-		set_pmd(pmd, pfn_pmd(PHYS_PFN(phys), prot));
-		return PMD_SIZE;
-	}
-	if (pmd_present(*pmd) && pmd_leaf(*pmd))
-		return -EBUSY;
-	pte = pte_make(pmd, va, &made);
-	if (!pte)
-		return -ENOMEM;
-	if (pte_present(*pte))
-		return -EBUSY;
-	set_pte(pte, pfn_pte(PHYS_PFN(phys), prot));
-	return PAGE_SIZE;
-}
-
-int map_kernel_range(unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot)
-{
-	unsigned long done = 0, flags;
-	long step = 0;
-
-	spin_lock_irqsave(&pt_lock, flags);
-	while (done < size && step >= 0) {
-		step = map_one(va + done, phys + done, size - done, prot);
-		if (step > 0)
-			done += (unsigned long)step;
-	}
-	spin_unlock_irqrestore(&pt_lock, flags);
-	if (step < 0) {
-		unmap_kernel_range(va, done);
-		return (int)step;
-	}
-	return 0;
-}
-
-void unmap_kernel_range(unsigned long va, unsigned long size)
-{
-	unsigned long end = va + size, next;
-
-	for (; va < end; va = next) {
-		pmd_t *pmd = pt_pmd(va);
-
-		next = pmd_addr_end(va, end);
-		if (!pmd || !pmd_present(*pmd))
-			continue;
-		if (pmd_leaf(*pmd))
-			pmd_clear(pmd);
-		else
-			clear_ptes(pte_offset_kernel(pmd, va), (next - va) >> PAGE_SHIFT);
-	}
-}
-
-/* ---- tables of the vmalloc range, counted ------------------------------------------------------ */
+/* ---- tables, counted ------------------------------------------------------------------- */
 
 /* The count of the table that holds an entry. */
 static unsigned long *table_users(const void *entry)

@@ -2,7 +2,7 @@
 #ifndef MM_PAGE_TABLE_H
 #define MM_PAGE_TABLE_H
 
-/* Building kernel mappings; mm/page_table.c tells how. */
+/* Tables and entries of the vmalloc range; mm/page_table.c tells how. */
 #include <linux/types.h>
 #include <asm/bitops.h>
 #include <asm/page.h>
@@ -10,30 +10,6 @@
 
 /* Pages of a large page and of a leaf table: one slot of a pmd. */
 #define PMD_PAGES (PMD_SIZE / PAGE_SIZE)
-
-/**
- * map_kernel_range - map physical memory at a kernel address for good
- * @va: page-aligned address outside the vmalloc range
- * @phys: page-aligned physical address
- * @size: bytes, whole pages
- * @prot: page protection
- *
- * Uses 2 MiB pages where both addresses allow.  Needs no page descriptors.
- *
- * Context: any, start-up included.
- * Return: 0; -EBUSY if something is mapped there, -ENOMEM without memory for a
- * table; what had been mapped by then is unmapped again, tables stay.
- */
-int map_kernel_range(unsigned long va, phys_addr_t phys, unsigned long size, pgprot_t prot);
-
-/**
- * unmap_kernel_range - undo map_kernel_range()
- * @va: page-aligned address
- * @size: bytes, whole pages; covers every large page whole or not at all
- *
- * The caller flushes the TLB.  Tables stay.
- */
-void unmap_kernel_range(unsigned long va, unsigned long size);
 
 /**
  * struct pt_gather - tables taken out of the tree, not yet freed

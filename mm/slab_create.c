@@ -17,7 +17,6 @@
 #include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/kfence.h>
-#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>

@@ -47,7 +47,6 @@
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
-#include <linux/string.h>
 #include <linux/topology.h>
 #include "slab.h"
 

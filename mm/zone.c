@@ -40,7 +40,6 @@
 #include <linux/init.h>
 #include <linux/gfp_types.h>
 #include <linux/memblock.h>
-#include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/bug.h>
 #include <cairn/init.h>

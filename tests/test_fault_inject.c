@@ -126,7 +126,7 @@ static bool needs_injection(void)
 	return fault_injecting;
 }
 
-/* Sets a filter for the while of a test; what was set comes back with fault_restore(). */
+/* Sets a filter for the while of a test; returns what to put back. */
 static struct fault_filter fault_set(struct fault_filter *f, const char *setting)
 {
 	struct fault_filter old = *f;

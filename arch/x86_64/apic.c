@@ -48,8 +48,6 @@
 #define APIC_COMMAND_HIGH  0x310
 #define APIC_SELF	   0x3f0 /* x2APIC only */
 #define APIC_LVT_TIMER	   0x320
-#define APIC_LVT_THERMAL   0x330
-#define APIC_LVT_COUNTER   0x340
 #define APIC_LVT_LINT0	   0x350
 #define APIC_LVT_LINT1	   0x360
 #define APIC_LVT_ERROR	   0x370
@@ -158,13 +156,6 @@ static void send_command(u32 apicid, u32 command)
 void apic_send_ipi(unsigned int cpu, u8 vector)
 {
 	send_command(cpu_apicid[cpu], COMMAND_FIXED | COMMAND_ASSERT | vector);
-}
-
-void apic_send_ipi_mask(const struct cpumask *mask, u8 vector)
-{
-	int cpu;
-
-	for_each_cpu(cpu, mask) apic_send_ipi((unsigned int)cpu, vector);
 }
 
 void apic_send_ipi_self(u8 vector)

@@ -11,7 +11,6 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/init.h>
-#include <linux/irqflags.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <cairn/start.h>

@@ -41,7 +41,6 @@
 #include <cairn/acpi.h>
 #include <cairn/init.h>
 #include <cairn/numa.h>
-#include <cairn/start.h>
 #include <asm/apic.h>
 #include <asm/irq.h>
 #include <asm/pgtable.h>

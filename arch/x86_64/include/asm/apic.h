@@ -49,9 +49,6 @@ bool apic_in_service(u8 vector);
  */
 void apic_send_ipi(unsigned int cpu, u8 vector);
 
-/* apic_send_ipi_mask - interrupt each CPU of @mask. */
-void apic_send_ipi_mask(const struct cpumask *mask, u8 vector);
-
 /* apic_send_ipi_self - interrupt this CPU: at its next instruction with interrupts on. */
 void apic_send_ipi_self(u8 vector);
 

@@ -25,8 +25,7 @@
 #define RESCHEDULE_VECTOR    0xf1 /* look at the run queue on the way out */
 #define CALL_FUNCTION_VECTOR 0xf2 /* smp_call_function() */
 #define TLB_FLUSH_VECTOR     0xf3 /* forget translations */
-#define CPU_STOP_VECTOR	     0xf4 /* the machine ends */
-#define SELF_VECTOR	     0xf5 /* tests: an interrupt to oneself */
+#define SELF_VECTOR	     0xf4 /* tests: an interrupt to oneself */
 #define APIC_ERROR_VECTOR    0xfe
 #define APIC_SPURIOUS_VECTOR 0xff /* its low four bits must be ones on old APICs */
 

@@ -27,12 +27,6 @@ struct task_struct *switch_context(unsigned long *save_sp, unsigned long sp,
  */
 unsigned long switch_prepare(void *top);
 
-/* switch_frame - the frame pointer of a task that was switched away, for backtraces */
-static inline unsigned long switch_frame(unsigned long sp)
-{
-	return ((const unsigned long *)sp)[5];
-}
-
 /* thread_begin - the first C function of a new task; kernel/sched.c. */
 void __attribute__((__noreturn__)) thread_begin(struct task_struct *prev);
 
