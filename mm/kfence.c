@@ -34,8 +34,8 @@
  *
  * Locking: kfence_lock, interrupts off, for lists and states; nothing is taken under
  * it.  Contexts: any but NMI.  Not there in builds with KASAN, which see more.
+ * Reports: kfence_report.c.
  */
-#include <linux/kfence.h>
 #include <cairn/init.h>
 #include <linux/align.h>
 #include <linux/bitmap.h>
@@ -57,56 +57,22 @@
 #include <linux/timekeeping.h>
 #include <linux/timer.h>
 #include <asm/pgtable.h>
-#include <asm/stacktrace.h>
 #include <asm/tlbflush.h>
-#include "slab.h"
+#include "kfence.h"
 
-#define POOL_ORDER  9
-#define POOL_PAGES  (1UL << POOL_ORDER)
-#define NR_OBJECTS  (POOL_PAGES / 2 - 1)
-#define FRAMES	    12
-#define NAME_LENGTH 24
-#define RULE	    "=================================================================="
-
-struct track {
-	u64 when;
-	pid_t pid;
-	u32 cpu;
-	u32 nr;
-	unsigned long frame[FRAMES];
-};
-
-enum object_state { OBJECT_UNUSED, OBJECT_LIVE, OBJECT_FREED };
-
-/**
- * struct kfence_object - what is known of a page for an object
- * @list: of objects that are not in use, the one freed longest ago first
- * @state: whether it is in use
- * @cache: the cache it was allocated of last, NULL if that is gone
- * @addr: its first byte
- * @size: its bytes, a multiple of 8
- * @name: of the cache
- * @alloc, @freed: by whom, the last time
- */
-struct kfence_object {
-	struct list_head list;
-	enum object_state state;
-	struct slab_cache *cache;
-	unsigned long addr;
-	size_t size;
-	char name[NAME_LENGTH];
-	struct track alloc, freed;
-};
+#define POOL_ORDER 9
+#define POOL_PAGES (1UL << POOL_ORDER)
+#define NR_OBJECTS (POOL_PAGES / 2 - 1)
 
 unsigned long kfence_pool, kfence_pool_size;
 bool kfence_due;
+struct kfence_object *kfence_objects;
 
 static unsigned int sample_interval;
 static DEFINE_SPINLOCK(kfence_lock);
-static struct kfence_object *objects;
 static LIST_HEAD(unused);
 static DECLARE_BITMAP(open_guards, POOL_PAGES);
-static unsigned long nr_allocs, nr_frees, nr_bugs, nr_skipped;
+static unsigned long nr_allocs, nr_frees, nr_skipped;
 
 /* Stands in the descriptors of the pool: bound 0 sends each release the long way. */
 static struct slab_cache pool_cache = {
@@ -125,7 +91,7 @@ BOOT_PARAM("kfence.sample_interval", set_sample_interval,
 
 static unsigned long page_of_object(const struct kfence_object *o)
 {
-	return kfence_pool + (unsigned long)(o - objects + 1) * 2 * PAGE_SIZE;
+	return kfence_pool + (unsigned long)(kfence_number(o) + 1) * 2 * PAGE_SIZE;
 }
 
 static unsigned int page_index(unsigned long addr)
@@ -138,7 +104,7 @@ static struct kfence_object *object_of(unsigned long addr)
 {
 	unsigned long page = page_index(addr);
 
-	return page % 2 || page < 2 ? NULL : &objects[page / 2 - 1];
+	return page % 2 || page < 2 ? NULL : &kfence_objects[page / 2 - 1];
 }
 
 static void open_page(unsigned long addr)
@@ -162,57 +128,15 @@ static void close_guards(unsigned long page)
 		close_page(page + PAGE_SIZE);
 }
 
-static noinline void save_track(struct track *t)
+static noinline void save_track(struct kfence_track *t)
 {
 	t->when = ktime_get_ns();
 	t->pid = current->pid;
 	t->cpu = (u32)raw_smp_processor_id();
-	t->nr = stack_trace_save(t->frame, FRAMES, 2);
+	t->nr = stack_trace_save(t->frame, KFENCE_TRACK_FRAMES, 2);
 }
 
-/* ---- Reports --------------------------------------------------------------------------- */
-
-static void print_track(const char *what, const struct track *t)
-{
-	pr_err("\n");
-	pr_err("%s by task %d on cpu %u at %llu.%06llus:\n", what, t->pid, t->cpu,
-	       t->when / NSEC_PER_SEC, t->when % NSEC_PER_SEC / 1000);
-	stack_trace_print(t->frame, t->nr, 1);
-}
-
-static void print_object(const struct kfence_object *o)
-{
-	pr_err("kfence-#%ld: 0x%px-0x%px, size=%zu, cache=%s\n", (long)(o - objects),
-	       (void *)o->addr, (void *)(o->addr + o->size - 1), o->size, o->name);
-	print_track("allocated", &o->alloc);
-	if (o->state == OBJECT_FREED)
-		print_track("freed", &o->freed);
-}
-
-static void begin_report(const char *what, unsigned long ip)
-{
-	nr_bugs++;
-	pr_err(RULE "\n");
-	pr_err("BUG: KFENCE: %s in %pS\n", what, (void *)ip);
-	pr_err("\n");
-}
-
-static void end_report(const struct kfence_object *o)
-{
-	pr_err("\n");
-	if (o && o->state != OBJECT_UNUSED)
-		print_object(o);
-	pr_err(RULE "\n");
-}
-
-static void report_invalid_free(const void *addr, const struct kfence_object *o,
-				unsigned long caller)
-{
-	begin_report("invalid free", caller);
-	pr_err("Invalid free of 0x%px%s:\n", addr, o ? "" : " (in a guard page)");
-	dump_stack();
-	end_report(o);
-}
+/* ---- An access that hits a guard or a free object ---------------------------------------- */
 
 /* The object whose guard page @addr is in that ends or begins nearest; NULL if none was there. */
 static struct kfence_object *nearest_object(unsigned long addr)
@@ -223,66 +147,30 @@ static struct kfence_object *nearest_object(unsigned long addr)
 		left = object_of(addr - PAGE_SIZE);
 	if (addr - kfence_pool < kfence_pool_size - PAGE_SIZE)
 		right = object_of(addr + PAGE_SIZE);
-	if (left && left->state == OBJECT_UNUSED)
+	if (left && left->state == KFENCE_UNUSED)
 		left = NULL;
-	if (right && right->state == OBJECT_UNUSED)
+	if (right && right->state == KFENCE_UNUSED)
 		right = NULL;
 	if (left && right)
 		return addr - (left->addr + left->size) < right->addr - addr ? left : right;
 	return left ? left : right;
 }
 
-static const char *access_name(bool is_write, const char *read, const char *write)
-{
-	return is_write ? write : read;
-}
-
-static void report_out_of_bounds(unsigned long addr, bool is_write, unsigned long ip,
-				 unsigned long bp, struct kfence_object *o)
-{
-	bool left = addr < o->addr;
-
-	begin_report(access_name(is_write, "out-of-bounds read", "out-of-bounds write"), ip);
-	pr_err("Out-of-bounds %s at 0x%px (%luB %s of kfence-#%ld):\n",
-	       access_name(is_write, "read", "write"), (void *)addr,
-	       left ? o->addr - addr : addr - o->addr, left ? "left" : "right",
-	       (long)(o - objects));
-	print_call_trace(KERN_ERR, bp);
-	end_report(o);
-}
-
-static void report_late(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp,
-			const struct kfence_object *o)
-{
-	begin_report(access_name(is_write, "use-after-free read", "use-after-free write"), ip);
-	pr_err("Use-after-free %s at 0x%px (in kfence-#%ld):\n",
-	       access_name(is_write, "read", "write"), (void *)addr, (long)(o - objects));
-	print_call_trace(KERN_ERR, bp);
-	end_report(o);
-}
-
-static void report_nowhere(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp)
-{
-	begin_report(access_name(is_write, "invalid read", "invalid write"), ip);
-	pr_err("Invalid %s at 0x%px:\n", access_name(is_write, "read", "write"), (void *)addr);
-	print_call_trace(KERN_ERR, bp);
-	end_report(NULL);
-}
-
 bool kfence_handle_page_fault(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp)
 {
+	struct kfence_access access = {.addr = addr, .is_write = is_write, .ip = ip, .bp = bp};
 	struct kfence_object *o;
 
 	if (!is_kfence_address((void *)addr))
 		return false;
 	o = object_of(addr);
-	if (o && o->state == OBJECT_FREED) {
-		report_late(addr, is_write, ip, bp, o);
+	if (o && o->state == KFENCE_FREED) {
+		kfence_report_late(&access, o);
 	} else if (!o && (o = nearest_object(addr))) {
-		report_out_of_bounds(addr, is_write, ip, bp, o);
+		kfence_report_out_of_bounds(&access, o);
 		set_bit(page_index(addr), open_guards);
 	} else {
-		report_nowhere(addr, is_write, ip, bp);
+		kfence_report_nowhere(&access);
 	}
 	open_page(addr);
 	return true;
@@ -290,34 +178,10 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, unsigned long i
 
 /* ---- Canaries -------------------------------------------------------------------------- */
 
-/* Differs from byte to byte, so that bytes which were moved show too. */
-static u8 canary(unsigned long addr)
-{
-	return (u8)(0xaa ^ (addr & 7));
-}
-
 static void set_canary(unsigned long from, unsigned long to)
 {
 	for (; from < to; from++)
-		*(u8 *)from = canary(from);
-}
-
-static void report_canary(const struct kfence_object *o, unsigned long addr, unsigned long end,
-			  unsigned long caller)
-{
-	unsigned long at;
-
-	begin_report("memory corruption", caller);
-	pr_err("Corrupted memory at 0x%px [", (void *)addr);
-	for (at = addr; at < min(addr + 16, end); at++) {
-		if (*(u8 *)at == canary(at))
-			pr_cont(" .");
-		else
-			pr_cont(" 0x%02x", *(u8 *)at);
-	}
-	pr_cont(" ] (in kfence-#%ld):\n", (long)(o - objects));
-	dump_stack();
-	end_report(o);
+		*(u8 *)from = kfence_canary(from);
 }
 
 /* Reports the first byte of a range that is not as it was set. */
@@ -325,9 +189,9 @@ static void check_canary(const struct kfence_object *o, unsigned long from, unsi
 			 unsigned long caller)
 {
 	for (unsigned long at = from; at < to; at++) {
-		if (likely(*(u8 *)at == canary(at)))
+		if (likely(*(u8 *)at == kfence_canary(at)))
 			continue;
-		report_canary(o, at, to, caller);
+		kfence_report_canary(o, at, to, caller);
 		return;
 	}
 }
@@ -388,7 +252,7 @@ void *kfence_alloc(struct slab_cache *c, size_t size)
 	save_track(&o->alloc);
 	set_canary(page, o->addr);
 	set_canary(o->addr + size, page + PAGE_SIZE);
-	WRITE_ONCE(o->state, OBJECT_LIVE);
+	WRITE_ONCE(o->state, KFENCE_LIVE);
 	return (void *)o->addr;
 }
 
@@ -401,9 +265,9 @@ static bool end_life(unsigned long addr, struct kfence_object *o)
 	bool ok;
 
 	spin_lock_irqsave(&kfence_lock, flags);
-	ok = o && o->state == OBJECT_LIVE && o->addr == addr;
+	ok = o && o->state == KFENCE_LIVE && o->addr == addr;
 	if (ok) {
-		o->state = OBJECT_FREED;
+		o->state = KFENCE_FREED;
 		nr_frees++;
 	}
 	spin_unlock_irqrestore(&kfence_lock, flags);
@@ -412,7 +276,7 @@ static bool end_life(unsigned long addr, struct kfence_object *o)
 
 static bool is_from(const struct kfence_object *o, const struct slab_cache *c)
 {
-	return !o || o->state != OBJECT_LIVE || (c ? o->cache == c : o->cache->kmalloc);
+	return !o || o->state != KFENCE_LIVE || (c ? o->cache == c : o->cache->kmalloc);
 }
 
 static void refuse_other_cache(const void *addr, const struct kfence_object *o,
@@ -437,7 +301,7 @@ void kfence_free(const void *addr, struct slab_cache *c, unsigned long caller)
 		return;
 	}
 	if (!end_life((unsigned long)addr, o)) {
-		report_invalid_free(addr, o, caller);
+		kfence_report_invalid_free(addr, o, caller);
 		return;
 	}
 	page = page_of_object(o);
@@ -459,7 +323,7 @@ size_t kfence_size(const void *addr)
 {
 	const struct kfence_object *o = object_of((unsigned long)addr);
 
-	if (o && o->state == OBJECT_LIVE && o->addr == (unsigned long)addr)
+	if (o && o->state == KFENCE_LIVE && o->addr == (unsigned long)addr)
 		return o->size;
 	slab_report_address(addr, "BUG: ksize: kmalloc() never gave 0x%px", addr);
 	return 0;
@@ -467,7 +331,7 @@ size_t kfence_size(const void *addr)
 
 static bool is_live_of(const struct kfence_object *o, const struct slab_cache *c)
 {
-	return READ_ONCE(o->state) == OBJECT_LIVE && o->cache == c;
+	return READ_ONCE(o->state) == KFENCE_LIVE && o->cache == c;
 }
 
 unsigned long kfence_nr_live(const struct slab_cache *c)
@@ -476,7 +340,7 @@ unsigned long kfence_nr_live(const struct slab_cache *c)
 
 	if (kfence_enabled())
 		for (unsigned int i = 0; i < NR_OBJECTS; i++)
-			nr += is_live_of(&objects[i], c);
+			nr += is_live_of(&kfence_objects[i], c);
 	return nr;
 }
 
@@ -487,8 +351,8 @@ unsigned long kfence_list(const struct slab_cache *c)
 	if (!kfence_enabled())
 		return 0;
 	for (unsigned int i = 0; i < NR_OBJECTS; i++) {
-		if (is_live_of(&objects[i], c)) {
-			print_object(&objects[i]);
+		if (is_live_of(&kfence_objects[i], c)) {
+			kfence_print_object(&kfence_objects[i]);
 			nr++;
 		}
 	}
@@ -499,20 +363,20 @@ void kfence_forget(const struct slab_cache *c)
 {
 	if (kfence_enabled())
 		for (unsigned int i = 0; i < NR_OBJECTS; i++)
-			if (objects[i].cache == c)
-				objects[i].cache = NULL;
+			if (kfence_objects[i].cache == c)
+				kfence_objects[i].cache = NULL;
 }
 
 void kfence_describe(const void *addr)
 {
 	const struct kfence_object *o = object_of((unsigned long)addr);
 
-	if (!o || o->state == OBJECT_UNUSED)
+	if (!o || o->state == KFENCE_UNUSED)
 		pr_cont(" in kfence's pool, no object\n");
 	else
 		pr_cont(" kfence-#%ld start %px pointer offset %ld size %zu cache %s%s\n",
-			(long)(o - objects), (void *)o->addr, (long)((unsigned long)addr - o->addr),
-			o->size, o->name, o->state == OBJECT_FREED ? ", free" : "");
+			kfence_number(o), (void *)o->addr, (long)((unsigned long)addr - o->addr),
+			o->size, o->name, o->state == KFENCE_FREED ? ", free" : "");
 }
 
 static int kfence_show(struct seq_file *m)
@@ -522,7 +386,7 @@ static int kfence_show(struct seq_file *m)
 	seq_printf(m, "currently allocated: %lu of %lu\n", nr_allocs - nr_frees, NR_OBJECTS);
 	seq_printf(m, "total allocations: %lu\n", nr_allocs);
 	seq_printf(m, "total frees: %lu\n", nr_frees);
-	seq_printf(m, "total bugs: %lu\n", nr_bugs);
+	seq_printf(m, "total bugs: %lu\n", kfence_nr_bugs);
 	seq_printf(m, "skipped allocations (capacity): %lu\n", nr_skipped);
 	return 0;
 }
@@ -585,8 +449,9 @@ static bool __init make_pool(void)
 {
 	struct page *page = alloc_pages(GFP_KERNEL, POOL_ORDER);
 
-	objects = alloc_pages_exact(NR_OBJECTS * sizeof(*objects), GFP_KERNEL | __GFP_ZERO);
-	if (!page || !objects || !direct_map_split((unsigned long)page_to_virt(page)))
+	kfence_objects =
+		alloc_pages_exact(NR_OBJECTS * sizeof(*kfence_objects), GFP_KERNEL | __GFP_ZERO);
+	if (!page || !kfence_objects || !direct_map_split((unsigned long)page_to_virt(page)))
 		return false;
 	mark_pool(page);
 	kfence_pool = (unsigned long)page_to_virt(page);
@@ -608,7 +473,7 @@ void __init kfence_init(void)
 		return;
 	}
 	for (unsigned int i = 0; i < NR_OBJECTS; i++)
-		list_add_tail(&objects[i].list, &unused);
+		list_add_tail(&kfence_objects[i].list, &unused);
 	kfence_pool_size = POOL_PAGES * PAGE_SIZE;
 	pr_info("kfence: initialized - using %lu bytes for %lu objects at 0x%px-0x%px\n",
 		kfence_pool_size, NR_OBJECTS, (void *)kfence_pool,

@@ -13,7 +13,7 @@
  *   slab_debug.c   red zones, poison, tracks; slub_debug=
  *   slab_info.c    /proc/slabinfo, what a report says about an object
  *   kmalloc.c      size classes and large blocks
- *   kfence.c       sampled objects between guard pages
+ *   kfence*.c      sampled objects between guard pages
  *
  * Lock order: slab_caches_lock -> slab_cache.lock -> (page allocator).  Both are
  * taken with interrupts off.  Constructors and destructors run, and pages are
