@@ -20,7 +20,6 @@
 #include "font.h"
 #include "screen.h"
 
-#define FB_TYPE_RGB   1
 #define LINES_A_SCALE 720 /* a screen of 1440 lines has a font of double size */
 #define MAX_SCALE     4
 #define MAX_SIDE      16384 /* pixels; larger figures are no screen */
@@ -114,7 +113,7 @@ static bool field_fits(const struct boot_framebuffer *f, u8 pos, u8 size)
 bool fb_text_usable(struct boot_framebuffer *f)
 {
 	default_fields(f);
-	return f->type == FB_TYPE_RGB && f->bpp >= 15 && f->bpp <= 32 && f->width >= FONT_WIDTH &&
+	return f->type == BOOT_FB_RGB && f->bpp >= 15 && f->bpp <= 32 && f->width >= FONT_WIDTH &&
 	       f->width <= MAX_SIDE && f->height >= FONT_HEIGHT && f->height <= MAX_SIDE &&
 	       f->pitch >= f->width * DIV_ROUND_UP(f->bpp, 8u) && f->pitch <= MAX_SIDE * 4 &&
 	       field_fits(f, f->red_pos, f->red_size) &&

@@ -11,7 +11,6 @@
 #include "screen.h"
 
 #define VGA_TEXT_PHYS	0xb8000
-#define FB_TYPE_TEXT	2
 #define CRTC_INDEX	0x3d4
 #define CRTC_DATA	0x3d5
 #define CRTC_CURSOR	0x0a
@@ -48,7 +47,7 @@ bool vga_text_init(void)
 	const struct boot_framebuffer *fb = &boot_info.fb;
 	u32 columns = fb->width ? fb->width : 80, rows = fb->height ? fb->height : 25;
 
-	if (fb->type != FB_TYPE_TEXT || columns > 512 || rows > 512)
+	if (fb->type != BOOT_FB_TEXT || columns > 512 || rows > 512)
 		return false;
 	vga_stride = fb->pitch >= columns * 2 ? fb->pitch / 2 : columns;
 	vga_cells = screen_map(fb->phys ? fb->phys : VGA_TEXT_PHYS, rows * vga_stride * 2);

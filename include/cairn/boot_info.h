@@ -4,7 +4,7 @@
 
 /*
  * What the boot loader and the firmware told us, copied out of the loader's
- * memory before anything can overwrite it.  boot/multiboot2.c fills it in.
+ * memory before anything can overwrite it.  boot/multiboot2*.c fill it in.
  */
 #include <linux/types.h>
 
@@ -47,13 +47,20 @@ struct boot_section {
 	u64 end;
 };
 
+/* What a pixel or cell is, in the loader's numbers. */
+enum boot_fb_type {
+	BOOT_FB_INDEXED, /* an index into a palette */
+	BOOT_FB_RGB,
+	BOOT_FB_TEXT, /* no pixels: cells of character and attribute, as a VGA's */
+};
+
 struct boot_framebuffer {
 	u64 phys;
 	u32 pitch; /* bytes a line */
 	u32 width;
 	u32 height;
 	u8 bpp;	 /* bits a pixel; 0: no framebuffer */
-	u8 type; /* 1 linear RGB, 2 EGA text */
+	u8 type; /* enum boot_fb_type: RGB or TEXT */
 	u8 red_pos, red_size, green_pos, green_size, blue_pos, blue_size;
 };
 

@@ -41,7 +41,7 @@ static void check_framebuffer(void)
 	if (!fb->bpp)
 		return;
 	fuzz_check(fb->phys && fb->width && fb->height);
-	fuzz_check(fb->type == 1 || fb->type == 2);
+	fuzz_check(fb->type == BOOT_FB_RGB || fb->type == BOOT_FB_TEXT);
 	fuzz_check((u64)fb->width * fb->bpp <= (u64)fb->pitch * 8);
 	fuzz_check(fb->phys + size > fb->phys);
 }
