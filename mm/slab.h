@@ -7,7 +7,8 @@
  *
  *   slab.c         the slab page: places and a bitmap; pure
  *   slab_depot.c   free objects between magazines and slab pages
- *   slab_cache.c   allocation and release, misuse, the invariant checker
+ *   slab_cache.c   allocation and release, misuse
+ *   slab_check.c   the invariant checker
  *   slab_bulk.c    many objects in one call
  *   slab_create.c  creation and destruction of caches
  *   slab_debug.c   red zones, poison, tracks; slub_debug=
@@ -213,6 +214,16 @@ static inline unsigned long slab_nr_slabs(const struct slab_cache *c)
 	       data_race(c->list[SLAB_PARTIAL].count) + data_race(c->list[SLAB_EMPTY].count);
 }
 
+/* Which list a slab belongs on. */
+static inline enum slab_fill slab_fill_of(const struct slab_cache *c, const struct page *page)
+{
+	if (!page->slab_free)
+		return SLAB_FULL;
+	if (slab_all_free(&c->g, &page->slab_free, page_to_virt(page)))
+		return SLAB_EMPTY;
+	return SLAB_PARTIAL;
+}
+
 /* Number of the object's place, or -1 if no object of @c starts there. */
 static inline int slab_object_index(const struct slab_cache *c, const void *obj)
 {
@@ -293,9 +304,6 @@ void slab_empty_stacks(void);
 
 /* slab_drain - magazines and depot to the slabs, free slabs to the page allocator */
 void slab_drain(struct slab_cache *c);
-
-/* slab_check_locked - compare with the invariants; see slab_check() */
-const char *slab_check_locked(struct slab_cache *c);
 
 /* ---- slab_create.c --------------------------------------------------------------------- */
 

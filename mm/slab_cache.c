@@ -402,31 +402,3 @@ void kmem_cache_drain_all(void)
 
 	for_each_slab_cache(c) slab_drain(c);
 }
-
-const char *slab_check(struct kmem_cache *cache)
-{
-	struct slab_cache *c = slab_cache_of(cache);
-	const char *wrong;
-	unsigned long flags;
-
-	spin_lock_irqsave(&c->lock, flags);
-	wrong = slab_check_locked(c);
-	spin_unlock_irqrestore(&c->lock, flags);
-	return wrong;
-}
-
-const char *slab_check_all(void)
-{
-	const char *wrong = NULL;
-	struct slab_cache *c;
-
-	for_each_slab_cache(c)
-	{
-		wrong = slab_check(&c->hot);
-		if (wrong) {
-			slab_unpin(c);
-			break;
-		}
-	}
-	return wrong;
-}
