@@ -9,11 +9,12 @@
  *
  *	START END TYPE			sanitised ranges, hexadecimal, end exclusive
  *	node N ZONE present P managed M	pages
- *	account total T reserved R free F descriptors D left-out L	pages
+ *	account total T managed M free F descriptors D	pages: usable, handed over to the
+ *					zones, free of those, taken by descriptors
  *
- * TYPE is E820's again.  The status is 0 if the kernel came up.
+ * TYPE is E820's again.  The status is 0 if the kernel came up, 2 if FILE is no such file,
+ * with a line that says where and why.
  */
-#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -41,58 +42,84 @@ static bool take_number(char **line, unsigned int base, u64 *value)
 	char *word;
 
 	do {
-		word = strsep(line, " \t");
+		word = strsep(line, " \t\r");
 	} while (word && !*word);
 	return word && !kstrtou64(word, base, value);
 }
 
-static u32 node_of(u32 domain)
+static bool at_end(const char *line)
 {
-	u32 nid;
+	return !line || !*skip_spaces(line);
+}
 
-	for (nid = 0; nid < srat.nr_nodes; nid++) {
-		if (srat.domain[nid] == domain)
-			return nid;
+static bool node_of(u64 domain, u32 *nid)
+{
+	for (*nid = 0; *nid < srat.nr_nodes; ++*nid) {
+		if (srat.domain[*nid] == domain)
+			return true;
 	}
-	srat.domain[srat.nr_nodes++] = domain;
-	return nid;
+	if (domain > U32_MAX || srat.nr_nodes == ACPI_MAX_NODES)
+		return false;
+	srat.domain[srat.nr_nodes++] = (u32)domain;
+	return true;
 }
 
-static int take_srat(char *line)
+/* What is wrong with a line, or NULL. */
+static const char *take_srat(char *line)
 {
-	u64 domain, start, end;
+	struct acpi_srat_memory memory = {};
+	u64 domain;
 
-	if (!take_number(&line, 10, &domain) || !take_number(&line, 16, &start) ||
-	    !take_number(&line, 16, &end) || srat.nr_memory == ACPI_MAX_MEMORY)
-		return -EINVAL;
-	srat.memory[srat.nr_memory++] =
-		(struct acpi_srat_memory){.start = start, .end = end, .nid = node_of((u32)domain)};
-	return 0;
+	if (!take_number(&line, 10, &domain) || !take_number(&line, 16, &memory.start) ||
+	    !take_number(&line, 16, &memory.end) || !at_end(line) || memory.start >= memory.end)
+		return "this is not \"# srat: domain start end\"";
+	if (srat.nr_memory == ACPI_MAX_MEMORY || !node_of(domain, &memory.nid))
+		return "more domains, or memory of domains, than there is room for";
+	srat.memory[srat.nr_memory++] = memory;
+	return NULL;
 }
 
-static int take_range(char *line)
+static const char *take_range(char *line)
 {
 	u64 start, length, type;
 
 	if (!take_number(&line, 16, &start) || !take_number(&line, 16, &length) ||
-	    !take_number(&line, 0, &type) || nr_ranges == MAX_RANGES)
-		return -EINVAL;
+	    !take_number(&line, 0, &type) || type > U32_MAX || !at_end(line))
+		return "this is not \"start length type\"";
+	if (nr_ranges == MAX_RANGES)
+		return "more ranges than there is room for";
 	ranges[nr_ranges++] = (struct mb2_mmap_entry){start, length, (u32)type, 0};
-	return 0;
+	return NULL;
 }
 
-static int parse(char *rest)
+static const char *take_line(char *line)
 {
-	char *line;
-	int err = 0;
+	if (strstarts(line, "# srat: "))
+		return take_srat(line + 8);
+	return *line == '#' || at_end(line) ? NULL : take_range(line);
+}
 
-	while (!err && (line = strsep(&rest, "\n"))) {
-		if (strstarts(line, "# srat: "))
-			err = take_srat(line + 8);
-		else if (*line && *line != '#')
-			err = take_range(line);
+/* The file's lines; false, with a line about it, if it is no memory map. */
+static bool take_file(const char *path)
+{
+	long n = host_read_file(path, text, MAX_FILE);
+	const char *wrong = NULL;
+	char *rest = text, *line, said[256];
+	unsigned int at = 0;
+
+	if (n < 0)
+		wrong = "it cannot be read";
+	else if (n == MAX_FILE || memchr(text, 0, (size_t)n))
+		wrong = "this is no text of less than a MiB";
+	while (!wrong && (line = strsep(&rest, "\n"))) {
+		at++;
+		wrong = take_line(line);
 	}
-	return err;
+	if (wrong) {
+		snprintf(said, sizeof(said), "cairn-memmap: %s:%u: %s\n", path, at, wrong);
+		early_puts(said);
+	}
+	return !wrong;
 }
 
 /* As if the firmware had said so. */
@@ -143,12 +170,12 @@ static void print_zones(void)
 
 int hosted_program(int argc, char **argv)
 {
-	long n = argc == 2 ? host_read_file(argv[1], text, MAX_FILE) : -EINVAL;
-
-	if (n < 0 || parse(text)) {
+	if (argc != 2) {
 		early_puts("usage: cairn-memmap FILE, of lines \"start length type\"\n");
 		return 2;
 	}
+	if (!take_file(argv[1]))
+		return 2;
 	machine_firmware = add_srat;
 	console_loglevel = LOGLEVEL_EMERG;
 	machine_start(machine_describe("quiet", ranges, nr_ranges));
