@@ -7,6 +7,7 @@ kernel would, and ends as it would.
 import contextlib
 import io
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -14,7 +15,8 @@ import unittest
 from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "hosted")]
+HOSTED = os.path.join(os.path.dirname(HERE), "hosted")
+sys.path[:0] = [HERE, HOSTED]
 
 import case  # noqa: E402
 import machine  # noqa: E402
@@ -217,3 +219,28 @@ class Reader(unittest.TestCase):
             parser.feed(line)
         parser.finish()
         self.assertEqual(parser.errors, ["2 tests were announced, 1 reported"])
+
+
+class Words(unittest.TestCase):
+    """A word that picks no test is a mistake, and not a run in which all went well."""
+
+    def expect_refused(self, script, *arguments):
+        done = subprocess.run([sys.executable, os.path.join(HOSTED, script), "true", *arguments, "nosuch"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1, script)
+        self.assertRegex(done.stderr, r"^\w[\w ]*: no.* nosuch\b.*\n$")
+
+    def test_failing_allocations(self):
+        self.expect_refused("fail.py")
+
+    def test_misuses(self):
+        self.expect_refused("death.py")
+
+    def test_machines(self):
+        self.expect_refused("machines.py", "nodes")
+
+    def test_bad_inputs(self):
+        self.expect_refused("run_bad_inputs.py", os.devnull, "M1")
+
+    def test_programs_on_malloc(self):
+        self.expect_refused("malloc/programs.py", "git")

@@ -297,6 +297,8 @@ def main():
     listing = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
     listed = [line for line in listing if re.fullmatch(r"\w+", line)]
     bad = 0
+    if nothing := set(wanted) - set(CASES):
+        sys.exit(f"death: no misuse is called {' '.join(sorted(nothing))}")
     for case in sorted(set(CASES) ^ set(listed)):
         print(f"{case}: only one of cairn-death and its table has it")
         bad += 1

@@ -138,10 +138,18 @@ class Suite:
         return None
 
 
-def names_of(program, patterns):
-    listing = subprocess.run([program, "-l", *patterns], stdout=subprocess.PIPE, text=True, check=True)
+def names_of(program, pattern):
+    listing = subprocess.run([program, "-l", pattern], stdout=subprocess.PIPE, text=True, check=True)
     names = [line for line in listing.stdout.splitlines() if re.fullmatch(r"\w+\.\w+", line)]
     return [name for name in dict.fromkeys(names) if name not in LEFT_OUT]
+
+
+def names_of_all(program, patterns):
+    """The tests that one of the patterns fits; each of them has to fit one."""
+    found = {pattern: names_of(program, pattern) for pattern in patterns}
+    if nothing := [pattern for pattern in patterns if not found[pattern]]:
+        sys.exit(f"fail: no test fits {' '.join(nothing)}")
+    return list(dict.fromkeys(name for names in found.values() for name in names))
 
 
 def main():
@@ -156,7 +164,7 @@ def main():
     args = parser.parse_intermixed_args()
 
     command = [args.program, "-r", str(args.run), "-m", str(args.most), "-t", str(args.ms), "-c", args.cmdline]
-    names = names_of(args.program, args.patterns or ["*"])
+    names = names_of_all(args.program, args.patterns or ["*"])
     suites = [Suite(command, list(group)) for _, group in itertools.groupby(names, lambda n: n.split(".")[0])]
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         tests = [test for suite in pool.map(Suite.run, suites) for test in suite.tests.values()]

@@ -48,6 +48,8 @@ def run(program, row):
 
 def main():
     program, words = sys.argv[1], sys.argv[2:]
+    if nothing := [word for word in words if not any(word in row[0] for row in MACHINES)]:
+        sys.exit(f"machines: none has {' '.join(nothing)} in its name")
     rows = [row for row in MACHINES if not words or any(word in row[0] for word in words)]
     failed = passed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -58,7 +60,7 @@ def main():
                 print(f"{row[0]}: {program} {' '.join(map(repr, arguments(row)))}",
                       *[line for line in output.splitlines() if not line.startswith("ok ")][-40:], sep="\n    ")
     print(f"machines: {len(rows)}, {passed} tests passed, {failed} machines failed")
-    return 1 if failed or not rows else 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
