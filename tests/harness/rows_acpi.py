@@ -29,6 +29,12 @@ VALUE = "a value that cannot be; ignored it"
 SURPLUS = "more than there is room for; ignored the surplus"
 
 
+def old_root_pointer(box, at):
+    where, = box.put(madt(ONE_CPU))
+    box.memory[ROOT] = table(b"RSDT", struct.pack("<I", where))
+    box.memory[at] = rsdp(0, ROOT)[:20]
+
+
 @row("A1", "no root pointer", "one CPU, one node, configuration by ports", shows=(r"ACPI: none$",), booted=False,
      cases="no-pci")
 def _(box):
@@ -38,10 +44,8 @@ def _(box):
 @row("A2", "a root pointer in the BIOS area with a wrong checksum", "the search goes on",
      shows=(r"ACPI: revision 0: RSDT APIC",), tests="acpi.rsdp_area", booted=False)
 def _(box):
-    where, = box.put(madt(ONE_CPU))
-    box.memory[ROOT] = table(b"RSDT", struct.pack("<I", where))
+    old_root_pointer(box, 0xE0100)
     box.memory[0xE0000] = rsdp(0, 0x1234, wrong=1)[:20]
-    box.memory[0xE0100] = rsdp(0, ROOT)[:20]
 
 
 @row("A3", "revision 2 with a wrong extended checksum", "no root pointer", says=(BAD_ROOT_POINTER,),
@@ -79,10 +83,18 @@ def _(box):
     box.memory[0xFFFF0] = rsdp(0, ROOT)[:16]
 
 
-@row("A8", "the EBDA's word is 0, or beyond 640 KiB", "ignored", variants=(0, 0xA000, 0xFFFF, 0x3F),
-     tests="acpi.rsdp_area")
+@row("A8", "the EBDA's word is 0, or beyond 640 KiB, and a root pointer is there", "ignored", booted=False,
+     variants=(0, 0x3F, 0x9FD0, 0xA000, 0xFFFF), shows=(r"ACPI: none$",))
 def _(box, word):
     box.memory[0x40E] = struct.pack("<H", word)
+    old_root_pointer(box, {0x9FD0: 0xA0000, 0xFFFF: 0x90000}.get(word, word << 4))
+
+
+@row("A8", "the EBDA's word leads to a root pointer", "that one", booted=False, variants=(0x40, 0x9FC0),
+     shows=(r"ACPI: revision 0: RSDT APIC",))
+def _(box, word):
+    box.memory[0x40E] = struct.pack("<H", word)
+    old_root_pointer(box, (word << 4) + 0x20)
 
 
 @row("A9", "an XSDT without a whole entry", "no ACPI", says=(table_at(LENGTH, NO_ACPI),), variants=(0, 35, 36, 43),

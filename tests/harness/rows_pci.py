@@ -48,11 +48,19 @@ def _(box, header):
     box.pci(function(0, 4, 0, header=header))
 
 
-@row("P6", "registers that would be BARs, in headers of types 1 and 2", "a bridge has two BARs, a CardBus bridge one",
-     hides=(r"BAR [2-5]",), variants=(1, 2), tests="pci.bar_header_types", shows=(FOUND_HONEST,))
-def _(box, header):
-    box.pci(function(0, 4, 0, {at: (0x00010100, ALL_ONES) for at in (0x18, 0x1C, 0x20, 0x24)},
-                     kind=0x06040000 if header == 1 else 0x06070000, header=header))
+@row("P6", "registers that would be BARs, in a header of type 1", "a bridge has two BARs",
+     hides=(r"BAR [2-5]",), tests="pci.bar_header_types", shows=(r"BAR 1 memory 0xfe200000", FOUND_HONEST))
+def _(box):
+    box.pci(function(0, 4, 0, {**dict.fromkeys((0x18, 0x1C, 0x20, 0x24), (0x00010100, ALL_ONES)),
+                               0x14: (0xFE200000, 0xFFF00000)}, kind=0x06040000, header=1))
+
+
+@row("P6", "registers that would be BARs, in a header of type 2", "a CardBus bridge has one", tests="pci.bar_header_types",
+     hides=(r"BAR [1-5] (memory|I/O)",), shows=(r"BAR 0 memory 0xfe100000", FOUND_HONEST))
+def _(box):
+    box.pci(function(0, 4, 0, {**dict.fromkeys((0x18, 0x1C, 0x20, 0x24), (0x00010100, ALL_ONES)),
+                               0x10: (0xFE100000, 0xFFF00000), 0x14: (0xFE200000, 0xFFF00000)},
+                     kind=0x06070000, header=2))
 
 
 BAD_BRIDGE = "bridge configuration invalid, not entered"
@@ -78,13 +86,13 @@ def _(box):
     box.pci(*(bridge(bus, 1, bus, bus + 1, 255) for bus in range(255)))
 
 
-@row("P10", "a BAR that reads all ones when sized", "none", hides=(r"BAR 0.*bad0",), shows=(FOUND_HONEST,),
+@row("P10", "a BAR that reads all ones when sized", "none", hides=(r"bad0 device\n\tBAR",), shows=(FOUND_HONEST,),
      tests="pci.bar_cases")
 def _(box):
     box.pci(bar(0xFE100000, ALL_ONES))
 
 
-@row("P11", "a BAR that reads 0", "none", shows=(FOUND_HONEST,), tests="pci.bar_cases")
+@row("P11", "a BAR that reads 0", "none", hides=(r"bad0 device\n\tBAR",), shows=(FOUND_HONEST,), tests="pci.bar_cases")
 def _(box):
     box.pci(bar(0, 0))
 
@@ -161,7 +169,7 @@ def _(box):
 
 
 @row("P21", "a BAR that ends behind the last address", "refused",
-     says=(on_device("BAR 0: (ends beyond the address space|is not at a multiple of its size), ignored"),),
+     says=(on_device("BAR 0: ends beyond the address space, ignored"),),
      shows=(FOUND_HONEST,), tests="pci.bar_cases")
 def _(box):
     box.pci(function(0, 4, 0, {0x10: (0xFFFFE00C, 0xFF000000), 0x14: (ALL_ONES, ALL_ONES)}))
