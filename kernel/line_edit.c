@@ -184,8 +184,8 @@ static void list_candidates(struct line_editor *ed, const char *line, size_t sta
 
 static void line_complete(struct line_editor *ed, bool again)
 {
-	char line[LINE_MAX_LEN];
-	const char *first, *word;
+	char line[LINE_MAX_LEN], first[LINE_MAX_LEN];
+	const char *word;
 	size_t start = ed->cursor, common;
 
 	if (!ed->ops->candidate)
@@ -193,9 +193,10 @@ static void line_complete(struct line_editor *ed, bool again)
 	while (start && !strchr(" ;\"'", ed->text[start - 1]))
 		start--;
 	strscpy(line, ed->text, ed->cursor + 1);
-	first = ed->ops->candidate(line, start, 0);
-	if (!first)
+	word = ed->ops->candidate(line, start, 0);
+	if (!word)
 		return;
+	strscpy(first, word, sizeof(first)); /* the next candidate may lie where this one does */
 	common = strlen(first);
 	for (size_t i = 1; (word = ed->ops->candidate(line, start, i)); i++)
 		common = min(common, common_prefix(first, word));

@@ -30,6 +30,7 @@
 
 #define CAPTURE_SIZE 8192
 #define PATTERN_SIZE 128
+#define MAX_SUITES   128
 
 extern const struct ktest_case __ktest_start[], __ktest_end[];
 
@@ -228,17 +229,24 @@ static void check_leaks(const struct holdings *before)
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
+static bool is_listed(const char *const *names, size_t nr, const char *name)
+{
+	while (nr--)
+		if (!strcmp(names[nr], name))
+			return true;
+	return false;
+}
+
 const char *ktest_suite_name(size_t i)
 {
-	for_each_test(t) {
-		bool first = true;
+	static const char *names[MAX_SUITES];
+	static size_t nr;
 
-		for (const struct ktest_case *u = __ktest_start; u < t; u++)
-			first &= strcmp(u->suite, t->suite) != 0;
-		if (first && i-- == 0)
-			return t->suite;
-	}
-	return NULL;
+	if (!nr)
+		for_each_test(t)
+			if (!is_listed(names, nr, t->suite) && !WARN_ON(nr == MAX_SUITES))
+				names[nr++] = t->suite;
+	return i < nr ? names[i] : NULL;
 }
 
 /* Copies the next of the patterns at *@at, which have blanks or commas between; false behind the last. */

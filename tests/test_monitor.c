@@ -63,13 +63,16 @@ static void terminal_emit(const char *s, size_t n)
 	}
 }
 
+/* A candidate lasts until the next one is asked for. */
 static const char *candidate(const char *line, size_t start, size_t i)
 {
-	static const char *const words[] = {"meminfo", "meminit", "slabinfo"};
+	static const char *const words[] = {"meminfo", "meminit", "slabinfo", "vmstat"};
+	static char word[16];
 
 	for (size_t w = 0; w < ARRAY_SIZE(words); w++) {
-		if (strstarts(words[w], line + start) && i-- == 0)
-			return words[w];
+		strscpy(word, words[w], sizeof(word));
+		if (strstarts(word, line + start) && i-- == 0)
+			return word;
 	}
 	return NULL;
 }

@@ -14,9 +14,9 @@
 /**
  * struct line_ops - what the editor needs from its user
  * @emit: puts characters on the terminal
- * @candidate: the @i-th word that could stand at @line + @start, or NULL behind
- *	       the last; words that do not fit what is typed are skipped. NULL if
- *	       there is no completion
+ * @candidate: the @i-th word that could stand at @line + @start, which lasts until
+ *	       the next call, or NULL behind the last; words that do not fit what is
+ *	       typed are skipped. NULL if there is no completion
  */
 struct line_ops {
 	void (*emit)(const char *s, size_t n);
