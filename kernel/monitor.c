@@ -39,8 +39,7 @@ int monitor_number(const char *text, u64 *res)
 	if (isxdigit(*text) && !kstrtou64(text, 16, res))
 		return 0;
 	*res = memparse(text, &end);
-	/* What ends without a suffix is too large for the forms above, and wrapped. */
-	if (isdigit(*text) && !*end && !isxdigit(end[-1]))
+	if (isdigit(*text) && !*end && *res != ULLONG_MAX)
 		return 0;
 	monitor_printf("\"%s\" is not a number\n", text);
 	return -EINVAL;

@@ -157,15 +157,19 @@ long simple_strtol(const char *s, char **end, unsigned int base)
 unsigned long long memparse(const char *s, char **end)
 {
 	static const char suffix[] = "kmgtpe";
-	char *at;
-	unsigned long long value = simple_strtoull(s, &at, 0);
-	const char *hit = *at ? strchr(suffix, tolower(*at)) : NULL;
+	unsigned int base = 0, shift = 0;
+	unsigned long long value;
+	const char *hit;
+	bool overflow;
 
+	s = number_prefix(s, &base);
+	s = parse_digits(s, base, &value, &overflow);
+	hit = *s ? strchr(suffix, tolower(*s)) : NULL;
 	if (hit) {
-		value <<= 10 * (hit - suffix + 1);
-		at++;
+		shift = 10 * (unsigned int)(hit - suffix + 1);
+		s++;
 	}
 	if (end)
-		*end = at;
-	return value;
+		*end = (char *)s;
+	return overflow || value > ULLONG_MAX >> shift ? ULLONG_MAX : value << shift;
 }

@@ -319,6 +319,10 @@ KTEST(lib, sizes_from_text)
 	EXPECT_EQ(memparse("0x10k@", &end), 16ULL << 10);
 	EXPECT_EQ(*end, '@');
 	EXPECT_EQ(memparse("7", NULL), 7);
+	EXPECT_EQ(memparse("15E", NULL), 15ULL << 60);
+	EXPECT_EQ(memparse("16E", NULL), ULLONG_MAX);
+	EXPECT_EQ(memparse("18446744073709551617 ", &end), ULLONG_MAX);
+	EXPECT_EQ(*end, ' ');
 }
 
 /* ---- Bits ------------------------------------------------------------------------------------ */

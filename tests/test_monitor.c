@@ -257,6 +257,8 @@ KTEST(monitor, numbers)
 	EXPECT(!monitor_number("1e", &value) && value == 0x1e);
 	EXPECT(monitor_number("99999999999999999999999", &value) &&
 	       monitor_number("0xfffffffffffffffff", &value));
+	EXPECT(!monitor_number("16383P", &value) && value == 16383ULL << 50);
+	EXPECT(monitor_number("16777216T", &value) && monitor_number("16384P", &value));
 }
 
 /* ---- Virtual files --------------------------------------------------------------------------- */

@@ -39,7 +39,8 @@ long simple_strtol(const char *s, char **end, unsigned int base);
  * @s: for example "512M" or "0x1000k"
  * @end: where to put the first character not taken, or NULL
  *
- * Return: the number times 2^10, 2^20, ... for k, m, g, t, p, e in either case.
+ * Return: the number times 2^10, 2^20, ... for k, m, g, t, p, e in either case;
+ *	   ULLONG_MAX if it is larger than that.
  */
 unsigned long long memparse(const char *s, char **end);
 
