@@ -235,9 +235,9 @@ static bool key_matches(const char *key, size_t n, const char *name)
 
 static bool is_named(const struct kernel_param *kp, const char *key)
 {
-	size_t n = strcspn(key, ".");
+	size_t n = strlen(kp->module); /* which may have dots */
 
-	return key[n] && key_matches(key, n, kp->module) &&
+	return key_matches(key, n, kp->module) && key[n] == '.' &&
 	       key_matches(key + n + 1, strlen(key + n + 1), kp->name);
 }
 

@@ -10,6 +10,8 @@ extern const exitcall_t __module_exitcall __weak;
 extern int init_module(void) __weak;
 extern void cleanup_module(void) __weak;
 
+_Static_assert(sizeof(KBUILD_MODNAME) <= MODULE_NAME_LEN, "the file's name is too long");
+
 struct module __this_module = {
 	.name = KBUILD_MODNAME,
 	.initcall = &__module_initcall,

@@ -41,6 +41,10 @@ static unsigned int p_array_len;
 module_param_array(p_array, int, &p_array_len, 0);
 static int renamed;
 module_param_named(other_name, renamed, int, 0);
+/* As module_param() in a file dot.ted.c. */
+static int dotted;
+static const struct kernel_param of_dotted_file __used __aligned(8) __section(".module_param") = {
+	.module = "dot.ted", .name = "value", .ops = &param_ops_int, .arg = &dotted};
 
 /* Scenario: the least and the greatest value of each integer type, and one beyond each. */
 KTEST(params, integers)
@@ -131,6 +135,9 @@ KTEST(params, names)
 	EXPECT_EQ(SET("renamed", "1"), -ENOENT);
 	EXPECT_EQ(SET("p_in", "1"), -ENOENT);
 	EXPECT_EQ(SET("p_int2", "1"), -ENOENT);
+	EXPECT_EQ(module_param_set("dot.ted.value", "4"), 0);
+	EXPECT_EQ(dotted, 4);
+	EXPECT_EQ(module_param_set("dot.value", "5"), -ENOENT);
 	EXPECT_EQ(module_param_set("test_params", "1"), -ENOENT);
 	EXPECT_EQ(module_param_set("test_params.", "1"), -ENOENT);
 	EXPECT_EQ(module_param_set(".p_int", "1"), -ENOENT);

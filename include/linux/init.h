@@ -42,6 +42,7 @@ struct initcall {
 	static const struct initcall __initcall_##_fn __used __aligned(8) \
 		__section(".initcall") = {_fn, #_fn, _level}
 
+#ifndef MODULE
 #define pure_initcall(fn)     __define_initcall(fn, 0)
 #define early_initcall(fn)    __define_initcall(fn, 0)
 #define core_initcall(fn)     __define_initcall(fn, 1)
@@ -52,7 +53,8 @@ struct initcall {
 #define device_initcall(fn)   __define_initcall(fn, 6)
 #define late_initcall(fn)     __define_initcall(fn, 7)
 #define __initcall(fn)	      device_initcall(fn)
-#define INITCALL_LEVELS	      8
+#endif /* a module has one function, of module_init(): <linux/module.h> */
+#define INITCALL_LEVELS 8
 
 /**
  * do_initcalls - run what files registered with device_initcall() and its

@@ -63,6 +63,16 @@ extern void cleanup_module(void);
 #define module_exit(fn)                            \
 	extern const exitcall_t __module_exitcall; \
 	const exitcall_t __module_exitcall = fn
+
+/* A module comes when modules= says, whatever level it would have as a part of the kernel. */
+#define early_initcall(fn)    module_init(fn)
+#define core_initcall(fn)     module_init(fn)
+#define postcore_initcall(fn) module_init(fn)
+#define arch_initcall(fn)     module_init(fn)
+#define subsys_initcall(fn)   module_init(fn)
+#define fs_initcall(fn)	      module_init(fn)
+#define device_initcall(fn)   module_init(fn)
+#define late_initcall(fn)     module_init(fn)
 #else
 #define module_init(fn) device_initcall(fn)
 #define module_exit(fn)                                               \

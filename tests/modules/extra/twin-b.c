@@ -23,6 +23,6 @@ static void __exit stop(void)
 	printk("twin_%s: %d in the end\n", text, twice());
 }
 
-module_init(start);
+late_initcall(start); /* of a module, the same as module_init() */
 module_exit(stop);
 MODULE_LICENSE("Dual MIT/GPL");
