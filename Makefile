@@ -363,7 +363,7 @@ bad-inputs:
 CASE ?=
 bench:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) CMDLINE=$(call quote,$(CMDLINE)) tests/bench/run $(CASE)
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) CMDLINE=$(call quote,$(value CMDLINE)) tests/bench/run $(CASE)
 
 bench-smp:
 	@scripts/setup.sh build image run

@@ -80,17 +80,6 @@ MONITOR_COMMAND("vfree", "ADDR", "free what vmalloc gave; anything else is repor
 
 /* ---- page PFN --------------------------------------------------------- */
 
-static const char *state_name(unsigned int state)
-{
-	static const char *const names[] = {
-		[PAGE_ABSENT] = "absent",     [PAGE_RESERVED] = "reserved",
-		[PAGE_INTERIOR] = "interior", [PAGE_FREE] = "free",
-		[PAGE_CACHED] = "cached",     [PAGE_ALLOCATED] = "allocated",
-	};
-
-	return state < ARRAY_SIZE(names) ? names[state] : "impossible";
-}
-
 static void print_flags(unsigned int flags)
 {
 	static const char *const names[] = {"compound", "tail",	   "large",  "slab",
@@ -126,10 +115,10 @@ static void print_page(unsigned long pfn)
 	monitor_printf("page 0x%lx: physical 0x%llx, descriptor 0x%px\n", pfn, (u64)PFN_PHYS(pfn),
 		       page);
 	monitor_printf("  zone %s, node %u, state %s", zones[page->zone], page->nid,
-		       state_name(page->state));
+		       page_state_name(page->state));
 	if (first != page)
 		monitor_printf(", inside the block at 0x%lx (%s, order %u)", page_to_pfn(first),
-			       state_name(first->state), first->order);
+			       page_state_name(first->state), first->order);
 	else if (page->state >= PAGE_FREE)
 		monitor_printf(", order %u", page->order);
 	monitor_printf("\n");

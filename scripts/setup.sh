@@ -22,7 +22,7 @@ first_file() { local f; for f in "$@"; do [ -e "$f" ] && { echo "$f"; return; };
 # Compiler and linker of one prefix, in the Makefile's order.
 find_of_prefix() {
 	local p
-	if [ -n "${CROSS_COMPILE:-}" ]; then first "$CROSS_COMPILE$1"; return; fi
+	if [ -n "${CROSS_COMPILE+given}" ]; then first "$CROSS_COMPILE$1"; return; fi
 	for p in x86_64-elf- x86_64-linux-gnu-; do
 		if has "${p}gcc" && has "${p}ld"; then first "$p$1"; return; fi
 	done

@@ -5,19 +5,24 @@ import re
 
 import gdb
 
-PAGE_SHIFT = 12
-STATES = ("ABSENT", "RESERVED", "INTERIOR", "FREE", "CACHED", "ALLOCATED")
-FLAGS = ("COMPOUND", "TAIL", "LARGE", "SLAB", "TABLE", "VMALLOC", "PERCPU")
-ZONES = ("DMA", "DMA32", "NORMAL", "HIGHMEM")
 HERE = os.path.dirname(os.path.abspath(__file__))  # gdb knows __file__ only while it sources this
 
 
+def in_header(path, pattern):
+    """What fits the pattern in a header: gdb has no symbols for it."""
+    with open(os.path.join(HERE, "../..", path), encoding="utf-8") as file:
+        return re.findall(pattern, file.read(), re.M)
+
+
+PAGE_SHIFT = 12
+STATES = in_header("include/linux/mm_types.h", r"^\tPAGE_(\w+),")
+FLAGS = in_header("include/linux/mm_types.h", r"^#define PGF_(\w+)")
+ZONES = ("DMA", "DMA32", "NORMAL", "HIGHMEM")
+
+
 def constant(name):
-    """A constant of <asm/page.h>, which gdb has no symbol for."""
-    path = os.path.join(HERE, "../../arch/x86_64/include/asm/page.h")
-    with open(path, encoding="utf-8") as file:
-        found = re.search(rf"#define {name}\s+(0x[0-9a-f]+)", file.read())
-    return int(found[1], 16)
+    """A constant of <asm/page.h>."""
+    return int(in_header("arch/x86_64/include/asm/page.h", rf"#define {name}\s+(0x[0-9a-f]+)")[0], 16)
 
 
 def number(text):

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 from case import EXTRA, PLAIN, Lacks, case
-from image import OUT, OUT_ROOT, Image
+from image import OUT_ROOT, Image
 from machine import ROOT
 import screen
 
@@ -147,8 +147,9 @@ def compiler_order(ctx):
     for settings, want in (({"CROSS_COMPILE": "my-"}, "my-gcc my-ld"), ({"CROSS_COMPILE": ""}, "gcc ld"),
                            ({"LLVM": "1"}, "clang --target=x86_64-unknown-none-elf ld.lld"),
                            ({"LLVM": "-15"}, "clang-15 --target=x86_64-unknown-none-elf ld.lld-15")):
-        made, _ = chosen(*all_of_them, **settings)
+        made, row = chosen(*all_of_them, **settings)
         ctx.expect(made == want, f"{settings}: {made}")
+        ctx.expect(row.endswith("/bin/gcc") or settings != {"CROSS_COMPILE": ""}, f"the host's own compiler: {row}")
 
 
 @case
@@ -343,7 +344,9 @@ def lint_misses_none(ctx):
     licence = "# SPDX-License-Identifier: MIT\n"
     kinds = {"deep/down/script": f"#!/usr/bin/env python3\n{licence}def broken(:\n", "a.py": f"{licence}1 +\n",
              "fine": f"#!/usr/bin/python3\n{licence}", "bare": "#!/bin/sh\n", "b.newkind": "one line\n",
-             "c.c": "/* SPDX-License-Identifier: MIT */\nint x; \n", "README.md": "# None\n", "data.txt": "1\n"}
+             "c.c": "/* SPDX-License-Identifier: MIT */\nint x; \n", "README.md": "# None\n[c](#none)\n", "data.txt": "1\n",
+             "doc.md": "[a](no.md) [b](#none) [c](README.md#none) `deep/no` `deep/*` `no.c` `c.c` `<linux/no.h>` `nowhere()`\n"
+                       "`make no` `make M=1 all` make none\n```\nmake none\nnowhere()\n```\n"}
     with tempfile.TemporaryDirectory() as scratch:
         for name, text in kinds.items():
             path = os.path.join(scratch, name)
@@ -351,11 +354,12 @@ def lint_misses_none(ctx):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
         os.mkdir(os.path.join(scratch, "scripts"))
-        shutil.copy(os.path.join(ROOT, "scripts/lint.sh"), os.path.join(scratch, "scripts"))
+        for tool in "lint.sh", "doc_names.py", "help.txt":
+            shutil.copy(os.path.join(ROOT, "scripts", tool), os.path.join(scratch, "scripts"))
         run("git", "init", "-q", cwd=scratch)
         run("git", "add", ".", cwd=scratch)
         for check, wanted in (("licence", ["b.newkind", "bare"]), ("whitespace", ["c.c"]),
-                              ("python", ["a.py", "deep/down/script"])):
+                              ("python", ["a.py", "deep/down/script"]), ("documents", ["doc.md"] * 8)):
             shown = run("scripts/lint.sh", os.path.join(scratch, "out"), check, cwd=scratch).stdout
             named = re.findall(r"^    ([\w./]+):", shown, re.M)
             ctx.expect(sorted(named) == wanted and f"1 checks failed: {check}" in shown, f"{check}: {wanted}?\n{shown}")
@@ -482,16 +486,25 @@ def usb_refuses(ctx):
         ctx.expect(done.returncode != 0 and "usb:" in done.stdout, f"{device}: {done.stdout}")
 
 
+def make_with_plain(scratch, *arguments, **env):
+    """make in the directory O=scratch, as a person calls it, on PLAIN instead of what it would build."""
+    PLAIN.build()
+    with Image.lock:
+        shutil.copy(PLAIN.elf, os.path.join(scratch, "cairn.elf"))
+        shutil.copy(PLAIN.iso, os.path.join(scratch, "cairn.iso"))
+    return run("make", "-s", f"O={scratch}", "MAKE=echo made:", *arguments, env=person_env(**env), timeout=240)
+
+
 @case
 def screenshot(ctx):
     """make screenshot saves a PNG of the screen, on which one reads what start-up printed, under both firmwares"""
-    PLAIN.build()
-    for firmware in "bios", "uefi":
-        out = os.path.join(ROOT, OUT, f"screen-{firmware}.png")
-        done = run("python3", "scripts/screenshot.py", PLAIN.iso, out,
-                   env=dict(os.environ, FIRMWARE=firmware, MEM="256M", WAIT=r"cairn> "))
-        ctx.expect(done.returncode == 0, done.stdout)
-        lines = screen.text_of(out)
+    for firmware, name, settings in ("bios", "screenshot.png", ()), ("uefi", "elsewhere.png", ("FIRMWARE=uefi",)):
+        with tempfile.TemporaryDirectory() as scratch:
+            out = os.path.join(scratch, name)
+            settings += (f"PNG={out}",) if settings else ()
+            done = make_with_plain(scratch, "screenshot", "MEM=256M", *settings, WAIT="cairn> ")
+            ctx.expect(done.returncode == 0 and "made: image" in done.stdout, done.stdout)
+            lines = screen.text_of(out)
         shown = "\n".join(lines)
         while lines and not lines[-1]:
             lines.pop()
@@ -505,19 +518,15 @@ def screenshot(ctx):
 
 @case
 def debugger(ctx):
-    """gdb stops at start_kernel with symbols and helpers"""
+    """make debug stops at start_kernel, with symbols and helpers in gdb"""
     if not any(map(shutil.which, ("x86_64-elf-gdb", "gdb-multiarch", "gdb"))):
         raise Lacks("there is no gdb here")
-    PLAIN.build()
-    env = dict(os.environ, SCREEN="none",
-               GDB_ARGS='-batch -ex "cairn walk 0xffffffff80100000" -ex "cairn page 0x100" '
-                        '-ex "break monitor_run" -ex continue -ex "cairn page 0x100" -ex "cairn free" '
-                        '-ex "cairn address 0xffff888000100000" -ex bt')
+    commands = ("cairn walk 0xffffffff80100000", "cairn page 0x100", "break monitor_run", "continue", "cairn page 0x100",
+                "cairn free", "cairn address 0xffff888000100000", "cairn log", "bt")
     with tempfile.TemporaryDirectory() as scratch:
-        with Image.lock:
-            elf = shutil.copy(PLAIN.elf, scratch)
-        done = run("scripts/debug.sh", elf, PLAIN.iso, env=env, timeout=120)
+        done = make_with_plain(scratch, "debug", "GDB_ARGS=-batch " + " ".join(f"-ex '{c}'" for c in commands))
+    ctx.expect(done.returncode == 0 and "made: image" in done.stdout, done.stdout)
     ctx.expect("Error occurred in Python" not in done.stdout, done.stdout)
     for want in ("Breakpoint 1, start_kernel", "-> physical 0x100000", "no descriptor is mapped",
-                 "pfn 0x100: RESERVED", "x86_64_start"):
+                 "pfn 0x100: RESERVED", "cairn: up in ", "x86_64_start"):
         ctx.expect(want in done.stdout, f"'{want}' is missing in\n{done.stdout}")

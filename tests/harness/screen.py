@@ -35,7 +35,9 @@ def read_png(path):
             size = struct.unpack_from(">II", data, at + 8)
         elif kind == b"IDAT":
             body += data[at + 8 : at + 8 + length]
+        assert data[at + 8 + length : at + 12 + length] == struct.pack(">I", zlib.crc32(data[at + 4 : at + 8 + length]))
         at += 12 + length
+    assert kind == b"IEND"
     lines, stride = zlib.decompress(body), size[0] * 3 + 1
     assert len(lines) == stride * size[1] and not any(lines[::stride])
     return *size, b"".join(lines[i + 1 : i + stride] for i in range(0, len(lines), stride))
