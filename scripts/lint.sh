@@ -174,10 +174,14 @@ api_tests() { python3 scripts/api_status.py tests/api.tsv docs/api-status.md; }
 # The same of each bad input.
 bad_inputs() { python3 scripts/bad_inputs_status.py docs/bad-inputs.md; }
 
+# What documents name is there.
+documents() { files '*.md' | xargs python3 scripts/doc_names.py; }
+
 # Figures in documents are those of one run of the benchmark.
 figures() { python3 scripts/figures.py --check docs/performance.md README.md docs/page-allocator.md; }
 
 check python python
+check documents documents
 check figures figures
 check api-status api_tests
 check bad-inputs bad_inputs
