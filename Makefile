@@ -27,6 +27,7 @@ QEMU_ARGS ?=
 
 # $(call quote,text): one word for the shell
 quote = '$(subst ','\'',$(1))'
+comma := ,
 
 # ---- The compiler ----------------------------------------------------------------------------
 ifneq ($(LLVM),)
@@ -219,7 +220,7 @@ $(iso): $(O)/$(KERNEL).stripped $(O)/$(IMAGE).grub.cfg scripts/mkiso.sh $(MEMMAP
 	$(Q)scripts/mkiso.sh $@ $(O)/$(KERNEL).stripped $(O)/$(IMAGE).grub.cfg $(MEMMAP)
 
 # ---- Running it ------------------------------------------------------------------------------
-.PHONY: run test kasan-test soak api-status debug screenshot bench bench-smp figures usb doctor help lint format clean
+.PHONY: run debug screenshot usb
 
 # DISPLAY given to make is QEMU's display; the one in the environment is the X server's.
 SCREEN := $(if $(filter command line,$(origin DISPLAY)),$(DISPLAY))
@@ -233,6 +234,26 @@ run:
 	@$(machine) scripts/qemu.sh --check
 	@$(MAKE) image
 	@$(machine) scripts/qemu.sh $(iso)
+
+debug:
+	@scripts/setup.sh build image run debug
+	@$(machine) scripts/qemu.sh --check
+	@$(MAKE) image
+	@$(machine) scripts/debug.sh $(elf) $(iso)
+
+screenshot:
+	@scripts/setup.sh build image run
+	@$(machine) scripts/qemu.sh --check
+	@$(MAKE) image
+	@$(machine) python3 scripts/screenshot.py $(iso) $(or $(PNG),$(O)/screenshot.png)
+
+usb:
+	@scripts/setup.sh build image
+	@$(MAKE) image
+	@scripts/usb.sh $(iso) $(call quote,$(DEV))
+
+# ---- Testing it, on machines -----------------------------------------------------------------
+.PHONY: test kasan-test soak bad-inputs api-status
 
 TESTS ?=
 test:
@@ -259,43 +280,38 @@ soak:
 		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(value CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
 		tests/soak
 
+# Every bad input that a machine can be given, a boot each, in the process too; then the table of them.
+ROWS ?=
+bad-inputs:
+	@scripts/setup.sh build image run host
+	@$(MAKE) image
+	@$(MAKE) $(call host_variant,gcc) bad-inputs ROW=$(call quote,$(ROWS))
+	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bad-inputs $(ROWS)
+	@$(if $(ROWS),,python3 scripts/bad_inputs_status.py $(O) docs/bad-inputs.md)
+
+# The table of promises and tests, made anew from the logs of the last make test.
+api-status:
+	@python3 scripts/api_status.py tests/api.tsv $(O)/tests docs/api-status.md
+
 # ---- The second port: the same sources as a process of this machine ---------------------------
 # A variant is a compiler, and -asan where it checks addresses and undefined behaviour, -tsan
 # where it checks for races between CPUs.
 all_host_variants := gcc gcc-asan gcc-tsan clang clang-asan
-.PHONY: host host-test $(addprefix host-,$(all_host_variants))
 HOST_VARIANTS ?= $(all_host_variants)
-# host-variant NAME: as arguments for the port's own makefile
+.PHONY: host host-test $(addprefix host-,$(all_host_variants)) host-misuse host-fail host-malloc host-memblock host-bench
+
+# $(call host_variant,NAME), $(preload), $(identity): arguments for the makefile of the port, of malloc() on
+# its allocators for programs of others, and of the boot-time allocator for programs
 host_variant = -f arch/hosted/Makefile O=$(O)/host$(patsubst -gcc%,%,-$(1)) \
 	CC=$(firstword $(subst -, ,$(1))) $(if $(findstring tsan,$(1)),SAN=thread CPUS=4,$(if $(findstring asan,$(1)),SAN=address$(comma)undefined))
-comma := ,
+preload = -f arch/preload/Makefile O=$(O)/host
+identity = -f arch/memblock/Makefile O=$(O)/host
 
 host:
 	@scripts/setup.sh host
 	@$(MAKE) $(call host_variant,gcc)
 	@$(MAKE) $(preload)
 	@$(MAKE) $(identity)
-
-# malloc() over the same sources, for programs of others; without those that are not to be had.
-.PHONY: host-malloc host-memblock host-bench
-preload = -f arch/preload/Makefile O=$(O)/host
-PROGRAMS ?=
-# At the machine's own speed, beside other allocators.
-.PHONY: host-bench
-ROUNDS_OF_BENCH = $(or $(ROUNDS),5)
-host-bench:
-	@scripts/setup.sh host
-	@scripts/setup.sh mallocs || true
-	@$(MAKE) $(preload) bench ROUNDS=$(ROUNDS_OF_BENCH)
-# The boot-time allocator for programs.
-identity = -f arch/memblock/Makefile O=$(O)/host
-host-memblock:
-	@scripts/setup.sh host
-	@$(MAKE) $(identity) test
-host-malloc:
-	@scripts/setup.sh host
-	@$(if $(PROGRAMS),,scripts/setup.sh programs || true)
-	@$(MAKE) $(preload) test PROGRAMS=$(call quote,$(PROGRAMS))
 
 $(addprefix host-,$(all_host_variants)): host-%:
 	@$(MAKE) $(call host_variant,$*) test
@@ -306,8 +322,38 @@ host-test:
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
 	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) machines memmaps
 
+# Parts of host-test: a process for each misuse, and a few runs of each test with an allocation
+# failing.  host-fail has each allocation of each test fail: an hour.  FAIL="--ms 5000 slab* vmalloc.*"
+# is less of it.
+host-test: host-misuse
+host-misuse:
+	@scripts/setup.sh host
+	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) death fail-quick
+host-fail:
+	@scripts/setup.sh host
+	@$(MAKE) $(call host_variant,gcc) fail FAIL=$(call quote,$(FAIL))
+
+# Programs that run on malloc() over the same sources; without those that are not to be had.
+PROGRAMS ?=
+host-malloc:
+	@scripts/setup.sh host
+	@$(if $(PROGRAMS),,scripts/setup.sh programs || true)
+	@$(MAKE) $(preload) test PROGRAMS=$(call quote,$(PROGRAMS))
+
+host-memblock:
+	@scripts/setup.sh host
+	@$(MAKE) $(identity) test
+
+# At the machine's own speed, beside other allocators.
+host-bench:
+	@scripts/setup.sh host
+	@scripts/setup.sh mallocs || true
+	@$(MAKE) $(preload) bench ROUNDS=$(or $(ROUNDS),5)
+
+# ---- How well it is tested -------------------------------------------------------------------
+.PHONY: fuzz fuzz-seeds coverage mutation
+
 # Each target of tests/fuzz/, TIME seconds long, JOBS at a time; FUZZ names some of them.
-.PHONY: fuzz fuzz-seeds
 TIME ?= 60
 JOBS ?= $(shell nproc)
 FUZZ ?=
@@ -320,7 +366,6 @@ fuzz-seeds:
 	@python3 tests/fuzz/seeds.py tests/fuzz/corpus
 
 # Which lines and branches of mm/ and of the parsers the tests reach, in both ports together.
-.PHONY: coverage
 coverage:
 	@LLVM=1 scripts/setup.sh build image run host hostclang coverage
 	@$(MAKE) LLVM=1 COVERAGE=1 O=$(O)/coverage/kernel image
@@ -329,36 +374,12 @@ coverage:
 
 # Small faults in mm/, N of them drawn by SEED, and how many the tests notice.
 N ?= 300
-.PHONY: mutation
 mutation:
 	@scripts/setup.sh host
 	@python3 tests/mutation/run.py -n $(N) -s $(or $(SEED),1) -o $(O)/mutation $(FILES)
 
-debug:
-	@scripts/setup.sh build image run debug
-	@$(machine) scripts/qemu.sh --check
-	@$(MAKE) image
-	@$(machine) scripts/debug.sh $(elf) $(iso)
-
-screenshot:
-	@scripts/setup.sh build image run
-	@$(machine) scripts/qemu.sh --check
-	@$(MAKE) image
-	@$(machine) python3 scripts/screenshot.py $(iso) $(or $(PNG),$(O)/screenshot.png)
-
-# The table of promises and tests, made anew from the logs of the last make test.
-api-status:
-	@python3 scripts/api_status.py tests/api.tsv $(O)/tests docs/api-status.md
-
-# Every bad input that a machine can be given, a boot each, in the process too; then the table of them.
-.PHONY: bad-inputs
-ROWS ?=
-bad-inputs:
-	@scripts/setup.sh build image run host
-	@$(MAKE) image
-	@$(MAKE) $(call host_variant,gcc) bad-inputs ROW=$(call quote,$(ROWS))
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bad-inputs $(ROWS)
-	@$(if $(ROWS),,python3 scripts/bad_inputs_status.py $(O) docs/bad-inputs.md)
+# ---- What it costs ---------------------------------------------------------------------------
+.PHONY: bench bench-smp figures
 
 CASE ?=
 bench:
@@ -369,31 +390,14 @@ bench-smp:
 	@scripts/setup.sh build image run
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run-smp $(CASE)
 
-# Parts of host-test: a process for each misuse, and a few runs of each test with an allocation
-# failing.  host-fail has each allocation of each test fail: an hour.  FAIL="--ms 5000 slab* vmalloc.*"
-# is less of it.
-.PHONY: host-misuse host-fail
-host-test: host-misuse
-host-misuse:
-	@scripts/setup.sh host
-	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) death fail-quick
-host-fail:
-	@scripts/setup.sh host
-	@$(MAKE) $(call host_variant,gcc) fail FAIL=$(call quote,$(FAIL))
-
 # The documents' figures and picture, made anew.
 figures:
 	@scripts/setup.sh build image run
 	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md docs/page-allocator.md
 	@$(MAKE) screenshot PNG=docs/screenshot.png
 
-usb:
-	@scripts/setup.sh build image
-	@$(MAKE) image
-	@scripts/usb.sh $(iso) $(call quote,$(DEV))
-
-doctor:
-	@scripts/setup.sh --doctor
+# ---- The sources, and the rest ---------------------------------------------------------------
+.PHONY: lint format doctor clean help
 
 CHECKS ?=
 lint:
@@ -405,6 +409,9 @@ lint:
 format:
 	@scripts/setup.sh lint
 	@git ls-files '*.c' '*.h' | grep -v -e ^tests/modules/ -e ^tests/bench/mmbench.c | xargs clang-format -i
+
+doctor:
+	@scripts/setup.sh --doctor
 
 clean:
 	rm -rf $(O)
