@@ -403,7 +403,7 @@ CHECKS ?=
 lint:
 	@scripts/setup.sh build lint
 	@$(MAKE) $(O)/compile_commands.json
-	@CC=$(call quote,$(CC)) CPPFLAGS=$(call quote,$(CPPFLAGS)) CODEGEN=$(call quote,$(CODEGEN)) \
+	@CC=$(call quote,$(CC)) NM=$(NM) CPPFLAGS=$(call quote,$(CPPFLAGS)) CODEGEN=$(call quote,$(CODEGEN)) \
 		scripts/lint.sh $(O) $(CHECKS)
 
 format:

@@ -18,7 +18,7 @@
  *
  * While all ones stand in a register the function would answer at the top of
  * the address space, so its decoding is off; afterwards each register and the
- * command register hold what they held before.  Source: PCI Local Bus
+ * command register hold what they held before.  Pure.  Source: PCI Local Bus
  * Specification 3.0, 6.2.5.1.
  */
 #include <cairn/pci.h>

@@ -9,7 +9,7 @@
  *
  *	(256 - 64) / 4 = 48 and (4096 - 256) / 8 = 480
  *
- * and offsets outside the list's own range end it.
+ * and offsets outside the list's own range end it.  Pure.
  */
 #include <cairn/pci.h>
 #include <linux/errno.h>

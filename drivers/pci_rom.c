@@ -8,7 +8,7 @@
  *	next image follows where this one ends
  *
  * Each image moves the offset up by at least 512 bytes or ends the walk, so it
- * ends.  Source: PCI Firmware Specification 3.0, 5.1.
+ * ends.  Pure.  Source: PCI Firmware Specification 3.0, 5.1.
  */
 #include <cairn/pci.h>
 

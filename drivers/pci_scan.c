@@ -17,7 +17,8 @@
  *	first_bus <= parent < secondary <= subordinate <= limit(parent)
  *
  * It does not number buses that the firmware left alone, does not look for
- * root buses that no bridge leads to, and writes nothing.
+ * root buses that no bridge leads to, and writes nothing.  Pure: registers are
+ * read by a call that it is given.
  */
 #include <cairn/pci.h>
 

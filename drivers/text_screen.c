@@ -15,7 +15,7 @@
  * ESC [ n A B C D (move), H (place), J (clear), K (clear to the line's end),
  * m (colour).
  *
- * Locking: the caller's.  Any context.  It does not know when it is worth drawing:
+ * Pure.  Locking: the caller's.  Any context.  It does not know when it is worth drawing:
  * that is drivers/screen.c.
  */
 #include <linux/kernel.h>

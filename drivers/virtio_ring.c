@@ -26,7 +26,7 @@
  * dma_rmb() keep the compiler to them.  Between a store to avail and the load of
  * used.flags stands a full barrier.
  *
- * Locking: the caller's.  Contexts: any.  It knows no registers and never waits.
+ * Pure.  Locking: the caller's.  Contexts: any.  It knows no registers and never waits.
  */
 #include <asm/barrier.h>
 #include <linux/align.h>

@@ -12,6 +12,7 @@
  *	cursor <= len < LINE_MAX_LEN,  text[len] == 0
  *	shown_from <= cursor <= shown_from + room
  *
+ * Pure: the terminal and the words to complete with are calls that it is given.
  * Locking: none; one user.
  */
 #include <linux/kernel.h>

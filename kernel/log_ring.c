@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The log's ring buffer; see <cairn/log_ring.h>. */
+/* The log's ring buffer; see <cairn/log_ring.h>.  Pure. */
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <cairn/log_ring.h>

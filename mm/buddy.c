@@ -45,7 +45,7 @@
  *     bit t of tiers == (orders[t] != 0)
  *     free == sum over o of nr[o] << o
  *
- * Locking: none; the caller keeps others away.  Nothing here sleeps, prints or
+ * Pure: the caller keeps others away.  Nothing here locks, sleeps, prints or
  * has state of its own, so a test or a fuzzer makes an instance over descriptors
  * in an array.  Neither does it know watermarks, zones' fallback, per-CPU lists
  * or what a page is used for: that is mm/page_alloc.c's.

@@ -25,9 +25,9 @@
  * replaced by one of twice the size, which memblock allocates from itself, once
  * memblock_allow_resize() has said that everything in use is reserved.
  *
- * The core, memblock_core_*() and the iterators, works on whatever instance it is
- * handed, prints nothing and touches no memory but that of a new array.
- * mm/memblock_boot.c applies it to the machine's instance.
+ * Pure: memblock_core_*() and the iterators work on whatever instance they are
+ * handed, print nothing and touch no memory but that of a new array.
+ * mm/memblock_boot.c applies them to the machine's instance.
  *
  * Locking: none; start-up is one CPU with interrupts off.  Contexts: start-up,
  * until mem_init() takes all free memory for the page allocator and retires this

@@ -28,7 +28,7 @@
  *     the pieces are disjoint, ascending, each in one zone and of one node;
  *     those of kind FREE and META sum to nr_free
  *
- * Locking, contexts: pure; the memory is passed in and not changed.
+ * Pure: the memory is passed in and not changed; zone.c says where zones end.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>

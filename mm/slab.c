@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The slab page: a block of page frames cut into equal places, and a bitmap of
- * the free ones.  A pure core: state comes in by pointers, nothing is locked,
+ * the free ones.  Pure: state comes in by pointers, nothing is locked,
  * printed or allocated here, and the contents of the places are nobody's but
  * the caller's.
  *

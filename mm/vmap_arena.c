@@ -24,9 +24,9 @@
  *   nonempty bit k = (free[k] != NULL)
  *   free_bytes = sum of free sizes, nr_free and nr_used count the segments
  *
+ * Pure: nothing here allocates, sleeps, locks or prints; the caller serialises.
  * Tags are the caller's: it keeps VARENA_TAGS_PER_ALLOC in stock before each
- * allocation, and merging puts tags into stock.  So nothing here allocates,
- * sleeps, locks or prints; the caller serialises.  What the arena does not do:
+ * allocation, and merging puts tags into stock.  What the arena does not do:
  * it caches no sizes (mm/vmap.c does) and finds no segment by address quickly
  * (the caller keeps the tag).
  */

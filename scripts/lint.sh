@@ -63,6 +63,29 @@ whitespace() {
 
 rings() { files '*.[chS]' | xargs python3 scripts/rings.py; }
 
+# A file whose opening comment says "Pure." or "Pure: ..." has no variables, and calls nobody but others of its
+# kind and functions on strings and bits, which lib/ has.  Two know a table more: where zones end
+# (mm/section.c), the font (drivers/fb_text.c).
+lib_names='^(mem(cpy|move|set|set16|cmp|chr)|bcmp|str[a-z]*|v?sn?printf|scnprintf|_*find_[a-z_]*|bitmap_[a-z_]*)$'
+known_tables='^(zone_type_(of|end)|font_(init|rows))$'
+pure() {
+	rm -rf "$out/pure" && mkdir "$out/pure"
+	files '*.c' | grep -v '^tests/' | xargs awk 'FNR == 1 { head = 1 } head && /(^| )Pure[.:]/ { print FILENAME } /\*\// && FNR > 1 { head = 0 }' |
+		DIR=$out/pure xargs -P "$jobs" -n 1 bash -c 'object=$DIR/${1//\//-}
+			$CC $CPPFLAGS $CODEGEN -DKBUILD_MODNAME=\"lint\" -c "$1" -o "${object%c}o"' _
+	"${NM:-nm}" -A "$out"/pure/*.o | LIB=$lib_names KNOWN=$known_tables awk '
+		{ file = $1; sub(/^.*\//, "", file); sub(/:.*/, "", file); kind = $(NF - 1); name = $NF }
+		kind ~ /^[bBdDcCsS]$/ { print file ": " name " is a variable" }
+		kind == "U" { wanted[name] = wanted[name] " " file; next }
+		{ here[name] = 1 }
+		END {
+			for (name in wanted)
+				if (!(name in here) && name !~ ENVIRON["LIB"] && name !~ ENVIRON["KNOWN"])
+					print "it is not pure to call " name "():" wanted[name]
+			if (!NR) print "no file says that it is pure"
+		}'
+}
+
 # Each header of the API compiles on its own, and twice.
 headers() {
 	files 'include/linux/*.h' 'include/cairn/*.h' 'include/asm-generic/*.h' 'arch/x86_64/include/asm/*.h' |
@@ -163,6 +186,7 @@ check format format
 check licence licence
 check whitespace whitespace
 check rings rings
+check pure pure
 check headers headers
 check clang-tidy tidy
 check cppcheck static_analysis
