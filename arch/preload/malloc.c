@@ -200,7 +200,7 @@ static void *get_aligned(size_t size, size_t align)
 		return slab_alloc(&classes[aligned_class(size, align)], GFP, 0);
 	if (max(size, align) <= KMALLOC_MAX_SIZE)
 		return block_alloc(max3(size, align, CLASS_MAX + 1));
-	return big_alloc(size, align);
+	return big_alloc(max(size, 1UL), align);
 }
 
 /* What caches and pending areas hold of free memory becomes free for everybody. */

@@ -41,7 +41,7 @@
 #define SMALL	      (16UL << 20) /* RAM of the first sections; doubled every SMALL_RUN sections */
 #define SMALL_RUN     4
 #define NR_SMALL      16
-#define LEAST_RAM     (64UL << 20)
+#define LEAST_RAM     SMALL
 #define MOST_RAM      (1UL << 40)
 #define AHEAD	      64 /* free pages below which the next section is opened */
 

@@ -208,7 +208,7 @@ static void keeps_errno(void)
 
 static void aligned(void)
 {
-	static const size_t want[] = {1, 16, 17, 100, 4000, 4097, 20000, 300000, 5000000};
+	static const size_t want[] = {0, 1, 16, 17, 100, 4000, 4097, 20000, 300000, 5000000};
 	void *p = NULL;
 	size_t align;
 	unsigned int i;
@@ -452,6 +452,44 @@ static void thread_exit(void)
 	drop_shared();
 	EXPECT(resident_kib() - before < 30 * 1024);
 	pthread_key_delete(late_key);
+}
+
+static void *(*foreign_malloc)(size_t);
+static void (*foreign_free)(void *);
+static pthread_barrier_t used, closed;
+
+static void *outlives(void *arg)
+{
+	foreign_free(foreign_malloc(100));
+	pthread_barrier_wait(&used);
+	pthread_barrier_wait(&closed);
+	return arg;
+}
+
+/* Without LD_PRELOAD: who has used the library ends, and forks, after it was closed. */
+static void unloaded(void)
+{
+	void *library = dlopen(getenv("LIBRARY"), RTLD_NOW | RTLD_LOCAL);
+	int status = -1;
+	pthread_t id;
+	pid_t pid;
+
+	EXPECT(library);
+	if (!library)
+		return;
+	*(void **)&foreign_malloc = dlsym(library, "malloc");
+	*(void **)&foreign_free = dlsym(library, "free");
+	pthread_barrier_init(&used, NULL, 2);
+	pthread_barrier_init(&closed, NULL, 2);
+	EXPECT(!pthread_create(&id, NULL, outlives, NULL));
+	pthread_barrier_wait(&used);
+	dlclose(library);
+	pthread_barrier_wait(&closed);
+	pthread_join(id, NULL);
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
 }
 
 /* ---- fork -------------------------------------------------------------------------------- */
@@ -717,6 +755,7 @@ static const struct {
 	{"fork_then_threads", fork_then_threads, 0},
 	{"private", private, 0},
 	{"before_and_after", before_and_after, 0},
+	{"unloaded", unloaded, 1},
 	{"exhausted", exhausted, 1},
 	{"misuse", misuse, 1},
 };
