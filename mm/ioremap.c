@@ -258,7 +258,7 @@ static struct vmap_area *claim_io(const char *call, unsigned long addr)
 		spin_unlock_irqrestore(&vmap_lock, flags);
 	}
 	if (likely(va) && likely(!((addr ^ va->phys) & ~PAGE_MASK)) &&
-	    likely(vmap_area_claim(base, VMAP_IO)))
+	    likely(vmap_area_claim_found(va, base | VMAP_IO)))
 		return va;
 	vmap_report_bad(call, (void *)addr);
 	return NULL;

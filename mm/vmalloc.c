@@ -417,34 +417,43 @@ void *vmalloc_32_user(unsigned long size)
 
 /* ---- vfree ----------------------------------------------------------------------------- */
 
+/* Any area that has been claimed. */
+static noinline void free_claimed(struct vmap_area *va)
+{
+	vmap_unmap(va);
+	vmap_pend(va);
+}
+
 /* A claim that failed: NULL, a chain that changed while it was searched, or a mistake. */
-static noinline struct vmap_area *claim_again(const char *call, const void *addr,
-					      enum vmap_kind kind)
+static noinline void free_again(const char *call, const void *addr, enum vmap_kind kind)
 {
 	struct vmap_area *va;
 	unsigned long flags;
 
 	if (!addr)
-		return NULL;
+		return;
 	spin_lock_irqsave(&vmap_lock, flags);
 	va = vmap_area_claim((unsigned long)addr, kind);
 	spin_unlock_irqrestore(&vmap_lock, flags);
-	if (!va)
+	if (va)
+		free_claimed(va);
+	else
 		vmap_report_bad(call, addr);
-	return va;
 }
 
+/* Calls nothing but at its end, so that the compiler saves no registers. */
 static __always_inline void free_area(const char *call, const void *addr, enum vmap_kind kind)
 {
 	struct vmap_area *va = vmap_area_claim((unsigned long)addr, kind);
 
 	if (unlikely(!va)) {
-		va = claim_again(call, addr, kind);
-		if (!va)
-			return;
+		free_again(call, addr, kind);
+	} else if (unlikely(!va->pte)) {
+		free_claimed(va);
+	} else {
+		clear_ptes(va->pte, va->nr_pages);
+		vmap_pend(va);
 	}
-	vmap_unmap(va);
-	vmap_pend(va);
 }
 
 void vfree(const void *addr)
@@ -496,32 +505,26 @@ static bool can_own_pages(struct page **pages, unsigned int count)
 }
 
 /*
- * Maps up to VMAP_CACHED_PAGES pages, wherever they are.  Descriptors come in
- * stretches of 2 MiB, one a section, that can be read if the section is open; so
- * for a page in the stretch of the one before, a look at its state will do.
+ * Maps up to VMAP_CACHED_PAGES pages, wherever they are.  The load that finds a page
+ * absent finds what is not mapped, too.  Other memory is told from descriptors at the
+ * end, by all distances from the first descriptor or-ed together, since until then
+ * nobody knows the area's address.
  */
 static __always_inline bool map_few_pages(struct vmap_area *va, struct page **pages,
 					  unsigned int count, u64 bits)
 {
-	unsigned long stretch = 0;
-	pte_t *pte = va->pte + count;
-	u64 base = bits - ((u64)VMEMMAP_START << (PAGE_SHIFT - 5));
+	unsigned long seen = 0;
 
 	va->nr_pages = count; /* clearing what is clear already does no harm */
-	pages += count;
-	for (long i = -(long)count; i; i++) {
-		const struct page *page = pages[i];
+	for (pte_t *pte = va->pte, *end = pte + count; pte != end; pte++, pages++) {
+		unsigned long offset = (unsigned long)*pages - VMEMMAP_START;
 
-		if (unlikely((unsigned long)page - stretch >= PMD_SIZE)) {
-			stretch = (unsigned long)page & PMD_MASK;
-			if (!section_is_open((stretch - VMEMMAP_START) >> PMD_SHIFT))
-				return false;
-		}
-		if (unlikely(page->state == PAGE_ABSENT))
+		if (unlikely(!u64_nonzero_nofault(*pages)))
 			return false;
-		set_pte(pte + i, __pte(((u64)page << (PAGE_SHIFT - 5)) + base));
+		seen |= offset;
+		set_pte(pte, __pte((offset << (PAGE_SHIFT - 5)) + bits));
 	}
-	return true;
+	return likely(seen < MAX_FRAMES * sizeof(struct page) && !(seen % sizeof(struct page)));
 }
 
 /* Maps any number of pages, runs of neighbours together: 0, -EINVAL for no page, -ENOMEM. */
@@ -549,7 +552,15 @@ static void own_pages(struct vmap_area *va, struct page **pages, unsigned int co
 	this_cpu_add(vmap_cpu.nr_pages, (long)count);
 }
 
-/* The long way: many pages, or pages that change owner. */
+/* One of the pages is none: @va is given up. */
+static noinline void *vmap_refuse(struct vmap_area *va)
+{
+	vmap_area_drop(va, VMAP_MAP);
+	report_vmap("one of the pages is no page");
+	return NULL;
+}
+
+/* The long way: many pages, pages that change owner, or no range at hand. */
 static noinline void *vmap_many(struct page **pages, unsigned int count, unsigned long flags,
 				pgprot_t prot, const void *caller)
 {
@@ -573,10 +584,10 @@ static noinline void *vmap_many(struct page **pages, unsigned int count, unsigne
 	va->flags = VM_MAP | (unsigned int)flags;
 	va->caller = caller;
 	err = map_many_pages(va, pages, count, pgprot_supported(prot));
+	if (err == -EINVAL)
+		return vmap_refuse(va);
 	if (err) {
 		vmap_area_drop(va, VMAP_MAP);
-		if (err == -EINVAL)
-			report_vmap("one of the pages is no page");
 		return NULL;
 	}
 	if (!(flags & VM_MAP_PUT_PAGES))
@@ -585,25 +596,24 @@ static noinline void *vmap_many(struct page **pages, unsigned int count, unsigne
 	return vmap_area_live(va, VMAP_ALLOC);
 }
 
+/* The short way is a few pages, into a range from this CPU's cache; it calls nothing. */
 void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
 {
 	const void *caller = __builtin_return_address(0);
 	struct vmap_area *va;
 
 	if (unlikely(count - 1 >= VMAP_CACHED_PAGES) || unlikely(!pages) ||
-	    unlikely(flags & VM_MAP_PUT_PAGES) || unlikely(prot_is_wx(prot)))
+	    unlikely(flags & VM_MAP_PUT_PAGES) || unlikely(prot_is_wx(prot)) ||
+	    unlikely(!may_sleep_here()))
 		return vmap_many(pages, count, flags, prot, caller);
-	might_sleep();
-	va = vmap_area_get(count, GFP_KERNEL);
-	if (!va)
-		return NULL;
+	va = vmap_cache_pop(vmap_class_of[count]);
+	if (unlikely(!va))
+		return vmap_many(pages, count, flags, prot, caller);
 	va->flags = VM_MAP | (unsigned int)flags;
 	va->caller = caller;
-	if (likely(map_few_pages(va, pages, count, pgprot_val(pgprot_supported(prot)))))
-		return vmap_area_live(va, VMAP_MAP);
-	vmap_area_drop(va, VMAP_MAP);
-	report_vmap("one of the pages is no page");
-	return NULL;
+	if (unlikely(!map_few_pages(va, pages, count, pgprot_val(pgprot_supported(prot)))))
+		return vmap_refuse(va);
+	return vmap_area_live(va, VMAP_MAP);
 }
 
 /* ---- from an address to its page ------------------------------------------------------- */

@@ -214,6 +214,13 @@ static __always_inline struct vmap_area *vmap_lookup(u64 key)
 	return va;
 }
 
+/* vmap_area_claim_found - vmap_area_claim() of what vmap_lookup() of @key found. */
+static __always_inline bool vmap_area_claim_found(struct vmap_area *va, u64 key)
+{
+	return __atomic_compare_exchange_n(&va->key, &key, key | VMAP_PENDING, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 /**
  * vmap_area_claim - from live to pending, by exactly one caller
  * @addr: its address
@@ -224,13 +231,10 @@ static __always_inline struct vmap_area *vmap_lookup(u64 key)
  */
 static __always_inline struct vmap_area *vmap_area_claim(unsigned long addr, enum vmap_kind kind)
 {
-	u64 key = addr | kind;
-	struct vmap_area *va = vmap_lookup(key);
+	struct vmap_area *va = vmap_lookup(addr | kind);
 
-	if (unlikely(!va) || unlikely(addr & ~PAGE_MASK))
-		return NULL;
-	if (unlikely(!__atomic_compare_exchange_n(&va->key, &key, key | VMAP_PENDING, false,
-						  __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)))
+	if (unlikely(!va) || unlikely(addr & ~PAGE_MASK) ||
+	    unlikely(!vmap_area_claim_found(va, addr | kind)))
 		return NULL;
 	return va;
 }

@@ -161,6 +161,18 @@ KTEST(vmap, what_is_no_page_is_refused)
 	EXPECT_REPORT("one of the pages is no page") {
 		EXPECT(!vmap(bad, 3, VM_MAP, PAGE_KERNEL));
 	}
+	bad[1] = (struct page *)bad; /* memory, but no descriptor */
+	EXPECT_REPORT("one of the pages is no page") {
+		EXPECT(!vmap(bad, 3, VM_MAP, PAGE_KERNEL));
+	}
+	bad[1] = (struct page *)((char *)pages[1] + sizeof(u32)); /* in the middle of one */
+	EXPECT_REPORT("one of the pages is no page") {
+		EXPECT(!vmap(bad, 3, VM_MAP, PAGE_KERNEL));
+	}
+	bad[1] = (struct page *)(1UL << 63); /* no address at all */
+	EXPECT_REPORT("one of the pages is no page") {
+		EXPECT(!vmap(bad, 3, VM_MAP, PAGE_KERNEL));
+	}
 	bad[1] = pfn_to_page(__pa(&pages[0]) >> PAGE_SHIFT); /* RAM, but not the allocator's */
 	EXPECT_REPORT("cannot be freed by vfree()") {
 		EXPECT(!vmap(bad, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));

@@ -49,6 +49,14 @@ static __always_inline bool u64_equals_nofault(const void *src, u64 value)
 	return load_u64_nofault(src, &word) && word == value;
 }
 
+/* u64_nonzero_nofault - look at 8 bytes that may not be mapped; readable and not all zero? */
+static __always_inline bool u64_nonzero_nofault(const void *src)
+{
+	u64 word;
+
+	return load_u64_nofault(src, &word) && word;
+}
+
 /* Addresses of all the process are the kernel's; a range must not wrap. */
 static inline bool is_kernel_range(const void *p, size_t size)
 {

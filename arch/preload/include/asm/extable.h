@@ -22,4 +22,12 @@ static __always_inline bool u64_equals_nofault(const void *src, u64 value)
 	return *(const volatile u64 *)src == value;
 }
 
+/* u64_nonzero_nofault - look at 8 bytes that may not be mapped; readable and not all zero? */
+static __always_inline bool u64_nonzero_nofault(const void *src)
+{
+	u64 word;
+
+	return load_u64_nofault(src, &word) && word;
+}
+
 #endif

@@ -68,6 +68,25 @@ unequal:
 	return false;
 }
 
+/**
+ * u64_nonzero_nofault - look at 8 bytes that may not be mapped
+ * @src: any address
+ *
+ * Context: any, from cpu_init() on.
+ * Return: whether they are readable and not all zero.
+ */
+static __always_inline bool u64_nonzero_nofault(const void *src)
+{
+	asm goto("1:\tcmpq $0, (%[src])\n\t" EX_TABLE("1b", "%l[zero]") "je %l[zero]"
+		 :
+		 : [src] "r"(src)
+		 : "memory", "cc"
+		 : zero);
+	return true;
+zero:
+	return false;
+}
+
 /* Kernel addresses are the upper half; a range must not leave it. */
 static inline bool is_kernel_range(const void *p, size_t size)
 {
