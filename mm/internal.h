@@ -107,6 +107,9 @@ unsigned int pcp_limit_blocks(unsigned int cpu, unsigned int order);
 void page_misuse(const struct page *page, unsigned int order, const char *what,
 		 unsigned long caller) __cold;
 
+/* page_block_around - the first page of the block that an interior page lies in, or NULL */
+const struct page *page_block_around(const struct page *page);
+
 /* page_fault_of - what is wrong with freeing a page with an order, or NULL. */
 const char *page_fault_of(const struct page *page, unsigned int order) __cold;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the page allocator says when it is misused or runs dry.
+ * What the page allocator says of a page, and when it is misused or runs dry.
  *
  * A page handed in wrongly:
  *
@@ -17,6 +17,8 @@
 #include <linux/bug.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <cairn/address.h>
+#include <cairn/memory_map.h>
 #include "internal.h"
 #include "memmap.h"
 #include "page_debug.h"
@@ -34,8 +36,7 @@ const char *page_state_name(unsigned int state)
 	return state < ARRAY_SIZE(names) ? names[state] : "corrupted";
 }
 
-/* The first page of the block that a page lies inside, or NULL. */
-static const struct page *block_around(const struct page *page)
+const struct page *page_block_around(const struct page *page)
 {
 	unsigned long pfn = page_to_pfn(page);
 	unsigned int order;
@@ -51,7 +52,7 @@ static const struct page *block_around(const struct page *page)
 
 static const char *interior_fault(const struct page *page)
 {
-	const struct page *head = block_around(page);
+	const struct page *head = page_block_around(page);
 
 	if (!head)
 		return "lies inside a block that does not exist";
@@ -101,8 +102,22 @@ bool page_is_free(unsigned long pfn)
 	if (!pfn_valid(pfn))
 		return false;
 	if (page->state == PAGE_INTERIOR)
-		page = block_around(page);
+		page = page_block_around(page);
 	return page && (page->state == PAGE_FREE || page->state == PAGE_CACHED);
+}
+
+void direct_map_describe(unsigned long addr, char *buf, size_t size)
+{
+	phys_addr_t phys = addr - PAGE_OFFSET;
+	unsigned long pfn = PHYS_PFN(phys);
+	u32 type = memory_map_type(phys);
+
+	if (type == MEM_NONE)
+		snprintf(buf, size, "direct map of physical %#llx, where there is no memory", phys);
+	else
+		snprintf(buf, size, "direct map of physical %#llx, %s, zone %s%s", phys,
+			 mem_type_name(type), zone_names[zone_type_of(pfn)],
+			 page_is_free(pfn) ? ", free" : "");
 }
 
 void page_report_touched(unsigned long address)

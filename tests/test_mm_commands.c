@@ -211,6 +211,40 @@ KTEST(mm_commands, numastat)
 	EXPECT(strstr(printed, "node distances:") && strstr(printed, "numa_hit"));
 }
 
+/* Types "page" with a frame's number; is @what in the answer? */
+static bool page_says(const struct page *page, const char *what)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "page 0x%lx", page_to_pfn(page));
+	return !type_command(line) && strstr(printed, what);
+}
+
+/* A page in the middle of a block is told with its block, whatever that is used for. */
+KTEST(mm_commands, page)
+{
+	struct page *page = alloc_pages(GFP_KERNEL | __GFP_COMP, 3);
+	void *object = kmalloc(8192, GFP_KERNEL);
+	char block[64];
+
+	ASSERT(page && object);
+	snprintf(block, sizeof(block), "inside the block at 0x%lx (allocated, order 3)",
+		 page_to_pfn(page));
+	EXPECT(page_says(page, "state allocated, order 3\n  references 1, flags compound"));
+	EXPECT(page_says(page + 5, "state interior, inside"));
+	EXPECT(strstr(printed, block) && strstr(printed, "references 1, flags compound"));
+	EXPECT(page_says(page, zone_names[page->zone]));
+	EXPECT(page_says(virt_to_head_page(object), " slab, cache kmalloc-8"));
+	EXPECT(page_says(pfn_to_page(boot_info.image_start >> PAGE_SHIFT), "state reserved\n"));
+	kfree(object);
+	__free_pages(page, 3);
+	EXPECT(!page_says(page, "references"));
+	EXPECT_EQ(type_command("page 0xffffffff"), 0);
+	EXPECT(strstr(printed, "no descriptor"));
+	EXPECT_EQ(type_command("page"), -EINVAL);
+	EXPECT_EQ(type_command("page 1 2"), -EINVAL);
+}
+
 /* A walk is of one address, in hexadecimal. */
 KTEST(mm_commands, pagewalk)
 {

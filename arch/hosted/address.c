@@ -4,21 +4,8 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include <cairn/address.h>
-#include <cairn/memory_map.h>
 #include <asm/page.h>
 #include <asm/stack.h>
-
-static void describe_direct_map(unsigned long addr, char *buf, size_t size)
-{
-	phys_addr_t phys = addr - PAGE_OFFSET;
-	u32 type = memory_map_type(phys);
-
-	if (type == MEM_NONE)
-		snprintf(buf, size, "direct map of physical %#llx, where there is no memory", phys);
-	else
-		snprintf(buf, size, "direct map of physical %#llx, %s%s", phys, mem_type_name(type),
-			 page_is_free(PHYS_PFN(phys)) ? ", free" : "");
-}
 
 void address_describe(unsigned long addr, char *buf, size_t size)
 {
@@ -27,7 +14,7 @@ void address_describe(unsigned long addr, char *buf, size_t size)
 	if (addr < PAGE_SIZE)
 		snprintf(buf, size, "NULL page, offset %lu", addr);
 	else if (addr - PAGE_OFFSET < DIRECT_MAP_SIZE)
-		describe_direct_map(addr, buf, size);
+		direct_map_describe(addr, buf, size);
 	else if (is_vmalloc_addr((const void *)addr))
 		vmalloc_describe(addr, buf, size);
 	else if (addr - VMEMMAP_START < VMEMMAP_SIZE)

@@ -4,10 +4,8 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
 #include <linux/vmalloc.h>
 #include <cairn/address.h>
-#include <cairn/memory_map.h>
 #include <asm/page.h>
 #include <asm/processor.h>
 #include <asm/sections.h>
@@ -15,27 +13,7 @@
 
 #define USER_END       0x0000800000000000
 #define CANONICAL_HIGH 0xffff800000000000
-#define DMA_ZONE_END   0x0000000001000000
-#define DMA32_ZONE_END 0x0000000100000000
 #define VMEMMAP_END    (VMEMMAP_START + (1UL << 39))
-
-static const char *zone_of(phys_addr_t phys)
-{
-	return phys < DMA_ZONE_END ? "DMA" : phys < DMA32_ZONE_END ? "DMA32" : "Normal";
-}
-
-static void describe_direct_map(unsigned long addr, char *buf, size_t size)
-{
-	phys_addr_t phys = addr - PAGE_OFFSET;
-	u32 type = memory_map_type(phys);
-
-	if (type == MEM_NONE)
-		snprintf(buf, size, "direct map of physical %#llx, where there is no memory", phys);
-	else
-		snprintf(buf, size, "direct map of physical %#llx, %s, zone %s%s", phys,
-			 mem_type_name(type), zone_of(phys),
-			 page_is_free(PHYS_PFN(phys)) ? ", free" : "");
-}
 
 static void describe_image(unsigned long addr, char *buf, size_t size)
 {
@@ -87,7 +65,7 @@ void address_describe(unsigned long addr, char *buf, size_t size)
 	if (addr < CANONICAL_HIGH)
 		describe_low(addr, buf, size);
 	else if (addr >= PAGE_OFFSET && addr < PAGE_OFFSET + DIRECT_MAP_SIZE)
-		describe_direct_map(addr, buf, size);
+		direct_map_describe(addr, buf, size);
 	else if (addr >= VMALLOC_START && addr <= VMALLOC_END)
 		vmalloc_describe(addr, buf, size);
 	else if (addr >= VMEMMAP_START && addr < VMEMMAP_END)

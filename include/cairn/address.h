@@ -17,4 +17,7 @@
  */
 void address_describe(unsigned long addr, char *buf, size_t size);
 
+/* direct_map_describe - the same of an address of the direct map.  Context: any. */
+void direct_map_describe(unsigned long addr, char *buf, size_t size);
+
 #endif
