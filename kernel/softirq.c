@@ -221,23 +221,30 @@ static void hi_tasklet_softirq(struct softirq_action *h __unused)
 	run_tasklets(&hi_tasklets, HI_SOFTIRQ);
 }
 
-void tasklet_disable(struct tasklet_struct *t)
+static void wait_while_running(const struct tasklet_struct *t)
 {
-	tasklet_disable_nosync(t);
 	while (test_bit_acquire(TASKLET_STATE_RUN, &t->state))
 		cpu_relax();
 }
 
+void tasklet_disable(struct tasklet_struct *t)
+{
+	tasklet_disable_nosync(t);
+	wait_while_running(t);
+}
+
+/* While it is marked as scheduled here it cannot schedule itself, if it is running now. */
 void tasklet_kill(struct tasklet_struct *t)
 {
-	if (WARN(in_interrupt(), "tasklet_kill: from an interrupt\n"))
-		return;
-	while (test_bit(TASKLET_STATE_SCHED, &t->state)) {
+	might_sleep();
+	if (in_interrupt() || irqs_disabled())
+		return; /* it may wait for this very CPU */
+	while (test_and_set_bit(TASKLET_STATE_SCHED, &t->state)) {
 		do_softirq();
 		cpu_relax();
 	}
-	while (test_bit_acquire(TASKLET_STATE_RUN, &t->state))
-		cpu_relax();
+	wait_while_running(t);
+	clear_bit(TASKLET_STATE_SCHED, &t->state);
 }
 
 void softirq_init(void)

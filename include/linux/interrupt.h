@@ -175,7 +175,12 @@ void tasklet_schedule(struct tasklet_struct *t);
 /* tasklet_hi_schedule - the same, before the others. */
 void tasklet_hi_schedule(struct tasklet_struct *t);
 
-/* tasklet_kill - wait until it neither waits nor runs.  Context: may sleep. */
+/*
+ * tasklet_kill - wait until it neither waits nor runs, even one that schedules itself
+ *
+ * Where interrupts or softirqs are off, or one is served, it is reported and does not wait:
+ * the tasklet stays.  Context: may sleep; not while the tasklet is disabled.
+ */
 void tasklet_kill(struct tasklet_struct *t);
 
 static inline void tasklet_disable_nosync(struct tasklet_struct *t)
