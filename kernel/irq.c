@@ -33,11 +33,11 @@
 #include <linux/irq.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/processor.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <cairn/init.h>
-#include <asm/processor.h>
 
 #define STUCK_WINDOW	100000
 #define STUCK_UNHANDLED 99900
@@ -215,7 +215,7 @@ void synchronize_irq(unsigned int irq)
 	if (!desc)
 		return;
 	while (smp_load_acquire(&desc->in_progress))
-		cpu_relax();
+		spin_cpu_relax();
 }
 
 void disable_irq_nosync(unsigned int irq)

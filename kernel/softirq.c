@@ -31,8 +31,8 @@
 #include <linux/ktime.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
+#include <linux/processor.h>
 #include <linux/timer.h>
-#include <asm/processor.h>
 
 #define MAX_ROUNDS 10
 
@@ -224,7 +224,7 @@ static void hi_tasklet_softirq(struct softirq_action *h __unused)
 static void wait_while_running(const struct tasklet_struct *t)
 {
 	while (test_bit_acquire(TASKLET_STATE_RUN, &t->state))
-		cpu_relax();
+		spin_cpu_relax();
 }
 
 void tasklet_disable(struct tasklet_struct *t)
@@ -241,7 +241,7 @@ void tasklet_kill(struct tasklet_struct *t)
 		return; /* it may wait for this very CPU */
 	while (test_and_set_bit(TASKLET_STATE_SCHED, &t->state)) {
 		do_softirq();
-		cpu_relax();
+		spin_cpu_relax();
 	}
 	wait_while_running(t);
 	clear_bit(TASKLET_STATE_SCHED, &t->state);

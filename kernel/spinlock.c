@@ -19,10 +19,9 @@
 #include <linux/compiler.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/processor.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
-#include <asm/processor.h>
-#include <asm/tlbflush.h>
 
 bool spin_lock_barging;
 
@@ -39,8 +38,7 @@ DEFINE_PER_CPU(unsigned long, spin_lock_spins);
 static void wait_round(const void *lock, unsigned int *spins)
 {
 	this_cpu_inc(spin_lock_spins);
-	tlb_serve();
-	cpu_relax();
+	spin_cpu_relax();
 	if (++*spins != LOCKUP_SPINS)
 		return;
 	pr_emerg("BUG: spinlock lockup suspected on CPU#%d, lock %pS\n", raw_smp_processor_id(),

@@ -8,9 +8,9 @@
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/processor.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
-#include <asm/processor.h>
 
 struct sleeper {
 	struct timer_list timer;
@@ -55,7 +55,7 @@ long wait_a_turn(long timeout)
 	if (likely(!sleep_forbidden()))
 		return schedule_timeout(timeout);
 	__set_current_state(TASK_RUNNING);
-	cpu_relax();
+	spin_cpu_relax();
 	return timeout == MAX_SCHEDULE_TIMEOUT ? timeout : 0;
 }
 

@@ -27,11 +27,11 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/percpu-defs.h>
+#include <linux/processor.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
-#include <asm/processor.h>
 
 struct timer_base {
 	spinlock_t lock;
@@ -186,7 +186,7 @@ int del_timer_sync(struct timer_list *t)
 		if (WARN(base == this_cpu_ptr(&timer_bases) && in_serving_softirq(),
 			 "del_timer_sync: from the timer's own function\n"))
 			return was;
-		cpu_relax();
+		spin_cpu_relax();
 	}
 }
 

@@ -4,7 +4,8 @@
  * it away: free_irq(), disable_irq(), tasklet_kill(), tasklet_disable().  When the call
  * returns it is not inside any more.  It stays there until the driver has had time to
  * return too early.  Then a tasklet is scheduled on this CPU while it runs on
- * the other: it runs once more, afterwards, and never on both.
+ * the other: it runs once more, afterwards, and never on both.  Last, what is inside waits for
+ * every CPU to flush its TLB, and the driver waits for it with interrupts off: both go on.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -17,8 +18,10 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/timer.h>
 #include <cairn/test.h>
 #include <asm/processor.h>
+#include <asm/tlbflush.h>
 
 #define OTHER_CPU 1
 #define STAY_NS	  (20 * NSEC_PER_MSEC)
@@ -26,6 +29,7 @@
 
 static atomic_t inside, times;
 static bool leave, overlapped;
+static bool flush_inside, interrupts_off; /* the latter: of who waits */
 
 static bool two_cpus(void)
 {
@@ -40,6 +44,8 @@ static void begin(void)
 	atomic_set(&times, 0);
 	WRITE_ONCE(leave, false);
 	WRITE_ONCE(overlapped, false);
+	WRITE_ONCE(flush_inside, false);
+	WRITE_ONCE(interrupts_off, false);
 }
 
 static void stay_inside(void)
@@ -48,6 +54,11 @@ static void stay_inside(void)
 
 	if (atomic_inc_return(&inside) > 1)
 		WRITE_ONCE(overlapped, true);
+	if (READ_ONCE(flush_inside)) {
+		while (!READ_ONCE(interrupts_off))
+			cpu_relax();
+		flush_tlb_all();
+	}
 	while (!READ_ONCE(leave) && ktime_get_ns() < until)
 		cpu_relax();
 	atomic_dec(&inside);
@@ -105,16 +116,28 @@ static void disable_the_line(unsigned int line)
 	free_irq(line, &inside);
 }
 
-static void check_line(unsigned int line, void (*end)(unsigned int line))
+/* Has the handler run on the other CPU; NULL: it does not. */
+static struct task_struct *start_handler(unsigned int *line, bool flush)
 {
 	struct task_struct *thread;
 
 	begin();
-	ASSERT(!request_irq(line, handler, 0, "test", &inside));
-	thread = kthread_create_on_cpu(raise_line, &line, OTHER_CPU, "raise_line");
-	ASSERT(!IS_ERR(thread));
+	flush_inside = flush;
+	if (!EXPECT(!request_irq(*line, handler, 0, "test", &inside)))
+		return NULL;
+	thread = kthread_create_on_cpu(raise_line, line, OTHER_CPU, "raise_line");
+	if (!EXPECT(!IS_ERR(thread)))
+		return NULL;
 	wake_up_process(thread);
 	wait_until_inside();
+	return thread;
+}
+
+static void check_line(unsigned int line, void (*end)(unsigned int line))
+{
+	struct task_struct *thread = start_handler(&line, false);
+
+	ASSERT(thread);
 	end(line);
 	EXPECT_EQ(atomic_read(&inside), 0);
 	kthread_stop(thread);
@@ -152,9 +175,10 @@ static void schedule_tasklet(void *info __unused)
 }
 
 /* On the other CPU. */
-static void start_tasklet(void)
+static void start_tasklet(bool flush)
 {
 	begin();
+	flush_inside = flush;
 	tasklet_setup(&tasklet, tasklet_function);
 	smp_call_function_single(OTHER_CPU, schedule_tasklet, NULL, 1);
 	wait_until_inside();
@@ -162,7 +186,7 @@ static void start_tasklet(void)
 
 static void check_tasklet(void (*end)(struct tasklet_struct *t))
 {
-	start_tasklet();
+	start_tasklet(false);
 	end(&tasklet);
 	EXPECT_EQ(atomic_read(&inside), 0);
 	tasklet_kill(&tasklet);
@@ -185,7 +209,7 @@ KTEST(irq_sync, tasklet_disabled)
 KTEST(irq_sync, tasklet_runs_on_one_cpu_at_a_time)
 {
 	for (unsigned int i = 0; i < ROUNDS && two_cpus(); i++) {
-		start_tasklet();
+		start_tasklet(false);
 		tasklet_schedule(&tasklet);
 		mdelay(5);
 		WRITE_ONCE(leave, true);
@@ -194,4 +218,87 @@ KTEST(irq_sync, tasklet_runs_on_one_cpu_at_a_time)
 		EXPECT_EQ(atomic_read(&inside), 0);
 		EXPECT_EQ(atomic_read(&times), 2);
 	}
+}
+
+/* ---- With interrupts off ------------------------------------------------------------------- */
+
+/* The function is inside, and flushes when this CPU has its interrupts off. */
+static void check_wait(void (*wait)(void))
+{
+	local_irq_disable();
+	WRITE_ONCE(interrupts_off, true);
+	wait();
+	EXPECT_EQ(atomic_read(&inside), 0);
+	local_irq_enable();
+	EXPECT_EQ(atomic_read(&times), 1);
+}
+
+static struct timer_list timer;
+
+static void timer_function(struct timer_list *t __unused)
+{
+	stay_inside();
+}
+
+static void start_timer(void *info __unused)
+{
+	mod_timer(&timer, jiffies);
+}
+
+static void stop_timer(void)
+{
+	del_timer_sync(&timer);
+}
+
+static void disable_tasklet(void)
+{
+	tasklet_disable(&tasklet);
+}
+
+static unsigned int flushing_line;
+
+static void disable_flushing_line(void)
+{
+	disable_irq(flushing_line);
+}
+
+KTEST(irq_sync, timers_function_flushes)
+{
+	if (!two_cpus())
+		return;
+	begin();
+	flush_inside = true;
+	timer_setup(&timer, timer_function, 0);
+	smp_call_function_single(OTHER_CPU, start_timer, NULL, 1);
+	wait_until_inside();
+	check_wait(stop_timer);
+}
+
+KTEST(irq_sync, tasklet_flushes)
+{
+	if (!two_cpus())
+		return;
+	start_tasklet(true);
+	check_wait(disable_tasklet);
+	tasklet_enable(&tasklet);
+	tasklet_kill(&tasklet);
+}
+
+KTEST(irq_sync, handler_flushes)
+{
+	struct task_struct *thread;
+	int line;
+
+	if (!two_cpus())
+		return;
+	line = irq_alloc_range(16, 1);
+	ASSERT(line > 0);
+	flushing_line = (unsigned int)line;
+	irq_set_chip(flushing_line, &chip, NULL, 0, false);
+	thread = start_handler(&flushing_line, true);
+	ASSERT(thread);
+	check_wait(disable_flushing_line);
+	kthread_stop(thread);
+	free_irq(flushing_line, &inside);
+	irq_free_number(flushing_line);
 }

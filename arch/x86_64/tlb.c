@@ -37,6 +37,7 @@
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/processor.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/vmstat.h>
@@ -203,8 +204,7 @@ static void wait_for_others(u64 gen, const struct cpumask *asked)
 	for_each_cpu(cpu, asked)
 	{
 		while (!has_seen(cpu, gen)) {
-			tlb_serve();
-			cpu_relax();
+			spin_cpu_relax();
 		}
 	}
 }
