@@ -13,7 +13,8 @@
  * back at most a small bonus behind those that did not, so it runs soon, and yet
  * cannot claim the time it slept.
  *
- * The ends of slices are clock events (timer.c), which are set only while others wait.
+ * The ends of slices are clock events (timer.c), which are set only while others wait, and at
+ * once for a switch that a thread with interrupts off has put off.
  * At some of them a CPU gives a task that waits to one that has at least two fewer,
  * so the load gets even while all are busy; and a CPU whose last task goes to sleep
  * first looks for one that waits elsewhere, and only then idles.  With one thread more than
@@ -561,9 +562,14 @@ static void preempt_loop(void)
 	} while (need_resched());
 }
 
+/* With interrupts off the clock event comes as soon as they are on, and the switch with it. */
 void preempt_schedule(void)
 {
-	if (scheduler_running && preemptible())
+	if (!scheduler_running || in_atomic())
+		return;
+	if (irqs_disabled())
+		clock_event_arm(ktime_get_ns());
+	else
 		preempt_loop();
 }
 

@@ -114,6 +114,7 @@ void do_softirq(void)
 	if (local_softirq_pending())
 		serve_pending();
 	local_irq_restore(flags);
+	preempt_check_resched(); /* they may have woken somebody */
 }
 
 void irq_exit(void)

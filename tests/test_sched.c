@@ -7,8 +7,10 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/semaphore.h>
@@ -647,6 +649,63 @@ KTEST(sched, preempt_enable_switches)
 	join(t);
 	EXPECT(ran);
 	EXPECT(current->nivcsw > 0);
+}
+
+#define SOON_NS (2 * NSEC_PER_SEC)
+
+static DECLARE_COMPLETION(called);
+
+static int answer_call(void *data)
+{
+	wait_for_completion(&called);
+	WRITE_ONCE(*(bool *)data, true);
+	return 0;
+}
+
+static void call_with_interrupts_off(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	complete(&called);
+	local_irq_restore(flags);
+}
+
+static void complete_in_tasklet(struct tasklet_struct *t __unused)
+{
+	complete(&called);
+}
+
+static void call_by_tasklet(void)
+{
+	static DECLARE_TASKLET(tasklet, complete_in_tasklet);
+
+	tasklet_schedule(&tasklet);
+}
+
+/* Who is woken with interrupts off, or by a softirq, runs although the waker never lets go. */
+KTEST(sched, the_woken_run_without_the_wakers_help)
+{
+	static void (*const ways[])(void) = {call_with_interrupts_off, call_by_tasklet};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct task_struct *t;
+		bool answered = false;
+		u64 begin;
+
+		reinit_completion(&called);
+		t = start(kthread_create_on_cpu(answer_call, &answered, 0, "t_woken"));
+		ASSERT(t);
+		while (!READ_ONCE(t->nvcsw))
+			msleep(1);
+		mdelay(5); /* now it has the better claim */
+		ways[i]();
+		begin = ktime_get_ns();
+		while (!READ_ONCE(answered) && ktime_get_ns() - begin < SOON_NS)
+			cpu_relax();
+		EXPECT(answered);
+		join(t);
+	}
 }
 
 static int note_cpu(void *data)

@@ -125,7 +125,7 @@ static __always_inline bool need_resched(void)
 	return arch_need_resched();
 }
 
-/* preempt_schedule - what preempt_enable() calls: switch, unless interrupts are off. */
+/* preempt_schedule - what preempt_enable() calls: switch, or with interrupts off once they are on. */
 void preempt_schedule(void);
 
 /**
