@@ -64,6 +64,7 @@ void kthread_exit(long result)
 {
 	struct kthread *k = current->kthread;
 
+	thread_tidy("kthread", (unsigned long)k->fn);
 	thread_dying();
 	k->result = (int)result;
 	complete_all(&k->exited);

@@ -11,7 +11,7 @@
  * idle CPUs and those who call nobody.
  *
  * Who waits for a grace period with preemption off holds up that very period, so it is
- * reported and does not wait.
+ * reported and does not wait; nor does a callback that waits for all callbacks.
  *
  * Locking: rcu_lock, with interrupts off, guards the list, which is in the order of
  * the calls; callbacks run without it.
@@ -22,6 +22,7 @@
 #include <linux/kthread.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include "sched.h"
 
 static DEFINE_SPINLOCK(rcu_lock);
 static struct rcu_head *first_head;
@@ -64,10 +65,12 @@ static void call_back(struct rcu_head *head)
 {
 	unsigned long offset = (unsigned long)head->func;
 
-	if (offset < MAX_OFFSET)
+	if (offset < MAX_OFFSET) {
 		kvfree((char *)head - offset);
-	else
-		head->func(head);
+		return;
+	}
+	head->func(head);
+	thread_tidy("rcu", offset);
 }
 
 static int rcu_main(void *data __unused)
@@ -115,7 +118,8 @@ void rcu_barrier(void)
 	struct rcu_waiter waiter;
 
 	might_sleep();
-	if (!rcu_thread || sleep_forbidden())
+	if (!rcu_thread || sleep_forbidden() ||
+	    WARN(current == rcu_thread, "rcu_barrier: a callback would wait for itself\n"))
 		return; /* the only thread is in no section; or the wait could have no end */
 	init_completion(&waiter.done);
 	call_rcu(&waiter.head, wake_waiter);

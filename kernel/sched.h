@@ -14,6 +14,13 @@ void task_die(struct task_struct *task);
 /* do_exit - the end of the running thread; its result is with its struct kthread. */
 void __noreturn do_exit(void);
 
+/*
+ * thread_tidy - @fn has returned to a thread of @kind, which must be able to sleep
+ *
+ * If @fn has left preemption or interrupts off, that is reported and undone.
+ */
+void thread_tidy(const char *kind, unsigned long fn);
+
 /* thread_dying - the running thread is about to tell others that it has ended */
 void thread_dying(void);
 

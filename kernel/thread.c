@@ -113,6 +113,16 @@ static struct task_struct *take_dead(void)
 	return task;
 }
 
+void thread_tidy(const char *kind, unsigned long fn)
+{
+	if (likely(!sleep_forbidden()))
+		return;
+	WARN(true, "%s: %ps left the preemption count at 0x%x, interrupts %s\n", kind, (void *)fn,
+	     preempt_count(), irqs_disabled() ? "off" : "on");
+	preempt_count_restore(0);
+	local_irq_enable();
+}
+
 /* thread_dying - the running thread is about to tell others that it has ended */
 void thread_dying(void)
 {

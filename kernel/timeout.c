@@ -55,8 +55,19 @@ long wait_a_turn(long timeout)
 	if (likely(!sleep_forbidden()))
 		return schedule_timeout(timeout);
 	__set_current_state(TASK_RUNNING);
+	if (timeout != MAX_SCHEDULE_TIMEOUT)
+		return 0;
+	if (irqs_disabled() && num_online_cpus() == 1)
+		panic("%s waits with interrupts off, and there is no other CPU: nobody can end that",
+		      current->comm);
 	spin_cpu_relax();
-	return timeout == MAX_SCHEDULE_TIMEOUT ? timeout : 0;
+	return timeout;
+}
+
+void wait_a_tick(void)
+{
+	__set_current_state(TASK_UNINTERRUPTIBLE);
+	wait_a_turn(sleep_forbidden() ? MAX_SCHEDULE_TIMEOUT : 1);
 }
 
 long schedule_timeout_interruptible(long timeout)

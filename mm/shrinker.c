@@ -86,8 +86,9 @@ void unregister_shrinker(struct shrinker *shrinker)
 		return;
 	if (WARN(in_reclaim(), "mem: a shrinker cannot be unregistered from inside one"))
 		return;
+	might_sleep();
 	while (!try_unregister(shrinker))
-		schedule_timeout_uninterruptible(1);
+		wait_a_tick();
 }
 
 /* Goes on to the next shrinker, which has us as a user until we go on again. */

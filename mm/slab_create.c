@@ -291,9 +291,8 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 	if (!cache)
 		return 0;
 	c = slab_cache_of(cache);
-	do
-		err = slab_unpublish(c);
-	while (err == -EAGAIN);
+	while ((err = slab_unpublish(c)) == -EAGAIN)
+		wait_a_tick();
 	if (err == -EINVAL)
 		slab_report_address(cache, "BUG: kmem_cache_destroy: 0x%px is no cache", cache);
 	else if (err)

@@ -174,6 +174,32 @@ KTEST(rcu, a_reader_does_not_wait_for_itself)
 	kfree(plain); /* it was not freed: its readers might not have been through */
 }
 
+static void wait_for_all(struct rcu_head *head __unused)
+{
+	rcu_barrier();
+}
+
+static void leave_preemption_off(struct rcu_head *head __unused)
+{
+	preempt_disable();
+}
+
+/* A callback that waits for callbacks, or leaves its thread unable to sleep: both go on. */
+KTEST(rcu, callbacks_do_not_stop_the_thread)
+{
+	struct rcu_head head;
+
+	EXPECT_REPORT("rcu_barrier: a callback would wait for itself") {
+		call_rcu(&head, wait_for_all);
+		rcu_barrier();
+	}
+	EXPECT_REPORT("rcu: leave_preemption_off left the preemption count at 0x1, interrupts on") {
+		call_rcu(&head, leave_preemption_off);
+		rcu_barrier();
+	}
+	synchronize_rcu();
+}
+
 /* ---- Readers everywhere ---------------------------------------------------------------------- */
 
 /* Puts another one in its place and frees the old one in the @way-th way. */

@@ -73,7 +73,11 @@ void synchronize_rcu(void);
  */
 void call_rcu(struct rcu_head *head, rcu_callback_t func);
 
-/* rcu_barrier - wait until every function that call_rcu() has been given was called.  May sleep. */
+/*
+ * rcu_barrier - wait until every function that call_rcu() has been given was called
+ *
+ * Not from such a function, which is reported and does not wait.  May sleep.
+ */
 void rcu_barrier(void);
 
 /* kvfree_call_rcu - kvfree() @ptr later; @head lies in it, or is NULL: then now, after a wait. */

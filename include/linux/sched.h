@@ -177,12 +177,19 @@ long schedule_timeout_uninterruptible(long timeout);
  * @timeout: jiffies, or MAX_SCHEDULE_TIMEOUT
  *
  * Where sleeping is forbidden it reports no more: a wait with an end is over, and one
- * without goes on, by looking again at once.
+ * without goes on, by looking again at once; with interrupts off on the only CPU, where nothing
+ * can come of that, it is a panic.
  *
  * Context: may sleep.
  * Return: jiffies left of @timeout.
  */
 long wait_a_turn(long timeout);
+
+/*
+ * wait_a_tick - wait_a_turn() for a loop without an end that nobody wakes: a jiffy, or where
+ * sleeping is forbidden no time
+ */
+void wait_a_tick(void);
 
 /* cond_resched - give up the CPU if somebody waits for it; 1 if it did. */
 int cond_resched_slow(void);

@@ -235,6 +235,14 @@ CASES = {
                               "dma_pool.misuse"),
     "dma_pool_destroy_busy": (("BUG: dma_pool_destroy: pool t_pool of t_device: {p} is live, the first of 1", [], 0),
                               "dma_pool.misuse"),
+    "wait_with_interrupts_off": (("BUG: sleeping function called from invalid context at kernel/wait.c:{n}",
+                                  ["irqs_disabled(): 1", "{at:wait_with_interrupts_off}",
+                                   "Kernel panic - not syncing: cairn waits with interrupts off, and there is no "
+                                   "other CPU"], DIED), "sched.a_wait_without_an_end_looks_again"),
+    "down_with_interrupts_off": (("BUG: sleeping function called from invalid context at kernel/mutex.c:{n}",
+                                  ["irqs_disabled(): 1", "{at:down_with_interrupts_off}",
+                                   "Kernel panic - not syncing: "], DIED),
+                                 "sched.locks_are_had_where_sleeping_is_forbidden"),
     "region_release_twice": (("BUG: Trying to free nonexistent resource <00000000fed00000-00000000fed00fff>",
                               ["{at:region_release_twice}"], 0), "resource.release_misuse"),
 }
