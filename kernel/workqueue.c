@@ -7,7 +7,10 @@
  *   queue_delayed_work()  due later; the thread sleeps no longer than until then
  *
  * A work item is pending while it is in the list, and current while it runs; it
- * leaves the list before it runs, so it may queue itself or be freed by itself.
+ * leaves the list before it runs, so it may queue itself or be freed by itself.  Each
+ * time that it comes into the list is a turn: who flushes waits for one of them, and not
+ * for those that the work asks for itself.  Who cancels keeps it out of the list until it
+ * does not run any more.
  *
  * Locking: wq->lock, with interrupts off, guards list, current and each item that
  * is or was queued here; items are not queued on two queues at a time.
@@ -18,13 +21,15 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include "sched.h"
 
 struct workqueue_struct {
 	spinlock_t lock;
 	struct list_head list;
 	struct work_struct *current_work;
-	wait_queue_head_t more; /* the thread waits */
-	wait_queue_head_t done; /* who flushes waits */
+	unsigned int current_turn; /* of that */
+	wait_queue_head_t more;	   /* the thread waits */
+	wait_queue_head_t done;	   /* who flushes waits */
 	struct task_struct *thread;
 };
 
@@ -51,6 +56,7 @@ static struct work_struct *take_work(struct workqueue_struct *wq, bool all)
 		list_del_init(&work->entry);
 		WRITE_ONCE(work->pending, false);
 		wq->current_work = work;
+		wq->current_turn = work->turn;
 	}
 	spin_unlock_irqrestore(&wq->lock, flags);
 	return work;
@@ -62,9 +68,7 @@ static void run_work(struct workqueue_struct *wq, struct work_struct *work)
 	unsigned long flags;
 
 	func(work);
-	if (WARN(in_atomic(), "workqueue: %pS left the preemption count at 0x%x\n", func,
-		 preempt_count()))
-		preempt_count_restore(0);
+	thread_tidy("workqueue", (unsigned long)func);
 	spin_lock_irqsave(&wq->lock, flags);
 	wq->current_work = NULL;
 	spin_unlock_irqrestore(&wq->lock, flags);
@@ -131,16 +135,20 @@ static bool enqueue(struct workqueue_struct *wq, struct work_struct *work, unsig
 		    bool again)
 {
 	unsigned long flags;
-	bool was;
+	bool was, wanted;
 
 	spin_lock_irqsave(&wq->lock, flags);
-	was = work->pending;
-	if (was && again)
-		list_del(&work->entry);
-	if (!was || again)
+	was = work->pending || work->cancelling;
+	wanted = !was || (again && !work->cancelling);
+	if (wanted) {
+		if (work->pending)
+			list_del(&work->entry);
+		else
+			work->turn++;
 		insert(wq, work, delay);
+	}
 	spin_unlock_irqrestore(&wq->lock, flags);
-	if (!was || again)
+	if (wanted)
 		wake_up(&wq->more);
 	return was;
 }
@@ -162,25 +170,47 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, un
 
 /* ---- Waiting and cancelling ------------------------------------------------------------------ */
 
-static bool is_busy(struct workqueue_struct *wq, struct work_struct *work)
+/* Finds the last turn of @work that is not over; false if there is none. */
+static bool find_turn(struct workqueue_struct *wq, struct work_struct *work, unsigned int *turn)
 {
 	unsigned long flags;
-	bool busy;
+	bool found;
 
 	spin_lock_irqsave(&wq->lock, flags);
-	busy = work->pending || wq->current_work == work;
+	found = work->pending || wq->current_work == work;
+	*turn = work->pending ? work->turn : wq->current_turn;
 	spin_unlock_irqrestore(&wq->lock, flags);
-	return busy;
+	return found;
+}
+
+static bool turn_is_over(struct workqueue_struct *wq, struct work_struct *work, unsigned int turn)
+{
+	unsigned long flags;
+	bool over;
+
+	spin_lock_irqsave(&wq->lock, flags);
+	over = !(work->pending && work->turn == turn) &&
+	       !(wq->current_work == work && wq->current_turn == turn);
+	spin_unlock_irqrestore(&wq->lock, flags);
+	return over;
+}
+
+/* Would the caller, which is work of @wq, wait for itself? */
+static bool waits_for_itself(struct workqueue_struct *wq)
+{
+	return WARN(current == wq->thread, "workqueue: %ps waits for its own queue, %s\n",
+		    wq->current_work->func, current->comm);
 }
 
 bool flush_work(struct work_struct *work)
 {
 	struct workqueue_struct *wq = work->wq;
+	unsigned int turn;
 
 	might_sleep();
-	if (!wq || sleep_forbidden() || !is_busy(wq, work))
+	if (!wq || sleep_forbidden() || !find_turn(wq, work, &turn) || waits_for_itself(wq))
 		return false;
-	wait_event(wq->done, !is_busy(wq, work));
+	wait_event(wq->done, turn_is_over(wq, work, turn));
 	return true;
 }
 
@@ -210,30 +240,38 @@ bool flush_delayed_work(struct delayed_work *work)
 	return flush_work(&work->work);
 }
 
-bool cancel_work(struct work_struct *work)
+/* Takes it off its queue, and has @change more callers keep it off. */
+static bool take_off(struct workqueue_struct *wq, struct work_struct *work, int change)
 {
-	struct workqueue_struct *wq = work->wq;
 	unsigned long flags;
 	bool was;
 
-	if (!wq)
-		return false;
 	spin_lock_irqsave(&wq->lock, flags);
 	was = work->pending;
 	if (was)
 		list_del_init(&work->entry);
 	WRITE_ONCE(work->pending, false);
+	work->cancelling += (unsigned int)change;
 	spin_unlock_irqrestore(&wq->lock, flags);
 	wake_up_all(&wq->done);
 	return was;
 }
 
+bool cancel_work(struct work_struct *work)
+{
+	return work->wq && take_off(work->wq, work, 0);
+}
+
 bool cancel_work_sync(struct work_struct *work)
 {
-	bool was = cancel_work(work);
+	struct workqueue_struct *wq = work->wq;
+	bool was;
 
-	while (flush_work(work))
-		was |= cancel_work(work); /* it has queued itself again */
+	if (!wq)
+		return false;
+	was = take_off(wq, work, 1);
+	flush_work(work);
+	take_off(wq, work, -1);
 	return was;
 }
 
@@ -263,7 +301,7 @@ void flush_workqueue(struct workqueue_struct *wq)
 	struct barrier_work barrier;
 
 	might_sleep();
-	if (sleep_forbidden())
+	if (sleep_forbidden() || waits_for_itself(wq))
 		return; /* the thread may need this CPU */
 	INIT_WORK(&barrier.work, barrier_func);
 	init_completion(&barrier.done);

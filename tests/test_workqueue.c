@@ -205,17 +205,111 @@ KTEST(workqueue, what_runs_is_waited_for)
 	destroy_workqueue(wq);
 }
 
+#define AGAIN_MAX 300
+
+struct restless {
+	struct delayed_work work;
+	struct completion started;
+	unsigned long delay;
+	int runs;
+};
+
+/* Queues itself each time, so it is over only when it is cancelled; or after many times. */
+static void queue_again(struct work_struct *work)
+{
+	struct restless *r = container_of(to_delayed_work(work), struct restless, work);
+
+	WRITE_ONCE(r->runs, r->runs + 1);
+	complete(&r->started);
+	msleep(1);
+	if (r->runs < AGAIN_MAX)
+		schedule_delayed_work(&r->work, r->delay);
+}
+
+static void start_restless(struct restless *r, unsigned long delay)
+{
+	r->runs = 0;
+	r->delay = delay;
+	init_completion(&r->started);
+	INIT_DELAYED_WORK(&r->work, queue_again);
+	schedule_delayed_work(&r->work, 0);
+	wait_for_completion(&r->started);
+}
+
+/* What queues itself is cancelled for good, whether it is just running or not. */
+KTEST(workqueue, work_that_queues_itself_is_cancelled)
+{
+	struct restless r;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		int runs;
+
+		start_restless(&r, i % 2);
+		if (i >= 4)
+			msleep(i - 4);
+		cancel_delayed_work_sync(&r.work);
+		runs = READ_ONCE(r.runs);
+		EXPECT(runs < AGAIN_MAX);
+		EXPECT(!delayed_work_pending(&r.work));
+		msleep(3);
+		EXPECT_EQ(READ_ONCE(r.runs), runs);
+	}
+	EXPECT(schedule_delayed_work(&r.work, 1000 * HZ)); /* and can be queued again */
+	EXPECT(cancel_delayed_work_sync(&r.work));
+}
+
+/* It is flushed when it has run once more. */
+KTEST(workqueue, work_that_queues_itself_is_flushed_once)
+{
+	struct restless r;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		start_restless(&r, i % 2);
+		EXPECT(flush_work(&r.work.work));
+		EXPECT(READ_ONCE(r.runs) < AGAIN_MAX);
+		cancel_delayed_work_sync(&r.work);
+	}
+}
+
+static void flush_myself(struct work_struct *work)
+{
+	EXPECT(!flush_work(work));
+	flush_scheduled_work();
+	EXPECT(!cancel_work_sync(work));
+}
+
+KTEST(workqueue, work_does_not_wait_for_its_own_queue)
+{
+	DECLARE_WORK(work, flush_myself);
+
+	EXPECT_REPORT("workqueue: flush_myself waits for its own queue, events") {
+		schedule_work(&work);
+		flush_work(&work);
+	}
+	EXPECT(!work.cancelling);
+}
+
 static void unbalanced(struct work_struct *work __unused)
 {
 	preempt_disable();
 }
 
+static void leaves_interrupts_off(struct work_struct *work __unused)
+{
+	local_irq_disable();
+}
+
 KTEST(workqueue, unbalanced_work_is_reported)
 {
 	DECLARE_WORK(work, unbalanced);
+	DECLARE_WORK(other, leaves_interrupts_off);
 
-	EXPECT_REPORT("left the preemption count at 0x1") {
+	EXPECT_REPORT("unbalanced left the preemption count at 0x1, interrupts on") {
 		schedule_work(&work);
 		flush_work(&work);
+	}
+	EXPECT_REPORT("leaves_interrupts_off left the preemption count at 0x0, interrupts off") {
+		schedule_work(&other);
+		flush_work(&other);
 	}
 }

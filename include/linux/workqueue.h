@@ -21,6 +21,8 @@ struct work_struct {
 	work_func_t func;
 	struct workqueue_struct *wq; /* where it is queued, or was last */
 	bool pending;		     /* under the queue's lock: in its list */
+	unsigned int turn;	     /* how often it has been put there */
+	unsigned int cancelling;     /* calls of cancel_work_sync(): it cannot be queued */
 	u64 due;		     /* nanoseconds since start-up */
 };
 
@@ -95,14 +97,23 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, un
 #define schedule_work(work)		   queue_work(system_wq, work)
 #define schedule_delayed_work(work, delay) queue_delayed_work(system_wq, work, delay)
 
-/* flush_work - wait until it is neither queued nor running; false: it was not.  May sleep. */
+/*
+ * flush_work - wait until it has run as it was queued last; false: it was neither queued nor running
+ *
+ * Work that queues itself is waited for once.  Each queue has one thread, so work cannot wait for
+ * its own queue: that is reported, and returns at once.  May sleep.
+ */
 bool flush_work(struct work_struct *work);
 bool flush_delayed_work(struct delayed_work *work);
 /* flush_workqueue - wait for all that is queued, except what waits for its time.  May sleep. */
 void flush_workqueue(struct workqueue_struct *wq);
 #define flush_scheduled_work() flush_workqueue(system_wq)
 
-/* cancel_work_sync - take it off its queue, and wait until it does not run.  May sleep. */
+/*
+ * cancel_work_sync - take it off its queue, and wait until it does not run; false: it was not queued
+ *
+ * Nobody, itself included, can queue it meanwhile.  May sleep.
+ */
 bool cancel_work_sync(struct work_struct *work);
 bool cancel_delayed_work_sync(struct delayed_work *work);
 /* cancel_delayed_work - take it off its queue; it may be running.  Context: any. */
