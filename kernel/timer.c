@@ -33,10 +33,14 @@
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 
+/* The clock event comes after a day at the latest: nanoseconds do not wrap, and it is set anew. */
+#define FAR_AWAY (86400L * HZ)
+
 struct timer_base {
 	spinlock_t lock;
 	struct rb_root timers;
 	struct timer_list *running;
+	unsigned long now; /* jiffies: what is due by then is being run */
 };
 
 static DEFINE_PER_CPU(struct timer_base, timer_bases);
@@ -87,9 +91,12 @@ void clock_event_arm(u64 ns)
 static void set_event(const struct timer_base *base)
 {
 	struct timer_list *first = first_timer(base);
+	unsigned long now = jiffies;
 
-	if (first)
-		clock_event_arm(jiffies_to_nsecs(first->expires));
+	if (!first)
+		return;
+	now += (unsigned long)clamp((long)(first->expires - now), 0L, FAR_AWAY);
+	clock_event_arm(jiffies_to_nsecs(now));
 }
 
 static void enqueue(struct timer_base *base, struct timer_list *t)
@@ -141,6 +148,9 @@ int mod_timer(struct timer_list *t, unsigned long expires)
 	unsigned long flags;
 	struct timer_base *base = lock_base_here(t, &flags, &was);
 
+	/* Those that start one another for what has passed must not keep the CPU for themselves. */
+	if (base->running && time_before_eq(expires, base->now))
+		expires = base->now + 1;
 	t->expires = expires;
 	enqueue(base, t);
 	if (base == this_cpu_ptr(&timer_bases) && first_timer(base) == t)
@@ -202,11 +212,11 @@ static void call(struct timer_list *t, void (*function)(struct timer_list *))
 static void run_timers(struct softirq_action *h __unused)
 {
 	struct timer_base *base = this_cpu_ptr(&timer_bases);
-	unsigned long now = jiffies; /* one that restarts itself must not keep us here */
 	struct timer_list *t;
 
 	spin_lock_irq(&base->lock);
-	while ((t = first_timer(base)) && time_after_eq(now, t->expires)) {
+	base->now = jiffies;
+	while ((t = first_timer(base)) && time_after_eq(base->now, t->expires)) {
 		dequeue(base, t);
 		base->running = t;
 		spin_unlock_irq(&base->lock);

@@ -4,7 +4,8 @@
  * a CPU that is online, then a line for each interrupt, "name: count count ... text", with
  * a count for each column, or one count for the whole machine.  The timer's counts go up
  * by what happens between two readings.  So do those of interrupts that nobody has asked
- * for, which the CPU sends itself.
+ * for, which the CPU sends itself.  A timer for a time so far that its nanoseconds have no
+ * number brings none.
  */
 #include <linux/cpumask.h>
 #include <linux/ctype.h>
@@ -14,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 #include <cairn/test.h>
 #include <cairn/vfile.h>
 #include <asm/apic.h>
@@ -115,6 +117,23 @@ static u64 count_of(const char *label)
 	check_lines(text, label, &sum);
 	kfree(text);
 	return sum;
+}
+
+static void nothing(struct timer_list *t __unused)
+{
+}
+
+KTEST(irq, a_far_timer_brings_no_interrupts)
+{
+	struct timer_list timer;
+	u64 before;
+
+	timer_setup(&timer, nothing, 0);
+	before = count_of("LOC:");
+	mod_timer(&timer, jiffies + MAX_JIFFY_OFFSET);
+	mdelay(20);
+	EXPECT(count_of("LOC:") - before < 200);
+	EXPECT(del_timer_sync(&timer));
 }
 
 static void send_to_self(u8 vector)

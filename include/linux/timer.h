@@ -54,7 +54,8 @@ void init_timer(struct timer_list *t);
 /**
  * mod_timer - start a timer, or change when it is due
  * @t: the timer
- * @expires: jiffies; one that has passed is due at once
+ * @expires: jiffies; one that has passed is due at once, or, while this CPU runs the function
+ *	of a timer, a tick later
  *
  * Context: any.
  * Return: 1 if it was pending, else 0.
