@@ -10,20 +10,25 @@
  * A message that lacks its newline is open: the next pr_cont() is added to it,
  * any other message closes it.
  *
- * Locking: the log has one owner at a time, with interrupts off.  A message
- * from a trap that hit the owner itself, in a console driver say, goes straight
- * to the consoles: better an interleaved report than none.
+ * Locking: the log has one owner at a time, a CPU with interrupts off; others wait for it, but
+ * not in a panic, when it may have been stopped.  A message from a trap that hit the owner
+ * itself, in a console driver say, goes straight to the consoles: better an interleaved
+ * report than none.
  *
  * What it does not do: wake anyone, or keep a message that is larger than
  * LOG_MESSAGE_MAX whole.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
+#include <linux/processor.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <cairn/console.h>
 #include <cairn/init.h>
 #include <cairn/log_ring.h>
+#include <cairn/panic.h>
 
 #define LOG_SIZE (128 * 1024)
 
@@ -32,7 +37,7 @@ int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
 static u8 log_buf[LOG_SIZE];
 static struct log_ring log = {.buf = log_buf, .size = LOG_SIZE};
 static bool line_open; /* the newest message lacks its newline */
-static bool log_owned;
+static int log_owner;  /* number of a CPU, from 1; 0: nobody */
 
 static void (*capture_sink)(void *ctx, const char *text, size_t n, int level);
 static void *capture_ctx;
@@ -110,18 +115,41 @@ static const char *parse_level(const char *text, int *level, bool *cont)
 	return text;
 }
 
-/* Logs a message unless this CPU is in the middle of logging one. */
-static void log_or_show(int level, bool cont, const char *text, size_t n)
+/* Makes this CPU the owner; false if it is already, or cannot wait.  Interrupts are off. */
+static bool take_log(void)
+{
+	int this = raw_smp_processor_id() + 1, nobody = 0;
+
+	while (!try_cmpxchg(&log_owner, &nobody, this)) {
+		if (nobody == this || READ_ONCE(panic_in_progress))
+			return false;
+		nobody = 0;
+		spin_cpu_relax();
+	}
+	return true;
+}
+
+static void release_log(bool taken)
+{
+	if (taken)
+		smp_store_release(&log_owner, 0);
+}
+
+/* Hands a message on, one at a time but for those that are told without the log. */
+static void deliver(int level, bool cont, const char *text, size_t n)
 {
 	unsigned long flags;
+	bool taken;
 
 	local_irq_save(flags);
-	if (__atomic_exchange_n(&log_owned, true, __ATOMIC_ACQUIRE)) {
-		console_write(text, n, level);
-	} else {
+	taken = take_log();
+	if (capture_sink)
+		capture_sink(capture_ctx, text, n, level);
+	else if (taken)
 		log_message(level, cont, text, n);
-		__atomic_store_n(&log_owned, false, __ATOMIC_RELEASE);
-	}
+	else
+		console_write(text, n, level);
+	release_log(taken);
 	local_irq_restore(flags);
 }
 
@@ -139,10 +167,7 @@ int vprintk(const char *fmt, va_list args)
 		return 0;
 	if (level == LOGLEVEL_EMERG)
 		console_emergency();
-	if (capture_sink)
-		capture_sink(capture_ctx, text, (size_t)n, level);
-	else
-		log_or_show(level, cont, text, (size_t)n);
+	deliver(level, cont, text, (size_t)n);
 	return n;
 }
 
@@ -164,14 +189,28 @@ void printk_capture(void (*sink)(void *ctx, const char *text, size_t n, int leve
 	capture_sink = sink;
 }
 
+/* The oldest message from @pos on, as log_ring_read(); others may be added meanwhile. */
+static bool read_message(u64 *pos, struct log_record *r, char *text)
+{
+	unsigned long flags;
+	bool taken, found;
+
+	local_irq_save(flags);
+	taken = take_log();
+	found = log_ring_read(&log, pos, r, text);
+	release_log(taken);
+	local_irq_restore(flags);
+	return found;
+}
+
 void printk_read_log(void (*fn)(void *ctx, u64 ns, int level, const char *text, size_t n),
 		     void *ctx)
 {
 	char text[LOG_MESSAGE_MAX];
-	u64 pos = 0, end = log.end; /* what @fn prints is not read */
+	u64 pos = 0, end = data_race(log.end); /* what @fn prints is not read */
 	struct log_record r;
 
-	while (pos < end && log_ring_read(&log, &pos, &r, text))
+	while (pos < end && read_message(&pos, &r, text))
 		fn(ctx, r.ns, r.level, text, r.len);
 }
 

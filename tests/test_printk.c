@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The log: levels, capturing, continued lines, the ring buffer.  A test catches
+ * The log: levels, capturing, continued lines, the ring buffer, several CPUs.  A test catches
  * its own messages with a sink, or reads them back from the ring.
  */
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/printk.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <cairn/log_ring.h>
 #include <cairn/test.h>
@@ -153,4 +158,53 @@ KTEST(printk, stamps)
 	EXPECT(!strcmp(stamp, "[    1.234567] "));
 	printk_stamp(stamp, sizeof(stamp), 123456ULL * 1000000000);
 	EXPECT(!strcmp(stamp, "[123456.000000] "));
+}
+
+/* ---- Several CPUs ---------------------------------------------------------------------- */
+
+#define LINES 100
+
+static atomic_t said;
+
+static int say_lines(void *data)
+{
+	int cpu = (int)(long)data;
+
+	for (int i = 0; i < LINES; i++)
+		pr_warn("%d:%d.\n", cpu, i);
+	atomic_inc(&said);
+	return 0;
+}
+
+static unsigned int count_lines(unsigned int cpus)
+{
+	unsigned int found = 0;
+	char line[16];
+
+	for (unsigned int i = 0; i < cpus * LINES; i++) {
+		snprintf(line, sizeof(line), "\n%u:%u.\n", i / LINES, i % LINES);
+		found += ktest_reported(line);
+	}
+	return found;
+}
+
+/* What CPUs say at once comes whole, one after the other, and nothing gets lost. */
+KTEST(printk, cpus_take_turns)
+{
+	unsigned int cpus = min(num_online_cpus(), 8u), cpu;
+	struct task_struct *t[8];
+
+	atomic_set(&said, 0);
+	for (cpu = 0; cpu < cpus; cpu++) {
+		t[cpu] = kthread_create_on_cpu(say_lines, (void *)(long)cpu, cpu, "t_say");
+		ASSERT(!IS_ERR(t[cpu]));
+	}
+	EXPECT_REPORT("0:0.") {
+		pr_warn("\n"); /* each of the others stands between two ends of lines */
+		for (cpu = 0; cpu < cpus; cpu++)
+			wake_up_process(t[cpu]);
+		while (atomic_read(&said) < (int)cpus)
+			msleep(1);
+	}
+	EXPECT_EQ(count_lines(cpus), cpus * LINES);
 }
