@@ -54,7 +54,7 @@
 #define NR_POOLS    4
 
 struct bounce_pool {
-	/* Set up once, under pools_lock. */
+	/* Changed under both locks. */
 	phys_addr_t start; /* 0: there is none */
 	unsigned int order;
 	unsigned int slots;
@@ -127,12 +127,14 @@ static bool install(struct page *page, unsigned int order, bool stays)
 	if (i < NR_POOLS) {
 		struct bounce_pool *pool = &pools[i];
 
+		spin_lock(&pool->lock);
 		bitmap_zero(pool->map, MAX_SLOTS);
 		pool->order = order;
 		pool->slots = PAGE_SLOTS << order;
 		pool->used = pool->peak = 0;
 		pool->stays = stays;
 		WRITE_ONCE(pool->start, page_to_phys(page));
+		spin_unlock(&pool->lock);
 	}
 	spin_unlock_irqrestore(&pools_lock, flags);
 	return i < NR_POOLS;
@@ -174,8 +176,8 @@ bool bounce_reserve(u64 mask)
 	return add_pool(mask, EXTRA_ORDER, GFP_KERNEL, false);
 }
 
-/* Takes an idle pool out of the table; its pages are the caller's. */
-static struct page *retire(struct bounce_pool *pool)
+/* Takes an idle pool out of the table; its pages, 2^*@order of them, are the caller's. */
+static struct page *retire(struct bounce_pool *pool, unsigned int *order)
 {
 	struct page *page = NULL;
 	unsigned long flags;
@@ -184,6 +186,7 @@ static struct page *retire(struct bounce_pool *pool)
 	spin_lock(&pool->lock);
 	if (pool->start && !pool->stays && !pool->used) {
 		page = phys_to_page(pool->start);
+		*order = pool->order;
 		WRITE_ONCE(pool->start, 0);
 	}
 	spin_unlock(&pool->lock);
@@ -205,8 +208,8 @@ unsigned long dma_bounce_shrink(unsigned long keep)
 	unsigned long freed = 0;
 
 	for (unsigned int i = 0; i < NR_POOLS; i++) {
-		unsigned int order = pools[i].order;
-		struct page *page = keep & BIT(i) ? NULL : retire(&pools[i]);
+		unsigned int order;
+		struct page *page = keep & BIT(i) ? NULL : retire(&pools[i], &order);
 
 		if (!page)
 			continue;
@@ -280,22 +283,27 @@ phys_addr_t bounce_get(u64 mask, size_t size)
 	return at;
 }
 
+/* Gives a buffer back to the pool if it is one of its; others may come and go meanwhile. */
+static bool put_to(struct bounce_pool *pool, phys_addr_t at, unsigned int n)
+{
+	unsigned long flags;
+	bool is_its;
+
+	spin_lock_irqsave(&pool->lock, flags);
+	is_its = pool->start && at >= pool->start && at <= pool_last(pool);
+	if (is_its) {
+		bitmap_clear(pool->map, (unsigned int)((at - pool->start) >> SLOT_SHIFT), n);
+		pool->used -= n;
+	}
+	spin_unlock_irqrestore(&pool->lock, flags);
+	return is_its;
+}
+
 void bounce_put(phys_addr_t at, size_t size)
 {
-	for (unsigned int i = 0; i < NR_POOLS; i++) {
-		struct bounce_pool *pool = &pools[i];
-		unsigned int first, n = slots_for(size);
-		unsigned long flags;
-
-		if (!pool->start || at < pool->start || at > pool_last(pool))
-			continue;
-		first = (unsigned int)((at - pool->start) >> SLOT_SHIFT);
-		spin_lock_irqsave(&pool->lock, flags);
-		bitmap_clear(pool->map, first, n);
-		pool->used -= n;
-		spin_unlock_irqrestore(&pool->lock, flags);
-		return;
-	}
+	for (unsigned int i = 0; i < NR_POOLS; i++)
+		if (put_to(&pools[i], at, slots_for(size)))
+			return;
 }
 
 size_t bounce_max(void)
