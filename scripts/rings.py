@@ -4,10 +4,11 @@
 
   include/linux   the API; what it includes is the API, the machine's headers and the compiler's
   include/cairn   ours
-  mm/*.h          private: included by mm/ itself, by white-box tests in tests/, and by
+  mm/*.h, ...     private to their directory and to white-box tests in tests/; those of mm/ also to
                   arch/preload, which puts another interface on the allocators
 
-The ports to a process see the C library in one file each; some tests are ordinary programs: HOSTED.
+lib/ and mm/ stand below drivers/ and block/, and include no header about those: UPPER.  The ports to a
+process see the C library in one file each; some tests are ordinary programs: HOSTED.
 
 And mm/ sees the machine only through <asm/...>: no inline assembly, no #if of its own.
 """
@@ -34,20 +35,25 @@ def ring_of(path):
 def check_include(path, ring, bracket, name):
     if bracket == "<":
         if name.split("/")[0] in ("linux", "asm", "asm-generic", "cairn", "uapi"):
+            if path.startswith(("lib/", "mm/")) and UPPER.match(name):
+                return f"<{name}> is of a layer above"
             if ring == "api" and name.startswith("cairn/") and name not in ALLOWED_IN_API:
                 return f"the API includes <{name}>, which is ours"
             return None
         return None if name in COMPILER or HOSTED.match(path) else f"<{name}> is in no ring"
-    target = os.path.normpath(os.path.join(os.path.dirname(path), name))
+    home, target = (os.path.dirname(p) for p in (path, os.path.normpath(os.path.join(os.path.dirname(path), name))))
     if ring in ("api", "ours", "machine"):
         return f'"{name}": a header of this ring includes by <...>'
-    if ring_of(target) == "mm" and ring not in ("mm", "tests", "preload"):
-        return f'"{name}" is private to mm/'
+    if home != target and ring != "tests" and (ring, target) != ("preload", "mm"):
+        return f'"{name}" is private to {target}/'
     return None
 
 
 # Ours that API headers are made of.
-ALLOWED_IN_API = {"cairn/pcp.h", "cairn/start.h"}
+ALLOWED_IN_API = {"cairn/pcp.h"}
+
+# About devices and the disk.
+UPPER = re.compile(r"cairn/(acpi|block|blockcache|names|pci)\.h|linux/(pci|pci-dma-compat)\.h")
 
 
 def check_mm_line(line):
