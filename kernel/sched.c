@@ -15,11 +15,7 @@
  *
  * The ends of slices are clock events (timer.c), which are set only while others wait, and at
  * once for a switch that a thread with interrupts off has put off.
- * At some of them a CPU gives a task that waits to one that has at least two fewer,
- * so the load gets even while all are busy; and a CPU whose last task goes to sleep
- * first looks for one that waits elsewhere, and only then idles.  With one thread more than
- * CPUs no such gift makes it even: then the one that has been there for longest goes on to
- * the next CPU, every 60 ms, so that each has a CPU to itself as often as all others.
+ * Which CPU a task runs on is balance.c's to say.
  *
  * Invariants: curr is in no tree; nr_running counts curr, unless it is the idle
  * task, and those in the tree; a task is in the tree of the queue of task->cpu.
@@ -43,27 +39,14 @@
 #include <asm/irqflags.h>
 #include <asm/processor.h>
 #include <asm/switch_to.h>
+#include "rq.h"
 #include "sched.h"
 
 #define SLICE_NS       4000000ULL
 #define WAKE_BONUS_NS  2000000ULL
 #define WAKE_MARGIN_NS 500000LL
-#define BALANCE_NS     20000000ULL
-#define ROTATE_NS      60000000ULL
 
-struct rq {
-	arch_spinlock_t lock;
-	unsigned int nr_running;
-	struct task_struct *curr;
-	struct task_struct *idle;
-	struct rb_root_cached tree;
-	u64 min_vruntime; /* never runs backwards */
-	u64 next_balance;
-	u64 next_rotation; /* others set it too */
-	bool wanted;	   /* the running task shall give way: for who is told by interrupt */
-};
-
-static DEFINE_PER_CPU_ALIGNED(struct rq, runqueues);
+DEFINE_PER_CPU_ALIGNED(struct rq, runqueues);
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 
 struct task_struct init_task = {
@@ -75,21 +58,13 @@ struct task_struct init_task = {
 
 bool scheduler_running;
 
-#define cpu_rq(cpu) per_cpu_ptr(&runqueues, cpu)
-#define this_rq()   this_cpu_ptr(&runqueues)
-
 void __weak smp_send_reschedule(unsigned int cpu __unused)
 {
 }
 
 /* ---- The tree -------------------------------------------------------------------------------- */
 
-static struct task_struct *leftmost(struct rq *rq)
-{
-	return rb_entry_safe(rb_first_cached(&rq->tree), struct task_struct, run_node);
-}
-
-static void queue_insert(struct rq *rq, struct task_struct *p)
+static void rq_insert(struct rq *rq, struct task_struct *p)
 {
 	struct rb_node **link = &rq->tree.rb_root.rb_node, *parent = NULL;
 	bool first = true;
@@ -109,16 +84,10 @@ static void queue_insert(struct rq *rq, struct task_struct *p)
 	p->queued = true;
 }
 
-static void queue_remove(struct rq *rq, struct task_struct *p)
+void rq_remove(struct rq *rq, struct task_struct *p)
 {
 	rb_erase_cached(&p->run_node, &rq->tree);
 	p->queued = false;
-}
-
-/* Other CPUs look at how many there are without the lock.  Context: @rq locked. */
-static void count_running(struct rq *rq, int change)
-{
-	WRITE_ONCE(rq->nr_running, rq->nr_running + (unsigned int)change);
 }
 
 /* Adds the time since the last look to the running task. */
@@ -167,11 +136,10 @@ static void check_preempt(struct rq *rq, struct task_struct *p)
 		smp_send_reschedule(p->cpu); /* it sets its clock */
 }
 
-/* Puts @p, in no tree, in that of @rq.  Context: @rq locked. */
-static void attach(struct rq *rq, struct task_struct *p)
+void rq_attach(struct rq *rq, struct task_struct *p)
 {
 	count_running(rq, 1);
-	queue_insert(rq, p);
+	rq_insert(rq, p);
 	update_curr(rq);
 	check_preempt(rq, p);
 }
@@ -214,32 +182,6 @@ bool cpu_active(unsigned int cpu)
 	return cpu_online(cpu) && smp_load_acquire(&cpu_rq(cpu)->idle);
 }
 
-static bool may_run_on(const struct task_struct *p, unsigned int cpu)
-{
-	return cpumask_test_cpu(cpu, &p->cpus_mask) && cpu_active(cpu);
-}
-
-/* Where it ran last if that is idle, else an idle CPU, else where it ran last. */
-static unsigned int select_cpu(const struct task_struct *p)
-{
-	unsigned int last = p->cpu, any = nr_cpu_ids;
-	int cpu;
-
-	if (may_run_on(p, last) && !READ_ONCE(cpu_rq(last)->nr_running))
-		return last;
-	for_each_online_cpu(cpu) {
-		if (!may_run_on(p, (unsigned int)cpu))
-			continue;
-		if (!READ_ONCE(cpu_rq(cpu)->nr_running))
-			return (unsigned int)cpu;
-		if (any == nr_cpu_ids)
-			any = (unsigned int)cpu;
-	}
-	if (may_run_on(p, last) || any == nr_cpu_ids)
-		return last;
-	return any;
-}
-
 /* Puts @p, which is in no tree, on @rq.  Context: @rq locked. */
 static void activate(struct rq *rq, struct task_struct *p)
 {
@@ -248,7 +190,7 @@ static void activate(struct rq *rq, struct task_struct *p)
 	if ((s64)(p->vruntime - floor) < 0 || (s64)(p->vruntime - rq->min_vruntime) > (s64)SLICE_NS)
 		p->vruntime = floor;
 	p->on_rq = true;
-	attach(rq, p);
+	rq_attach(rq, p);
 }
 
 /*
@@ -257,7 +199,7 @@ static void activate(struct rq *rq, struct task_struct *p)
  */
 static void activate_elsewhere(struct rq *rq, struct task_struct *p)
 {
-	unsigned int cpu = select_cpu(p);
+	unsigned int cpu = rq_select_cpu(p);
 
 	p->on_rq = true;
 	for (;;) {
@@ -267,9 +209,9 @@ static void activate_elsewhere(struct rq *rq, struct task_struct *p)
 			rq = cpu_rq(cpu);
 			arch_spin_lock(&rq->lock);
 		}
-		if (may_run_on(p, cpu) || select_cpu(p) == cpu)
+		if (may_run_on(p, cpu) || rq_select_cpu(p) == cpu)
 			break;
-		cpu = select_cpu(p);
+		cpu = rq_select_cpu(p);
 	}
 	activate(rq, p);
 	arch_spin_unlock(&rq->lock);
@@ -304,123 +246,15 @@ int wake_up_process(struct task_struct *p)
 
 /* ---- Switching ------------------------------------------------------------------------------- */
 
-/* The first task in @from's tree that may run on @cpu, off the queue and @cpu's. */
-static struct task_struct *detach_for(struct rq *from, struct rq *to, unsigned int cpu)
-{
-	struct rb_node *node;
-
-	for (node = rb_first_cached(&from->tree); node; node = rb_next(node)) {
-		struct task_struct *p = rb_entry(node, struct task_struct, run_node);
-
-		if (!cpumask_test_cpu(cpu, &p->cpus_mask))
-			continue;
-		queue_remove(from, p);
-		count_running(from, -1);
-		p->vruntime += to->min_vruntime - from->min_vruntime;
-		p->arrived = ktime_get_ns();
-		WRITE_ONCE(p->cpu, cpu);
-		return p;
-	}
-	return NULL;
-}
-
-/* A task that waits elsewhere, to run here.  Context: @rq locked. */
-static struct task_struct *steal(struct rq *rq)
-{
-	unsigned int this_cpu = (unsigned int)raw_smp_processor_id();
-	struct task_struct *p = NULL;
-	int cpu;
-
-	for_each_online_cpu(cpu) {
-		struct rq *from = cpu_rq(cpu);
-
-		if (from == rq || READ_ONCE(from->nr_running) < 2 ||
-		    !arch_spin_trylock(&from->lock))
-			continue;
-		p = detach_for(from, rq, this_cpu);
-		arch_spin_unlock(&from->lock);
-		if (p)
-			break;
-	}
-	if (p)
-		count_running(rq, 1);
-	return p;
-}
-
-static bool give_one(struct rq *rq, int cpu)
-{
-	struct rq *to = cpu_rq(cpu);
-	struct task_struct *p;
-
-	if (!arch_spin_trylock(&to->lock))
-		return false;
-	p = detach_for(rq, to, (unsigned int)cpu);
-	if (p)
-		attach(to, p);
-	arch_spin_unlock(&to->lock);
-	return p;
-}
-
-/*
- * Gives a task that waits to a CPU with at least two fewer, from time to time; the
- * one with the fewest that one of them may run on.  Context: @rq, this CPU's, locked.
- */
-static void balance(struct rq *rq, u64 now)
-{
-	unsigned int fewest;
-	int cpu;
-
-	if (now < rq->next_balance)
-		return;
-	rq->next_balance = now + BALANCE_NS;
-	for (fewest = 0; fewest + 2 <= rq->nr_running; fewest++) {
-		for_each_online_cpu(cpu) {
-			if (READ_ONCE(cpu_rq(cpu)->nr_running) == fewest &&
-			    cpu_active((unsigned int)cpu) && give_one(rq, cpu))
-				return;
-		}
-	}
-}
-
-/* May the first that waits go to @cpu, where there is one task fewer, and is it its turn? */
-static bool its_turn(const struct rq *rq, const struct task_struct *first, unsigned int cpu)
-{
-	if (READ_ONCE(cpu_rq(cpu)->nr_running) + 1 != rq->nr_running || !may_run_on(first, cpu))
-		return false;
-	return first->arrived <= rq->curr->arrived || !may_run_on(rq->curr, cpu);
-}
-
-/*
- * Where this CPU has one task more than another, passes on the one that came first; when it
- * is not waiting, at the end of the next slice.  Context: @rq, this CPU's, locked.
- */
-static void rotate(struct rq *rq, u64 now)
-{
-	const struct task_struct *first = leftmost(rq);
-	unsigned int here = (unsigned int)raw_smp_processor_id(), cpu = here;
-
-	if (!first || now < READ_ONCE(rq->next_rotation))
-		return;
-	do {
-		cpu = cpumask_next((int)cpu, cpu_online_mask);
-		if (cpu >= nr_cpu_ids)
-			cpu = cpumask_first(cpu_online_mask);
-		if (cpu != here && its_turn(rq, first, cpu) && give_one(rq, (int)cpu)) {
-			WRITE_ONCE(cpu_rq(cpu)->next_rotation, now + ROTATE_NS);
-			return;
-		}
-	} while (cpu != here);
-}
-
 static struct task_struct *pick_next(struct rq *rq)
 {
 	struct task_struct *next = leftmost(rq);
 
 	if (next) {
-		queue_remove(rq, next);
+		rq_remove(rq, next);
 		return next;
 	}
-	next = steal(rq);
+	next = rq_steal(rq);
 	return next ? next : rq->idle;
 }
 
@@ -431,7 +265,7 @@ static void finish_switch(struct task_struct *prev)
 	bool dead = prev->__state == TASK_DEAD && !prev->on_rq; /* else preempted before its end */
 
 	if (unlikely(prev->on_rq && prev != rq->idle && !may_run_on(prev, prev->cpu))) {
-		queue_remove(rq, prev);
+		rq_remove(rq, prev);
 		count_running(rq, -1);
 		activate_elsewhere(rq, prev);
 		return;
@@ -466,7 +300,7 @@ static void __schedule(bool preempted)
 		prev->on_rq = false;
 		count_running(rq, -1);
 	} else if (prev != rq->idle) {
-		queue_insert(rq, prev);
+		rq_insert(rq, prev);
 	}
 	if (preempted)
 		WRITE_ONCE(prev->nivcsw, prev->nivcsw + 1);
@@ -475,7 +309,7 @@ static void __schedule(bool preempted)
 	next = pick_next(rq);
 	if (next == prev && !may_run_on(prev, prev->cpu) && prev != rq->idle) {
 		next = pick_next(rq); /* others may be waiting behind it */
-		queue_insert(rq, prev);
+		rq_insert(rq, prev);
 	}
 	rq->curr = next;
 	next->slice_start = prev->exec_start; /* which is now */
@@ -592,8 +426,8 @@ static void check_slice(struct rq *rq)
 		arm_slice(rq);
 		return;
 	}
-	balance(rq, now);
-	rotate(rq, now);
+	rq_balance(rq, now);
+	rq_rotate(rq, now);
 	set_preempt_need_resched();
 }
 
@@ -644,7 +478,7 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 	rq = task_rq_lock(p);
 	cpumask_copy(&p->cpus_mask, mask);
 	if (p->queued && !may_run_on(p, p->cpu)) {
-		queue_remove(rq, p);
+		rq_remove(rq, p);
 		count_running(rq, -1);
 		activate_elsewhere(rq, p);
 	} else {
