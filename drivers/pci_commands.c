@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The monitor's commands about devices. */
+/* The monitor's lspci: PCI devices, their drivers and what of the address space is theirs. */
 #include <cairn/monitor.h>
 #include <cairn/pci.h>
 #include <linux/kernel.h>
