@@ -319,11 +319,23 @@ void kfence_free(const void *addr, struct slab_cache *c, unsigned long caller)
 
 /* ---- What else is asked about objects -------------------------------------------------- */
 
-size_t kfence_size(const void *addr)
+static const struct kfence_object *live_object_at(const void *addr)
 {
 	const struct kfence_object *o = object_of((unsigned long)addr);
 
-	if (o && o->state == KFENCE_LIVE && o->addr == (unsigned long)addr)
+	return o && o->state == KFENCE_LIVE && o->addr == (unsigned long)addr ? o : NULL;
+}
+
+bool kfence_is_live(const void *addr)
+{
+	return live_object_at(addr);
+}
+
+size_t kfence_size(const void *addr)
+{
+	const struct kfence_object *o = live_object_at(addr);
+
+	if (o)
 		return o->size;
 	slab_report_address(addr, "BUG: ksize: kmalloc() never gave 0x%px", addr);
 	return 0;

@@ -101,6 +101,8 @@ bool slab_was_freed(void *obj)
 {
 	struct slab_cache *c = slab_find(obj);
 
+	if (is_kfence_address(obj))
+		return !kfence_is_live(obj);
 	if (!c || c == &kmalloc_large_cache || slab_object_index(c, obj) < 0)
 		return false;
 	return (c->mode == SLAB_MODE_DEBUG || slab_tagged(c, obj)) && slab_object_is_free(c, obj);

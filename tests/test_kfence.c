@@ -9,6 +9,7 @@
 #include <linux/delay.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -330,6 +331,45 @@ KTEST(kfence, objects_of_a_cache)
 	}
 	kmem_cache_destroy(cache);
 	kmem_cache_destroy(other);
+}
+
+/* A pool of one element, which is a sampled object. */
+static mempool_t *pool_of_sampled(void)
+{
+	mempool_t *pool = mempool_create_kmalloc_pool(1, 64);
+	void *p = pool ? sampled_kmalloc(64) : NULL;
+
+	if (!p) {
+		mempool_destroy(pool);
+		return NULL;
+	}
+	kfree(pool->elements[0]);
+	pool->elements[0] = p;
+	return pool;
+}
+
+/* A sampled object serves as an element of a reserve; one that was freed there is named. */
+KTEST(kfence, element_of_a_reserve)
+{
+	mempool_t *pool;
+	void *p;
+
+	if (!sampling())
+		return;
+	pool = pool_of_sampled();
+	ASSERT(pool);
+	p = pool->elements[0];
+	EXPECT_NO_REPORT() {
+		mempool_destroy(pool);
+	}
+	EXPECT(!kfence_is_live(p));
+
+	pool = pool_of_sampled();
+	ASSERT(pool);
+	kfree(pool->elements[0]);
+	EXPECT_REPORT("BUG: mempool: element 0x") {
+		mempool_destroy(pool);
+	}
 }
 
 /* What keeps its state while free never is one of them. */

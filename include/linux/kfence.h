@@ -58,6 +58,9 @@ void *kfence_alloc(struct slab_cache *c, size_t size);
  */
 void kfence_free(const void *addr, struct slab_cache *c, unsigned long caller);
 
+/* kfence_is_live - does an object in use start at @addr? */
+bool kfence_is_live(const void *addr);
+
 /* kfence_size - bytes of a sampled object, 0 after a report if there is none at @addr. */
 size_t kfence_size(const void *addr);
 
