@@ -132,6 +132,11 @@ module_objects := $(foreach s,$(module_sources),$(call module_object,$(s)))
 
 .PHONY: all elf iso objects image kernel FORCE
 
+# Of several things that a person calls for, each starts make anew: one after the other.
+ifneq ($(if $(filter 0,$(MAKELEVEL)),$(word 2,$(MAKECMDGOALS))),)
+.NOTPARALLEL:
+endif
+
 # What a person calls first sees to the tools, then starts make anew, which finds them.
 all iso:
 	@scripts/setup.sh build image

@@ -64,7 +64,7 @@ check_number() { # check_number NAME VALUE LEAST MOST
 # In MiB, where QEMU has a number without a letter in MiB.
 check_memory() {
 	local most=1048576 unit mib
-	[[ $1 =~ ^([0-9]{1,9})([kKmMgGtT]?)[bB]?$ ]] || wrong "MEM=$1: an amount of memory, as in MEM=512M or MEM=4G"
+	[[ $1 =~ ^([0-9]{1,9})([kKmMgGtT]?)$ ]] || wrong "MEM=$1: an amount of memory, as in MEM=512M or MEM=4G"
 	unit=${BASH_REMATCH[2]}
 	mib=$((10#${BASH_REMATCH[1]}))
 	case $unit in [kK]) mib=$((mib / 1024)) ;; [gG]) mib=$((mib * 1024)) ;; [tT]) mib=$((mib * 1048576)) ;; esac

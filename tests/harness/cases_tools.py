@@ -122,6 +122,15 @@ def nothing_to_rebuild(ctx):
 
 
 @case
+def goals_in_turn(ctx):
+    """make -j with several goals does one after the other: they would make the same files, or remove them"""
+    with tempfile.TemporaryDirectory() as scratch:
+        done = run("make", "-s", "-j4", f"O={scratch}/out", "MAKE=echo begin; sleep 0.3; echo end", "elf", "clean", "all",
+                   env=person_env())
+    ctx.expect(done.stdout.split("\n") == ["begin", "end kernel", "begin", "end image", ""], done.stdout)
+
+
+@case
 def compiler_order(ctx):
     """the compiler is x86_64-elf-gcc, else x86_64-linux-gnu-gcc, else gcc; LLVM= asks for clang"""
 
@@ -465,7 +474,7 @@ def run_settings(ctx):
 @case
 def machine_misnamed(ctx):
     """a bad MACHINE=, FIRMWARE=, MEM=, SMP=, CPU=, ACCEL=, MEDIUM=, DISPLAY= gets one line, before QEMU does"""
-    for name, value in (("MACHINE", "pc2"), ("FIRMWARE", "coreboot"), ("MEM", "lots"), ("MEM", "1M"),
+    for name, value in (("MACHINE", "pc2"), ("FIRMWARE", "coreboot"), ("MEM", "lots"), ("MEM", "4GB"), ("MEM", "1M"),
                         ("MEM", "9999999999999G"), ("SMP", "0"), ("SMP", "four"), ("CPU", "z80"),
                         ("CPU", "host"), ("ACCEL", "warp"), ("MEDIUM", "tape"), ("SCREEN", "paper"), ("QEMU_ARGS", "'")):
         done = subprocess.run(["scripts/qemu.sh", "--check"], cwd=ROOT, check=False, text=True,
