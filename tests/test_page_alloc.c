@@ -192,8 +192,8 @@ KTEST(pages, a_hot_page_comes_back_first_and_a_cold_one_last)
 	struct page *hot, *cold, *page, *again[4];
 	unsigned int i;
 
-	if (page_lists_are_off()) {
-		ktest_skip("boot parameters keep per-CPU lists off");
+	if (pcp_limit_blocks(0, 0) < ARRAY_SIZE(again)) {
+		ktest_skip("per-CPU lists are off, or too short, on this machine");
 		return;
 	}
 	drain_all_pages();
