@@ -10,25 +10,19 @@
  * A message that lacks its newline is open: the next pr_cont() is added to it,
  * any other message closes it.
  *
- * Locking: the log has one owner at a time, a CPU with interrupts off; others wait for it, but
- * not in a panic, when it may have been stopped.  A message from a trap that hit the owner
- * itself, in a console driver say, goes straight to the consoles: better an interleaved
- * report than none.
+ * Locking: who has the consoles, console_take(), has the log.  A message from a trap that hit
+ * the owner itself goes straight to the consoles.
  *
  * What it does not do: wake anyone, or keep a message that is larger than
  * LOG_MESSAGE_MAX whole.
  */
-#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/irqflags.h>
 #include <linux/ktime.h>
-#include <linux/processor.h>
-#include <linux/smp.h>
 #include <linux/string.h>
 #include <cairn/console.h>
 #include <cairn/init.h>
 #include <cairn/log_ring.h>
-#include <cairn/panic.h>
 
 #define LOG_SIZE (128 * 1024)
 
@@ -37,7 +31,6 @@ int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
 static u8 log_buf[LOG_SIZE];
 static struct log_ring log = {.buf = log_buf, .size = LOG_SIZE};
 static bool line_open; /* the newest message lacks its newline */
-static int log_owner;  /* number of a CPU, from 1; 0: nobody */
 
 static void (*capture_sink)(void *ctx, const char *text, size_t n, int level);
 static void *capture_ctx;
@@ -115,42 +108,19 @@ static const char *parse_level(const char *text, int *level, bool *cont)
 	return text;
 }
 
-/* Makes this CPU the owner; false if it is already, or cannot wait.  Interrupts are off. */
-static bool take_log(void)
-{
-	int this = raw_smp_processor_id() + 1, nobody = 0;
-
-	while (!try_cmpxchg(&log_owner, &nobody, this)) {
-		if (nobody == this || READ_ONCE(panic_in_progress))
-			return false;
-		nobody = 0;
-		spin_cpu_relax();
-	}
-	return true;
-}
-
-static void release_log(bool taken)
-{
-	if (taken)
-		smp_store_release(&log_owner, 0);
-}
-
 /* Hands a message on, one at a time but for those that are told without the log. */
 static void deliver(int level, bool cont, const char *text, size_t n)
 {
 	unsigned long flags;
-	bool taken;
+	bool taken = console_take(&flags);
 
-	local_irq_save(flags);
-	taken = take_log();
 	if (capture_sink)
 		capture_sink(capture_ctx, text, n, level);
 	else if (taken)
 		log_message(level, cont, text, n);
 	else
 		console_write(text, n, level);
-	release_log(taken);
-	local_irq_restore(flags);
+	console_give(taken, flags);
 }
 
 int vprintk(const char *fmt, va_list args)
@@ -193,13 +163,9 @@ void printk_capture(void (*sink)(void *ctx, const char *text, size_t n, int leve
 static bool read_message(u64 *pos, struct log_record *r, char *text)
 {
 	unsigned long flags;
-	bool taken, found;
+	bool taken = console_take(&flags), found = log_ring_read(&log, pos, r, text);
 
-	local_irq_save(flags);
-	taken = take_log();
-	found = log_ring_read(&log, pos, r, text);
-	release_log(taken);
-	local_irq_restore(flags);
+	console_give(taken, flags);
 	return found;
 }
 

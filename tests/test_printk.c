@@ -4,16 +4,19 @@
  * The log: levels, capturing, continued lines, the ring buffer, several CPUs.  A test catches
  * its own messages with a sink, or reads them back from the ring.
  */
-#include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
+#include <linux/timer.h>
 #include <linux/string.h>
+#include <cairn/console.h>
 #include <cairn/log_ring.h>
 #include <cairn/test.h>
+#include <asm/processor.h>
 
 KTEST(printk, captured_reports)
 {
@@ -164,7 +167,7 @@ KTEST(printk, stamps)
 
 #define LINES 100
 
-static atomic_t said;
+static DECLARE_COMPLETION(said);
 
 static int say_lines(void *data)
 {
@@ -172,7 +175,7 @@ static int say_lines(void *data)
 
 	for (int i = 0; i < LINES; i++)
 		pr_warn("%d:%d.\n", cpu, i);
-	atomic_inc(&said);
+	complete(&said);
 	return 0;
 }
 
@@ -194,7 +197,7 @@ KTEST(printk, cpus_take_turns)
 	unsigned int cpus = min(num_online_cpus(), 8u), cpu;
 	struct task_struct *t[8];
 
-	atomic_set(&said, 0);
+	reinit_completion(&said);
 	for (cpu = 0; cpu < cpus; cpu++) {
 		t[cpu] = kthread_create_on_cpu(say_lines, (void *)(long)cpu, cpu, "t_say");
 		ASSERT(!IS_ERR(t[cpu]));
@@ -203,8 +206,55 @@ KTEST(printk, cpus_take_turns)
 		pr_warn("\n"); /* each of the others stands between two ends of lines */
 		for (cpu = 0; cpu < cpus; cpu++)
 			wake_up_process(t[cpu]);
-		while (atomic_read(&said) < (int)cpus)
-			msleep(1);
+		for (cpu = 0; cpu < cpus; cpu++)
+			wait_for_completion(&said);
 	}
 	EXPECT_EQ(count_lines(cpus), cpus * LINES);
+}
+
+/* ---- Consoles ---------------------------------------------------------------------------- */
+
+#define STAY_MS 3
+
+static bool watching;
+static unsigned int writers, written;
+static bool met;
+
+/* A console that takes its time. */
+static void watch_writers(const char *s __unused, size_t n __unused, int level __unused)
+{
+	if (!watching)
+		return;
+	WRITE_ONCE(met, met || writers);
+	writers++;
+	mdelay(STAY_MS);
+	writers--;
+	written++;
+}
+
+static void write_in_timer(struct timer_list *t __unused)
+{
+	console_printf("# from a timer\n");
+}
+
+/* A driver is not entered while it writes, be it by an interrupt or by another CPU. */
+KTEST(printk, one_at_a_time_writes_to_consoles)
+{
+	static struct console slow = {.write = watch_writers};
+	struct timer_list timer;
+
+	if (!slow.name) /* consoles stay for ever */
+		console_register(&slow);
+	slow.name = "slow";
+	timer_setup(&timer, write_in_timer, 0);
+	written = 0;
+	watching = true;
+	mod_timer(&timer, jiffies + 1);
+	console_printf("# from a thread\n");
+	while (timer_pending(&timer))
+		cpu_relax();
+	del_timer_sync(&timer);
+	watching = false;
+	EXPECT(!met);
+	EXPECT_EQ(written, 2);
 }

@@ -65,10 +65,26 @@ void console_emergency(void);
 void console_register(struct console *con);
 
 /**
+ * console_take - become the one who writes to consoles and the log
+ * @flags: the state of interrupts, which are off now
+ *
+ * Waits while another CPU is, but not in a panic.
+ *
+ * Context: any.
+ * Return: true, or false if this CPU is already, or the other one may have been stopped.
+ */
+bool console_take(unsigned long *flags);
+
+/* console_give - the end of that; @taken and @flags are console_take()'s. */
+void console_give(bool taken, unsigned long flags);
+
+/**
  * console_write - show text on every console
  * @s: characters; lines end in '\n'
  * @n: how many
  * @level: the message's level or CONSOLE_PLAIN
+ *
+ * Nobody else's text comes in between, if it is short.
  *
  * Context: any.
  */
