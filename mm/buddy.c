@@ -252,56 +252,88 @@ static inline struct page *lower_of(const struct page *a, const struct page *b)
 	return (struct page *)((unsigned long)a & (unsigned long)b);
 }
 
-static inline struct page *upper_of(const struct page *a, const struct page *b)
+/*
+ * Merges a block of order @o with its buddy if that is free, so that its word is @word.
+ * The buddy becomes a part of something; the result is on no list.
+ */
+static __always_inline bool merge_once(struct buddy *buddy, struct page **page, unsigned int o,
+				       u64 word)
 {
-	return (struct page *)((unsigned long)a | (unsigned long)b);
+	struct page *other = buddy_of(*page, sizeof(**page) << o);
+
+	if (data_race(other->word) != word) /* its owner may be at it */
+		return false;
+	if (other->prev != PFN_UNLISTED)
+		list_del(buddy, other, o);
+	if (o)
+		page_join(other);
+	else
+		page_join_frame(other);
+	*page = lower_of(*page, other);
+	return true;
+}
+
+/* What a higher order adds to a block's word. */
+#define NEXT_ORDER (PAGE_WORD(0, 1, 0) - PAGE_WORD(0, 0, 0))
+
+/*
+ * Merges a block of order @o as far as that goes.  What is merged says that it is a part
+ * of something, and so may the result's first page.  @word, of a free block of that
+ * order, becomes what the result's has to be.
+ */
+static inline struct page *merge(struct buddy *buddy, struct page *page, unsigned int o, u64 *word)
+{
+	struct page *result = page;
+
+	for (; o < MAX_ORDER - 1 && merge_once(buddy, &result, o, *word); o++)
+		*word += NEXT_ORDER;
+	page_join(page);
+	return result;
 }
 
 /*
- * Merges a block with its free buddies as far as that goes; the result is on no
- * list.  @word is PAGE_WORD() of a free block of @order, which is the block's and
- * becomes the result's.
+ * The same for a single frame, of which most of what is freed in bulk consists: each
+ * step is code of its own, in which what follows from its order is constant.
  */
-static inline struct page *merge(struct buddy *buddy, struct page *page, u64 word,
-				 unsigned int *order)
+static __always_inline struct page *merge_frame(struct buddy *buddy, struct page *page, u64 *word)
 {
-	unsigned long size = sizeof(*page) << *order;
+	struct page *result = page;
 	unsigned int o;
 
-	for (o = *order; o < MAX_ORDER - 1; o++) {
-		struct page *other = buddy_of(page, size);
-
-		if (data_race(other->word) != word) /* its owner may be at it */
+	unroll_loop for (o = 0; o < MAX_ORDER - 1; o++)
+	{
+		if (!merge_once(buddy, &result, o, *word))
 			break;
-		if (other->prev != PFN_UNLISTED)
-			list_del(buddy, other, o);
-		page_join(upper_of(page, other));
-		page = lower_of(page, other);
-		size <<= 1;
-		word += 1 << 8; /* the order */
+		if (!o)
+			page_join_frame(page);
+		*word += NEXT_ORDER;
 	}
-	*order = o;
-	return page;
+	return result;
 }
 
 void buddy_free(struct buddy *buddy, struct page *page, unsigned int order)
 {
+	u64 word = PAGE_WORD(PAGE_FREE, order, buddy->tag);
+
 	buddy->free += 1UL << order;
-	page = merge(buddy, page, PAGE_WORD(PAGE_FREE, order, buddy->tag), &order);
-	list_add(buddy, page, buddy_row(pfn_of(buddy, page)), order);
+	page = merge(buddy, page, order, &word);
+	page_begin_as(page, word);
+	list_add(buddy, page, buddy_row(pfn_of(buddy, page)), page->order);
 }
 
-/* Merges all blocks, with others and among themselves; pages[] becomes the results. */
-static void merge_all(struct buddy *buddy, struct page **pages, unsigned int nr, unsigned int order)
+/* Merges all blocks, with others and among themselves; pages[] becomes the results, on no list. */
+static __always_inline void merge_all(struct buddy *buddy, struct page **pages, unsigned int nr,
+				      unsigned int order)
 {
-	const u64 word = PAGE_WORD(PAGE_FREE, order, buddy->tag);
+	const u64 first = PAGE_WORD(PAGE_FREE, order, buddy->tag);
 	struct page **end = pages + nr;
 
 	for (; pages < end; pages++) {
-		unsigned int o = order;
-		struct page *page = merge(buddy, *pages, word, &o);
+		u64 word = first;
+		struct page *page = order ? merge(buddy, *pages, order, &word)
+					  : merge_frame(buddy, *pages, &word);
 
-		page_begin(page, PAGE_FREE, o);
+		page_begin_as(page, word);
 		page->prev = PFN_UNLISTED;
 		*pages = page;
 	}
@@ -309,43 +341,46 @@ static void merge_all(struct buddy *buddy, struct page **pages, unsigned int nr,
 
 /*
  * Puts the results on lists.  One may be there several times, or have become a part
- * of another.  Blocks of the same list as the one before need no look at its
- * head: @first is the block that was put there last.
+ * of another.  A block of the order and the region of the one that was put there last
+ * goes in front of that.
  */
 static void list_all(struct buddy *buddy, struct page **pages, unsigned int nr)
 {
-	struct page **end = pages + nr;
-	unsigned int list = BUDDY_LIST_NONE;
-	u32 first = PFN_NONE;
+	struct page **end = pages + nr, *last = *pages;
+	unsigned long order = 0, list = 0;
+	u32 last_pfn = PFN_NONE;
+	u16 last_block = 0;
 
 	for (; pages < end; pages++) {
 		struct page *page = *pages;
-		unsigned int order, row;
-		u32 pfn;
+		u32 pfn = pfn_of(buddy, page);
 
-		if (page->prev != PFN_UNLISTED || page->state != PAGE_FREE)
+		if (page->state != PAGE_FREE || page->prev != PFN_UNLISTED)
 			continue;
-		pfn = pfn_of(buddy, page);
-		order = page->order;
-		row = buddy_row(pfn);
-		if (row + order != list) {
-			list = row + order;
-			list_add(buddy, page, row, order);
-		} else {
-			page->next = first;
+		if (page->block == last_block && (pfn ^ last_pfn) < MAX_ORDER_NR_PAGES) {
+			page->next = last_pfn;
 			page->prev = PFN_NONE;
-			buddy->map[first].prev = pfn;
+			last->prev = pfn;
 			buddy->first[list] = pfn;
 			buddy->nr[order]++;
+		} else {
+			last_block = page->block;
+			order = page->order;
+			list = buddy_row(pfn) + order;
+			list_add(buddy, page, buddy_row(pfn), page->order);
 		}
-		first = pfn;
+		last = page;
+		last_pfn = pfn;
 	}
 }
 
 void buddy_free_bulk(struct buddy *buddy, struct page **pages, unsigned int nr, unsigned int order)
 {
 	buddy->free += (unsigned long)nr << order;
-	merge_all(buddy, pages, nr, order);
+	if (order)
+		merge_all(buddy, pages, nr, order);
+	else
+		merge_all(buddy, pages, nr, 0);
 	list_all(buddy, pages, nr);
 }
 

@@ -93,7 +93,7 @@ void buddy_free(struct buddy *buddy, struct page *page, unsigned int order);
  * buddy_free_bulk - buddy_free() of many blocks of one order
  * @buddy: the instance
  * @pages: their first pages; overwritten
- * @nr: how many
+ * @nr: how many, one at least
  * @order: their order
  */
 void buddy_free_bulk(struct buddy *buddy, struct page **pages, unsigned int nr, unsigned int order);

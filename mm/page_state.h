@@ -42,10 +42,22 @@ static inline void page_begin(struct page *page, enum page_state state, unsigned
 	page->block = page_block(state, order);
 }
 
+/* page_begin_as - page_begin() with the state and the order of a PAGE_WORD() */
+static inline void page_begin_as(struct page *page, u64 word)
+{
+	page->block = (u16)word;
+}
+
 /* page_join - make the first page of a block one of a larger block's interior. */
 static inline void page_join(struct page *page)
 {
 	page->block = page_block(PAGE_INTERIOR, 0);
+}
+
+/* page_join_frame - page_join() for a block of order 0 */
+static inline void page_join_frame(struct page *page)
+{
+	page->state = PAGE_INTERIOR;
 }
 
 /* page_word_is - is it the unflagged, unshared first page of such a block? */

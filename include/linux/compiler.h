@@ -39,6 +39,13 @@
 #define __no_sanitize_address __attribute__((__no_sanitize_address__))
 #endif
 
+/* unroll_loop - in front of a loop with a constant number of rounds: each is code of its own */
+#ifdef __clang__
+#define unroll_loop _Pragma("unroll")
+#else
+#define unroll_loop _Pragma("GCC unroll 64")
+#endif
+
 /*
  * asm goto with outputs.  gcc 12 and its contemporaries may lose what happens to a
  * variable on one of the two ways out, unless something stands there: behind the
