@@ -2,9 +2,9 @@
 /*
  * The order of start-up.
  *
- * x86_64_start() runs start_kernel() on the boot stack, with the boot page
- * tables and interrupts off, which go on half-way.  One line a subsystem, in the order in which each
- * can rely on those before it.
+ * x86_64_start() runs start_kernel() on the boot stack, with the boot page tables, and
+ * with interrupts off, which go on half-way.  One line a subsystem, in the order in
+ * which each can rely on those before it.
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>

@@ -37,10 +37,10 @@
  * All pools are on a list, for who looks for where memory is; a pool joins it when it is
  * whole and leaves it before it gives anything back.
  *
- * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Flags that allow sleeping
- * where that is forbidden are reported, and then it does not wait but returns NULL.  Before there are
- * threads nobody can free an element while a sleeping mempool_alloc() waits, so
- * it panics, with the reason.
+ * Contexts: mempool_free() any; mempool_alloc() as its flags say.  Flags that allow
+ * sleeping where that is forbidden are reported, and then it does not wait but returns
+ * NULL.  Before there are threads nobody can free an element while a sleeping
+ * mempool_alloc() waits, so it panics, with the reason.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -315,87 +315,85 @@ void mempool_destroy(mempool_t *pool)
 		kfree(pool);
 }
 
-static int pool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
-		     mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
+/* How a pool is to be made, and who asks for it. */
+struct pool_request {
+	int min_nr;
+	mempool_alloc_t *alloc;
+	mempool_free_t *free;
+	void *data;
+	gfp_t gfp;
+	int node;
+	unsigned long caller;
+};
+
+static int pool_init(mempool_t *pool, const struct pool_request *req)
 {
 	memset(pool, 0, sizeof(*pool));
-	if (WARN(min_nr < 1 || !alloc_fn || !free_fn,
-		 "mempool: a pool of %d elements, or without an allocator", min_nr))
+	if (WARN(req->min_nr < 1 || !req->alloc || !req->free,
+		 "mempool: a pool of %d elements, or without an allocator", req->min_nr))
 		return -EINVAL;
 	spin_lock_init_rank(&pool->lock, LOCK_RANK_MEMPOOL);
 	INIT_LIST_HEAD(&pool->waiters);
 	INIT_LIST_HEAD(&pool->list);
-	pool->min_nr = min_nr;
-	pool->alloc = alloc_fn;
-	pool->free = free_fn;
-	pool->pool_data = pool_data;
+	pool->min_nr = req->min_nr;
+	pool->alloc = req->alloc;
+	pool->free = req->free;
+	pool->pool_data = req->data;
 	pool->open = &no_cache;
 	pool->front = &slab_closed;
-	if (alloc_fn == mempool_alloc_slab && free_fn == mempool_free_slab)
-		pool->front = ((struct kmem_cache *)pool_data)->front;
-	pool->elements = kmalloc_array_node((size_t)min_nr, sizeof(void *), gfp, node);
+	if (req->alloc == mempool_alloc_slab && req->free == mempool_free_slab)
+		pool->front = ((struct kmem_cache *)req->data)->front;
+	pool->elements =
+		kmalloc_array_node((size_t)req->min_nr, sizeof(void *), req->gfp, req->node);
 	if (!pool->elements)
 		return -ENOMEM;
-	if (pool_fill(pool, gfp)) {
+	if (pool_fill(pool, req->gfp)) {
 		pool_exit(pool);
 		return -ENOMEM;
 	}
+	list_pool(pool, req->caller);
 	return 0;
 }
 
-int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
-		      mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
+static mempool_t *pool_create(const struct pool_request *req)
 {
-	int err = pool_init(pool, min_nr, alloc_fn, free_fn, pool_data, gfp, node);
-
-	if (!err)
-		list_pool(pool, RET_IP);
-	return err;
-}
-
-int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
-		 void *pool_data)
-{
-	int err = pool_init(pool, min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, NUMA_NO_NODE);
-
-	if (!err)
-		list_pool(pool, RET_IP);
-	return err;
-}
-
-static mempool_t *pool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
-			      void *pool_data, gfp_t gfp, int node)
-{
-	mempool_t *pool = kmalloc_node(sizeof(*pool), gfp, node);
+	mempool_t *pool = kmalloc_node(sizeof(*pool), req->gfp, req->node);
 
 	if (!pool)
 		return NULL;
-	if (pool_init(pool, min_nr, alloc_fn, free_fn, pool_data, gfp, node)) {
+	if (pool_init(pool, req)) {
 		kfree(pool);
 		return NULL;
 	}
 	return pool;
 }
 
+int mempool_init_node(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn,
+		      mempool_free_t *free_fn, void *pool_data, gfp_t gfp, int node)
+{
+	return pool_init(pool, &(struct pool_request){min_nr, alloc_fn, free_fn, pool_data, gfp,
+						      node, RET_IP});
+}
+
+int mempool_init(mempool_t *pool, int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
+		 void *pool_data)
+{
+	return pool_init(pool, &(struct pool_request){min_nr, alloc_fn, free_fn, pool_data,
+						      GFP_KERNEL, NUMA_NO_NODE, RET_IP});
+}
+
 mempool_t *mempool_create_node(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 			       void *pool_data, gfp_t gfp, int node)
 {
-	mempool_t *pool = pool_create(min_nr, alloc_fn, free_fn, pool_data, gfp, node);
-
-	if (pool)
-		list_pool(pool, RET_IP);
-	return pool;
+	return pool_create(
+		&(struct pool_request){min_nr, alloc_fn, free_fn, pool_data, gfp, node, RET_IP});
 }
 
 mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc_fn, mempool_free_t *free_fn,
 			  void *pool_data)
 {
-	mempool_t *pool =
-		pool_create(min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL, NUMA_NO_NODE);
-
-	if (pool)
-		list_pool(pool, RET_IP);
-	return pool;
+	return pool_create(&(struct pool_request){min_nr, alloc_fn, free_fn, pool_data, GFP_KERNEL,
+						  NUMA_NO_NODE, RET_IP});
 }
 
 /* From the new size on nothing is put in beyond it, so what is too much only gets less. */
