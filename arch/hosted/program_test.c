@@ -4,13 +4,14 @@
  *
  * Starts the kernel with CMDLINE on one CPU, or as many as -n says, and runs the tests that one of the patterns
  * fits, all of them without one; KTAP on standard output.  The status is 0 if
- * none failed.
+ * none failed, 2 if an option cannot be followed.
  *
  * -m is how much memory the machine has, with a hole from 3 to 4 GiB where there is that much.  -N
  * spreads it over nodes, CPUs by turns; from three nodes on the last has no
  * memory, and distances differ.
  */
 #include <linux/errno.h>
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <cairn/acpi.h>
@@ -78,7 +79,8 @@ static void describe_nodes(void)
 static bool take_option(const char *option, const char *value)
 {
 	if (!strcmp(option, "-n"))
-		return !kstrtouint(value, 10, &machine_cpus) && machine_cpus;
+		return !kstrtouint(value, 10, &machine_cpus) && machine_cpus &&
+		       machine_cpus <= NR_CPUS;
 	if (!strcmp(option, "-m"))
 		return !kstrtouint(value, 10, &mib) && mib >= 8;
 	if (!strcmp(option, "-N"))
@@ -96,6 +98,11 @@ int hosted_program(int argc, char **argv)
 			cmdline = argv[i + 1];
 		else if (!take_option(argv[i], argv[i + 1]))
 			break;
+	}
+	if (i < argc && argv[i][0] == '-') {
+		early_puts(
+			"usage: cairn-test [-n CPUS] [-m MIB] [-N NODES] [-c CMDLINE] [PATTERN...]\n");
+		return 2;
 	}
 	for (; i < argc; i++) {
 		strlcat(patterns, argv[i], sizeof(patterns));

@@ -34,6 +34,10 @@ MACHINES = (
 )
 
 
+# What the program must not start with.
+REFUSED = (["-n", "0"], ["-n", "257", "-N", "2"], ["-n"], ["-m", "7"], ["-m", "x"], ["-N", "65"], ["-x", "1"])
+
+
 def arguments(row):
     return [*row[1], *row[2].split()]
 
@@ -52,6 +56,11 @@ def main():
         sys.exit(f"machines: none has {' '.join(nothing)} in its name")
     rows = [row for row in MACHINES if not words or any(word in row[0] for word in words)]
     failed = passed = 0
+    for wrong in REFUSED:
+        done = subprocess.run([program, *wrong], capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode != 2 or not re.fullmatch(r"usage: .*\n", done.stdout):
+            print(f"{program} {' '.join(wrong)}: status {done.returncode}, {done.stdout[-200:]}")
+            failed += 1
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for row, (count, output) in zip(rows, pool.map(lambda row: run(program, row), rows)):
             passed += count
