@@ -87,8 +87,13 @@ int irq_alloc_range(unsigned int from, unsigned int n)
 
 void irq_free_number(unsigned int irq)
 {
-	WARN_ON(irq_descs[irq].action);
-	WRITE_ONCE(irq_descs[irq].chip, NULL);
+	struct irq_desc *desc = &irq_descs[irq];
+	unsigned long flags;
+
+	WARN_ON(desc->action);
+	spin_lock_irqsave(&desc->lock, flags);
+	WRITE_ONCE(desc->chip, NULL);
+	spin_unlock_irqrestore(&desc->lock, flags);
 }
 
 static void mask_line(struct irq_desc *desc)
@@ -164,11 +169,15 @@ static void serve(struct irq_desc *desc)
 	smp_store_release(&desc->in_progress, false);
 }
 
-void generic_handle_irq(unsigned int irq)
+int generic_handle_irq(unsigned int irq)
 {
 	struct irq_desc *desc = &irq_descs[irq];
 
 	spin_lock(&desc->lock);
+	if (unlikely(!desc->chip)) { /* its driver went while it was on its way */
+		spin_unlock(&desc->lock);
+		return -EINVAL;
+	}
 	this_cpu_inc(irq_counts[irq]);
 	desc->chip->irq_ack(desc);
 	if (desc->depth) {
@@ -182,6 +191,7 @@ void generic_handle_irq(unsigned int irq)
 	if (desc->chip->irq_eoi)
 		desc->chip->irq_eoi(desc);
 	spin_unlock(&desc->lock);
+	return 0;
 }
 
 /* An edge that came while the line was disabled, served from softirq context. */
@@ -386,17 +396,39 @@ const void *free_irq(unsigned int irq, void *dev)
 
 /* ---- /proc/interrupts ------------------------------------------------------------------ */
 
+/* Controller, input, trigger and handlers; false: the line has none.  Drivers come and go. */
+static bool describe(struct irq_desc *desc, char *text, size_t size)
+{
+	unsigned long flags;
+	bool used;
+	int n;
+
+	spin_lock_irqsave(&desc->lock, flags);
+	used = desc->action;
+	if (used) {
+		n = scnprintf(text, size, " %9s %4u-%s", desc->chip->name, desc->hw,
+			      desc->level ? "fasteoi" : "edge");
+		for (struct irqaction *a = desc->action; a; a = a->next)
+			n += scnprintf(text + n, size - (size_t)n, "%s%s",
+				       a == desc->action ? "      " : ", ", a->name);
+		scnprintf(text + n, size - (size_t)n, "%s",
+			  desc->stuck ? " (switched off: nobody cared)" : "");
+	}
+	spin_unlock_irqrestore(&desc->lock, flags);
+	return used;
+}
+
 static void show_line(struct seq_file *m, struct irq_desc *desc)
 {
+	char text[200];
 	int cpu;
 
+	if (!describe(desc, text, sizeof(text)))
+		return;
 	seq_printf(m, "%3u:", desc->irq);
 	for_each_online_cpu(cpu)
 		seq_printf(m, " %10u", irq_count_of(desc->irq, (unsigned int)cpu));
-	seq_printf(m, " %9s %4u-%s", desc->chip->name, desc->hw, desc->level ? "fasteoi" : "edge");
-	for (struct irqaction *a = desc->action; a; a = a->next)
-		seq_printf(m, "%s%s", a == desc->action ? "      " : ", ", a->name);
-	seq_printf(m, "%s\n", desc->stuck ? " (switched off: nobody cared)" : "");
+	seq_printf(m, "%s\n", text);
 }
 
 static int show_interrupts(struct seq_file *m)
@@ -410,7 +442,7 @@ static int show_interrupts(struct seq_file *m)
 	for (unsigned int irq = 0; irq < NR_IRQS; irq++) {
 		struct irq_desc *desc = irq_to_desc(irq);
 
-		if (desc && desc->action)
+		if (desc)
 			show_line(m, desc);
 	}
 	arch_show_interrupts(m);

@@ -341,6 +341,8 @@ void destroy_workqueue(struct workqueue_struct *wq)
 		might_sleep();
 		return;
 	}
+	if (waits_for_itself(wq))
+		return;
 	flush_workqueue(wq); /* the thread has started, so stopping it lets it finish */
 	kthread_stop(wq->thread);
 	kfree(wq);

@@ -8,6 +8,7 @@
  * every CPU to flush its TLB, and the driver waits for it with interrupts off: both go on.
  */
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/interrupt.h>
@@ -17,9 +18,11 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
 #include <cairn/test.h>
+#include <cairn/vfile.h>
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
 
@@ -158,6 +161,55 @@ KTEST(irq_sync, line_freed_or_disabled)
 		check_line((unsigned int)line, ends[i % ARRAY_SIZE(ends)]);
 	}
 	irq_free_number((unsigned int)line);
+}
+
+#define COMINGS 300
+
+static DECLARE_COMPLETION(coming_done);
+
+static int come_and_go(void *line)
+{
+	for (unsigned int i = 0; i < COMINGS; i++) {
+		if (EXPECT(!request_irq(*(unsigned int *)line, handler, 0, "comes and goes",
+					&times)))
+			free_irq(*(unsigned int *)line, &times);
+	}
+	complete(&coming_done);
+	return 0;
+}
+
+/* /proc/interrupts is read while a handler comes and goes: nothing of it is looked at too late. */
+KTEST(irq_sync, handlers_come_and_go_while_they_are_listed)
+{
+	char *text = kmalloc(PAGE_SIZE * 4, GFP_KERNEL);
+	struct task_struct *thread;
+	int line = irq_alloc_range(16, 1);
+
+	ASSERT(line > 0 && text);
+	reinit_completion(&coming_done);
+	irq_set_chip((unsigned int)line, &chip, NULL, 0, false);
+	thread = kthread_run(come_and_go, &line, "come_and_go");
+	if (EXPECT(!IS_ERR(thread)))
+		while (!completion_done(&coming_done))
+			EXPECT(vfile_read("interrupts", text, PAGE_SIZE * 4) > 0);
+	wait_for_completion(&coming_done);
+	irq_free_number((unsigned int)line);
+	kfree(text);
+}
+
+/* An interrupt that was on its way when its line went finds nobody, and does no harm. */
+KTEST(irq_sync, line_is_gone)
+{
+	int line = irq_alloc_range(16, 1);
+
+	ASSERT(line > 0);
+	irq_set_chip((unsigned int)line, &chip, NULL, 0, false);
+	irq_free_number((unsigned int)line);
+	local_irq_disable();
+	irq_enter();
+	EXPECT_EQ(generic_handle_irq((unsigned int)line), -EINVAL);
+	irq_exit();
+	local_irq_enable();
 }
 
 /* ---- Tasklets -------------------------------------------------------------------------- */

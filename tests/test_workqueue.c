@@ -276,6 +276,7 @@ static void flush_myself(struct work_struct *work)
 	EXPECT(!flush_work(work));
 	flush_scheduled_work();
 	EXPECT(!cancel_work_sync(work));
+	destroy_workqueue(system_wq);
 }
 
 KTEST(workqueue, work_does_not_wait_for_its_own_queue)

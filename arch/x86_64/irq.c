@@ -141,10 +141,8 @@ static void device_interrupt(unsigned int vector)
 {
 	unsigned int irq = READ_ONCE(vector_irq[vector]);
 
-	if (irq != NO_IRQ) {
-		generic_handle_irq(irq);
+	if (irq != NO_IRQ && !generic_handle_irq(irq))
 		return;
-	}
 	if (vector >= FIRST_DEVICE_VECTOR)
 		apic_eoi();
 	stray_interrupt(vector);

@@ -116,8 +116,9 @@ void irq_free_number(unsigned int irq);
  * @irq: its number
  *
  * Context: hardware interrupt, interrupts off.
+ * Return: 0, or -EINVAL if there is no such line any more: then it is not acknowledged.
  */
-void generic_handle_irq(unsigned int irq);
+int generic_handle_irq(unsigned int irq);
 
 /* irq_count_of - how often it came on a CPU */
 unsigned int irq_count_of(unsigned int irq, unsigned int cpu);
