@@ -116,14 +116,18 @@ iso	:= $(O)/$(IMAGE).iso
 # The name of the module of each source
 modname = $(subst -,_,$(basename $(notdir $(1))))
 ifneq ($(M),)
-# Absolute, unless this directory's own path has a space: make would take it apart.
-module_dir := $(if $(filter 1,$(words $(abspath $(M)))),$(abspath $(M)),$(M))
+# What of paths make or the shell would take for something else, but blanks
+odd_in = $(shell printf '%s' $(call quote,$(1)) | LC_ALL=C tr -d ' a-zA-Z0-9/._,+@~!\200-\377-')
 ifneq ($(words $(M)),1)
 $(error M=$(M): a directory whose path has no spaces)
 endif
+$(if $(call odd_in,$(value M)),$(error M=$(value M): a directory whose path has no $(call odd_in,$(value M))))
+# Absolute, unless this directory's own path is one that cannot be.
+module_dir := $(if $(word 2,$(abspath $(M)))$(call odd_in,$(abspath $(M))),$(M),$(abspath $(M)))
 module_sources := $(sort $(filter-out %.mod.c,$(wildcard $(module_dir)/*.c)))
 $(if $(module_sources),,$(error M=$(M): there is no .c file in that directory))
 $(if $(filter-out $(module_dir)/%.c,$(module_sources)),$(error M=$(M): the name of a .c file there has a blank; rename it))
+$(if $(call odd_in,$(module_sources)),$(error M=$(M): the name of a .c file there has $(call odd_in,$(module_sources)); rename it))
 $(if $(filter-out $(words $(sort $(call modname,$(module_sources)))),$(words $(module_sources))),$(error \
 	M=$(M): two .c files there make modules of one name, since - counts as _; rename one))
 endif

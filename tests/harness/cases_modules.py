@@ -84,7 +84,13 @@ def module_broken(ctx):
 
 @case
 def module_directory_empty(ctx):
-    """M= without a .c file is one line"""
+    """M= without a .c file is one line, and so is one with a name that make or the shell takes apart"""
     with tempfile.TemporaryDirectory() as scratch:
         status, output = make("image", "IMAGE=tests/empty", f"M={scratch}")
-    ctx.expect(status != 0 and "there is no .c file" in output, output)
+        ctx.expect(status != 0 and "there is no .c file" in output, output)
+        for name in "a:b", "a%b", "a'b", "a#b", "a&b", "a$b", "a(b)", "a=b", "a b", "fine/a&b.c":
+            path = os.path.join(scratch, name if name.endswith(".c") else f"{name}/one.c")
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            open(path, "w", encoding="utf-8").close()
+            status, output = make("image", "IMAGE=tests/empty", f"M={os.path.dirname(path)}")
+            ctx.expect(status != 0 and re.fullmatch(r"Makefile:\d+: \*\*\* M=.*(has no|rename it).*\n", output), f"{name}: {output}")
