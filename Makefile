@@ -27,6 +27,9 @@ QEMU_ARGS ?=
 
 # $(call quote,text): one word for the shell
 quote = '$(subst ','\'',$(1))'
+# What of paths make or the shell would take for something else, but blanks
+odd_in = $(shell printf '%s' $(call quote,$(1)) | LC_ALL=C tr -d ' a-zA-Z0-9/._,+@~!\200-\377-')
+$(if $(call odd_in,$(O))$(filter-out 1,$(words $(O))),$(error O=$(O): a directory whose path has no spaces nor : % # and the like))
 comma := ,
 
 # ---- The compiler ----------------------------------------------------------------------------
@@ -116,8 +119,6 @@ iso	:= $(O)/$(IMAGE).iso
 # The name of the module of each source
 modname = $(subst -,_,$(basename $(notdir $(1))))
 ifneq ($(M),)
-# What of paths make or the shell would take for something else, but blanks
-odd_in = $(shell printf '%s' $(call quote,$(1)) | LC_ALL=C tr -d ' a-zA-Z0-9/._,+@~!\200-\377-')
 ifneq ($(words $(M)),1)
 $(error M=$(M): a directory whose path has no spaces)
 endif

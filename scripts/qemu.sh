@@ -116,7 +116,7 @@ case ${1:-} in
 "") sed -n '3,10s/^# \?//p' "$0"; exit 2 ;;
 esac
 check
-image=$1
+image=${1//,/,,} # as QEMU's options have a comma in a name
 shift
 
 machine=${MACHINE:-pc}

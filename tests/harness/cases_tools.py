@@ -123,11 +123,14 @@ def nothing_to_rebuild(ctx):
 
 @case
 def goals_in_turn(ctx):
-    """make -j with several goals does one after the other: they would make the same files, or remove them"""
+    """make -j with several goals does one after the other: they would make the same files; a bad O= is one line"""
     with tempfile.TemporaryDirectory() as scratch:
         done = run("make", "-s", "-j4", f"O={scratch}/out", "MAKE=echo begin; sleep 0.3; echo end", "elf", "clean", "all",
                    env=person_env())
     ctx.expect(done.stdout.split("\n") == ["begin", "end kernel", "begin", "end image", ""], done.stdout)
+    for path in "", "two words", "a:b", "a&b":
+        done = run("make", "-s", f"O={path}", "elf", env=person_env())
+        ctx.expect(done.returncode and re.fullmatch(r"Makefile:\d+: \*\*\* O=.*\n", done.stdout), done.stdout)
 
 
 @case
@@ -445,9 +448,10 @@ def run_on_serial(ctx):
         ctx.expect(done.returncode == 0, done.stdout)
         controller, terminal = pty.openpty()
         _, typed = host.make_run(stdin=terminal)
-        screen = run("scripts/qemu.sh", "--print", "image", env=person_env(DISPLAY=":9", SCREEN="", SERIAL=""))
+        screen = run("scripts/qemu.sh", "--print", "im,age", env=person_env(DISPLAY=":9", SCREEN="", SERIAL=""))
         os.close(terminal)
         os.close(controller)
+    ctx.expect("media=cdrom,format=raw,readonly=on,file=im,,age" in screen.stdout.splitlines(), screen.stdout)
     for arguments, serial in (piped, ["stdio"]), (typed, ["mon:stdio"]), (screen.stdout.splitlines(), ["stdio"]):
         ctx.expect(after(arguments, "-display") == ["none"] and after(arguments, "-serial") == serial, arguments)
         ctx.expect(after(arguments, "-accel") == ["tcg"], arguments)
