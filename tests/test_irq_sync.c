@@ -163,7 +163,7 @@ KTEST(irq_sync, line_freed_or_disabled)
 	irq_free_number((unsigned int)line);
 }
 
-#define COMINGS 300
+#define COMINGS 10000
 
 static DECLARE_COMPLETION(coming_done);
 
