@@ -127,7 +127,7 @@ void complete(struct completion *x)
 
 	spin_lock_irqsave(&x->wait.lock, flags);
 	if (x->done < COMPLETE_FOR_ALL)
-		x->done++;
+		WRITE_ONCE(x->done, x->done + 1);
 	wake_locked(&x->wait, TASK_NORMAL, 1, NULL);
 	spin_unlock_irqrestore(&x->wait.lock, flags);
 }
@@ -137,7 +137,7 @@ void complete_all(struct completion *x)
 	unsigned long flags;
 
 	spin_lock_irqsave(&x->wait.lock, flags);
-	x->done = COMPLETE_FOR_ALL;
+	WRITE_ONCE(x->done, COMPLETE_FOR_ALL);
 	wake_locked(&x->wait, TASK_NORMAL, 0, NULL);
 	spin_unlock_irqrestore(&x->wait.lock, flags);
 }
@@ -148,7 +148,7 @@ static bool take_done(struct completion *x)
 	if (!x->done)
 		return false;
 	if (x->done < COMPLETE_FOR_ALL)
-		x->done--;
+		WRITE_ONCE(x->done, x->done - 1);
 	return true;
 }
 
@@ -175,6 +175,18 @@ long wait_for_completion_state(struct completion *x, long timeout, unsigned int 
 	if (!done)
 		return 0;
 	return timeout ? timeout : 1;
+}
+
+/* complete() may have the lock yet: once it has not, @x may go. */
+bool completion_done(struct completion *x)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(x->done))
+		return false;
+	spin_lock_irqsave(&x->wait.lock, flags);
+	spin_unlock_irqrestore(&x->wait.lock, flags);
+	return true;
 }
 
 bool try_wait_for_completion(struct completion *x)

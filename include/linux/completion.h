@@ -33,15 +33,13 @@ static inline void reinit_completion(struct completion *x)
 	x->done = 0;
 }
 
-static inline bool completion_done(struct completion *x)
-{
-	return READ_ONCE(x->done) != 0;
-}
-
 /* complete - one waiter, the longest waiting or the next to come, goes on.  Context: any. */
 void complete(struct completion *x);
 /* complete_all - everybody goes on, until reinit_completion().  Context: any. */
 void complete_all(struct completion *x);
+
+/* completion_done - true if it was done, and who said so is through with @x.  Context: any. */
+bool completion_done(struct completion *x);
 
 /* try_wait_for_completion - true if it was done; does not wait.  Context: any. */
 bool try_wait_for_completion(struct completion *x);
