@@ -276,6 +276,33 @@ void slab_hook_call(struct slab_cache *c, struct slab_hook hook, void *obj, unsi
 
 /* ---- slab_depot.c ---------------------------------------------------------------------- */
 
+/*
+ * A magazine has its objects in slot[1] .. slot[magazine_objects()], the newest last, on the
+ * floor in slot[0].  What it counts are bytes of slots, as <asm/objstack.h> wants them.
+ */
+#define MAGAZINE_USED(objects) (((objects) + 1) * (u32)sizeof(void *))
+
+static inline unsigned int magazine_objects(const struct objstack *m)
+{
+	return m->used / (u32)sizeof(void *) - 1;
+}
+
+/* magazine_objects_seen - the same of another CPU's, which goes on using it */
+static inline unsigned int magazine_objects_seen(const struct objstack *m)
+{
+	return data_race(m->used) / (u32)sizeof(void *) - 1;
+}
+
+static inline void magazine_set_objects(struct objstack *m, unsigned int objects)
+{
+	m->used = MAGAZINE_USED(objects);
+}
+
+static inline unsigned int magazine_room(const struct objstack *m)
+{
+	return (m->limit - m->used) / (u32)sizeof(void *);
+}
+
 /* slab_refill - get objects into this CPU's magazine, growing the cache if need be */
 bool slab_refill(struct slab_cache *c, gfp_t gfp);
 

@@ -47,7 +47,7 @@
 #include "slab.h"
 
 u64 slab_floor;
-DEFINE_PER_CPU(struct objstack, slab_closed) = {.used = 8, .slot = {&slab_floor}};
+DEFINE_PER_CPU(struct objstack, slab_closed) = {.used = MAGAZINE_USED(0), .slot = {&slab_floor}};
 
 void slab_hook_call(struct slab_cache *c, struct slab_hook hook, void *obj, unsigned long flags)
 {
@@ -68,12 +68,12 @@ void slab_hook_call(struct slab_cache *c, struct slab_hook hook, void *obj, unsi
 
 /* ---- Looking for objects --------------------------------------------------------------- */
 
-static bool objstack_holds(const struct objstack *stack, const void *obj)
+static bool magazine_holds(const struct objstack *m, const void *obj)
 {
 	unsigned int i;
 
-	for (i = 1; i < data_race(stack->used) / 8; i++) {
-		if (data_race(stack->slot[i]) == obj)
+	for (i = 1; i <= magazine_objects_seen(m); i++) {
+		if (data_race(m->slot[i]) == obj)
 			return true;
 	}
 	return false;
@@ -91,7 +91,7 @@ bool slab_object_is_free(struct slab_cache *c, void *obj)
 		found = c->depot[i] == obj;
 	if (!found && c->magazine) {
 		for_each_possible_cpu(cpu)
-			found |= objstack_holds(per_cpu_ptr(c->magazine, cpu), obj);
+			found |= magazine_holds(per_cpu_ptr(c->magazine, cpu), obj);
 	}
 	spin_unlock_irqrestore(&c->lock, flags);
 	return found;
@@ -116,7 +116,7 @@ unsigned long slab_nr_cached(const struct slab_cache *c)
 	if (!c->magazine)
 		return nr;
 	for_each_possible_cpu(cpu)
-		nr += data_race(per_cpu_ptr(c->magazine, cpu)->used) / 8 - 1;
+		nr += magazine_objects_seen(per_cpu_ptr(c->magazine, cpu));
 	return nr;
 }
 

@@ -89,7 +89,7 @@ static const char *check_cached(struct slab_cache *c, struct objstack *m)
 
 	in_depot = mark_cached(c, c->depot, c->depot_used, &wrong);
 	if (m)
-		in_magazine = mark_cached(c, &m->slot[1], m->used / 8 - 1, &wrong);
+		in_magazine = mark_cached(c, &m->slot[1], magazine_objects(m), &wrong);
 	unmark_cached(c, c->depot, in_depot);
 	if (m)
 		unmark_cached(c, &m->slot[1], in_magazine);
@@ -103,7 +103,8 @@ static const char *check_locked(struct slab_cache *c) __must_hold(&c->lock)
 	const char *wrong;
 	unsigned int fill;
 
-	if (m && (m->slot[0] != &slab_floor || m->used < 8 || m->used > m->limit || m->used % 8))
+	if (m && (m->slot[0] != &slab_floor || m->used < MAGAZINE_USED(0) || m->used > m->limit ||
+		  m->used % sizeof(void *)))
 		return "a magazine is damaged";
 	for (fill = 0; fill < NR_SLAB_FILLS; fill++) {
 		wrong = check_list(c, fill, &nr_free);

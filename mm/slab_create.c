@@ -146,17 +146,17 @@ static u32 slab_place_bytes(struct slab_cache *c)
 	return size + 8 + (u32)kasan_metadata_size();
 }
 
-/* Makes every CPU's copy an empty stack. */
-static void objstack_set_up(struct objstack __percpu *stack, unsigned int capacity)
+/* Makes every CPU's copy an empty magazine. */
+static void magazines_set_up(struct objstack __percpu *magazine, unsigned int capacity)
 {
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct objstack *each = per_cpu_ptr(stack, cpu);
+		struct objstack *m = per_cpu_ptr(magazine, cpu);
 
-		each->used = 8;
-		each->limit = (capacity + 1) * 8;
-		each->slot[0] = &slab_floor;
+		magazine_set_objects(m, 0);
+		m->limit = MAGAZINE_USED(capacity);
+		m->slot[0] = &slab_floor;
 	}
 }
 
@@ -202,7 +202,7 @@ int slab_setup(struct slab_cache *c, size_t align)
 /* Gives the cache magazines, which the fast paths use if its mode lets them. */
 static void slab_open(struct slab_cache *c, struct objstack __percpu *magazine)
 {
-	objstack_set_up(magazine, c->capacity);
+	magazines_set_up(magazine, c->capacity);
 	c->magazine = magazine;
 	if (c->mode == SLAB_MODE_FAST && c->g.bound) {
 		c->hot.bound = c->g.bound;

@@ -366,12 +366,12 @@ static void depot_drain(struct slab_cache *c)
 static bool magazine_fill(struct slab_cache *c)
 {
 	struct objstack *m = this_cpu_ptr(c->magazine);
-	unsigned int got, n = min(c->batch, (m->limit - m->used) / 8);
-	void **slot = &m->slot[m->used / 8];
+	unsigned int had = magazine_objects(m), n = min(c->batch, magazine_room(m));
+	void **slot = &m->slot[had + 1];
 
-	got = c->depot_used ? depot_get(c, slot, n) : slab_take_objects(c, slot, n);
-	m->used += got * 8;
-	return m->used > 8;
+	n = c->depot_used ? depot_get(c, slot, n) : slab_take_objects(c, slot, n);
+	magazine_set_objects(m, had + n);
+	return had + n;
 }
 
 bool slab_refill(struct slab_cache *c, gfp_t gfp)
@@ -398,10 +398,10 @@ void slab_flush(struct slab_cache *c)
 
 	spin_lock_irqsave(&c->lock, flags);
 	m = this_cpu_ptr(c->magazine);
-	n = min(c->batch, m->used / 8 - 1);
+	n = min(c->batch, magazine_objects(m));
 	depot_put(c, &m->slot[1], n);
-	m->used -= n * 8;
-	copy_words(&m->slot[1], &m->slot[1 + n], m->used / 8 - 1);
+	magazine_set_objects(m, magazine_objects(m) - n);
+	copy_words(&m->slot[1], &m->slot[1 + n], magazine_objects(m));
 	spin_unlock_irqrestore(&c->lock, flags);
 	if (unlikely(data_race(c->list[SLAB_EMPTY].count) > slab_empty_kept(c)))
 		slab_release_beyond(c, slab_empty_kept(c));
@@ -414,9 +414,9 @@ static void empty_stack(struct slab_cache *c)
 
 	spin_lock_irqsave(&c->lock, flags);
 	m = this_cpu_ptr(c->magazine);
-	if (m->used > 8)
-		depot_put(c, &m->slot[1], m->used / 8 - 1);
-	m->used = 8;
+	if (magazine_objects(m))
+		depot_put(c, &m->slot[1], magazine_objects(m));
+	magazine_set_objects(m, 0);
 	spin_unlock_irqrestore(&c->lock, flags);
 }
 
@@ -478,12 +478,13 @@ static void drain_magazine(void *info)
 {
 	struct slab_cache *c = info;
 	struct objstack *m;
+	unsigned int n;
 
 	spin_lock(&c->lock);
 	m = this_cpu_ptr(c->magazine);
-	while (m->used > 8) {
-		m->used -= 8;
-		slab_give_object(c, m->slot[m->used / 8]);
+	for (n = magazine_objects(m); n; n--) {
+		magazine_set_objects(m, n - 1);
+		slab_give_object(c, m->slot[n]);
 	}
 	spin_unlock(&c->lock);
 }
@@ -492,7 +493,7 @@ static bool magazine_holds_any(int cpu, void *info)
 {
 	struct slab_cache *c = info;
 
-	return data_race(per_cpu_ptr(c->magazine, cpu)->used) > 8;
+	return magazine_objects_seen(per_cpu_ptr(c->magazine, cpu));
 }
 
 void slab_drain(struct slab_cache *c)
