@@ -260,7 +260,7 @@ ensure() {
 	}
 	names=$(missing 2 "$@" | tr '\n' ' ')
 	if [ -n "$names" ]; then
-		echo "cairn: still missing after installing $packages: $names" >&2
+		echo "cairn: still missing after installing $packages: $names${CROSS_COMPILE:+(CROSS_COMPILE=$CROSS_COMPILE)}${LLVM_SUFFIX:+(LLVM=$LLVM_SUFFIX)}" >&2
 		exit 1
 	fi
 }

@@ -287,6 +287,9 @@ def apt_as_root(ctx):
     with FakeHost(apt_get="export IS_ROOT=root\n" + APT, id="echo 0", sudo=SUDO) as host:
         done = host.run("scripts/setup.sh", "build", "debug")
         ctx.expect(done.returncode == 0 and "sudo" not in host.noted(), done.stdout + host.noted())
+        for asked, env in ("CROSS_COMPILE=no-", {"CROSS_COMPILE": "no-"}), ("LLVM=-0", {"LLVM": "-0", "LLVM_SUFFIX": "-0"}):
+            done = host.run("scripts/setup.sh", "build", **env)
+            ctx.expect(done.returncode == 1 and f"({asked})" in done.stdout.splitlines()[-1], done.stdout)
     with FakeHost(apt_get=APT) as host:
         done = host.run("scripts/setup.sh", "build", "debug")
         ctx.expect(done.returncode == 1 and not host.noted(), done.stdout + host.noted())
