@@ -107,7 +107,8 @@ void bounce_copy(phys_addr_t to, phys_addr_t from, size_t size);
 
 /* ---- dma_map.c ------------------------------------------------------------------------------ */
 
-void dma_count(enum dma_kind kind, bool bounced, bool failed);
+/* dma_count - a streaming mapping was made, or could not be. */
+void dma_count(bool bounced, bool failed);
 
 /* The mask of a device whose caller names none: ISA's. */
 #define DMA_ISA_MASK DMA_BIT_MASK(24)

@@ -135,7 +135,7 @@ static dma_addr_t map(struct dma_record *want, unsigned long attrs)
 				     offset_in_page(want->phys), want->size,
 				     (enum dma_data_direction)want->dir, attrs);
 	if (!place(want, attrs)) {
-		dma_count(want->kind, false, true);
+		dma_count(false, true);
 		if (!(attrs & DMA_ATTR_NO_WARN))
 			pr_warn_ratelimited("dma: %s: no bounce buffer for %zu bytes at %#llx\n",
 					    want->dev ? dev_name(want->dev) : "no device",
@@ -146,11 +146,11 @@ static dma_addr_t map(struct dma_record *want, unsigned long attrs)
 	if (!rec) {
 		if (want->bounced)
 			bounce_put(want->addr, want->size);
-		dma_count(want->kind, false, true);
+		dma_count(false, true);
 		return DMA_MAPPING_ERROR;
 	}
 	dma_record_insert(rec);
-	dma_count(want->kind, want->bounced, false);
+	dma_count(want->bounced, false);
 	return want->addr;
 }
 

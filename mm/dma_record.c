@@ -248,12 +248,10 @@ unsigned int dma_report_pending(struct device *dev)
 	return n;
 }
 
-void dma_count(enum dma_kind kind, bool bounced, bool failed)
+void dma_count(bool bounced, bool failed)
 {
 	unsigned long flags;
 
-	if (kind == DMA_KIND_COHERENT)
-		return;
 	spin_lock_irqsave(&lock, flags);
 	stats.mapped += !failed;
 	stats.bounced += bounced;

@@ -183,7 +183,7 @@ int slab_setup(struct slab_cache *c, size_t align)
 	stride = ALIGN(slab_place_bytes(c), c->align);
 	order = slab_order(stride);
 	if (order > SLAB_MAX_ORDER)
-		return -EINVAL;
+		return -E2BIG;
 	slab_geometry_init(&c->g, stride, order);
 	if (c->flags & SLAB_CACHE_DMA)
 		c->gfp |= __GFP_DMA;

@@ -427,6 +427,9 @@ KTEST(dma, streaming_misuse)
 	EXPECT_REPORT("mapped in another direction") {
 		dma_sync_single_for_cpu(&other, addr, 512, DMA_FROM_DEVICE);
 	}
+	EXPECT_REPORT("BUG: dma_sync_single_for_device: ") {
+		dma_sync_single_for_device(&dma_test_device, addr, 512, DMA_TO_DEVICE);
+	}
 	EXPECT_REPORT("different size, 512 bytes") {
 		dma_unmap_single(&other, addr, 256, DMA_TO_DEVICE);
 	}
@@ -479,6 +482,7 @@ KTEST(dma, what_is_left_mapped_is_reported)
 	addr = dma_map_single(&other, buf, 64, DMA_TO_DEVICE);
 	p = dma_alloc_coherent(&other, 64, &handle, GFP_KERNEL);
 	EXPECT_REPORT("dma-other still has 2 mappings") {
+		EXPECT_EQ(dma_report_pending(&dma_test_device), 0);
 		EXPECT_EQ(dma_report_pending(&other), 2);
 	}
 	dma_free_coherent(&other, 64, p, handle);

@@ -44,6 +44,9 @@ KTEST(kmalloc, size_classes)
 		kfree(p);
 	}
 	EXPECT_EQ(ksize(NULL), 0);
+	EXPECT_EQ(kmalloc_size_roundup(0), 0);
+	EXPECT_EQ(kmalloc_size_roundup(8193), 16384);
+	EXPECT_EQ(kmalloc_size_roundup(KMALLOC_MAX_SIZE + 1), KMALLOC_MAX_SIZE + 1);
 	EXPECT(!slab_check_all());
 }
 

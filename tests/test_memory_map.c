@@ -279,6 +279,33 @@ KTEST(memory_map, long_maps)
 	end();
 }
 
+/*
+ * A list that is full of what may not be used takes more of it all the same: the nearer
+ * neighbour grows over it, from either side, and two that meet so become one.
+ */
+KTEST(memory_map, reserved_without_room)
+{
+	static const struct mem_range reserved[] = {
+		{8 * GIB, 8 * GIB + 0x1000, MEM_UNUSABLE, 0},
+		{8 * GIB + 0x64000, 8 * GIB + 0x65000, MEM_UNUSABLE, 0},
+		{8 * GIB + 0xc8000, 8 * GIB + 0xc9000, MEM_UNUSABLE, 0},
+		{8 * GIB + 0x1000, 8 * GIB + 0x64000, R, 0},
+		{8 * GIB + 0x6e000, 8 * GIB + 0x6f000, R, 0},
+		{8 * GIB + 0xc6000, 8 * GIB + 0xc7000, R, 0},
+	};
+	struct memory_map_list list = {.cap = 8, .limit = 1ULL << 40};
+
+	ASSERT(begin());
+	list.range = out;
+	memory_map_sanitise(reserved, ARRAY_SIZE(reserved), &list);
+	EXPECT_EQ(list.nr, 5); /* three of them are there on every PC */
+	EXPECT_EQ(out[3].start, 8 * GIB);
+	EXPECT_EQ(out[3].end, 8 * GIB + 0x6f000);
+	EXPECT_EQ(out[4].start, 8 * GIB + 0xc6000);
+	EXPECT_EQ(out[4].end, 8 * GIB + 0xc9000);
+	end();
+}
+
 /* model_type - what a page must be, from the entries alone. */
 static u32 model_type(u64 page, unsigned int n)
 {

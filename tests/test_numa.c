@@ -271,6 +271,9 @@ KTEST(numa, objects_come_from_the_node_asked_for)
 		ASSERT(obj[0] != NULL);
 		EXPECT_EQ(virt_to_page(obj[0])->nid, nid);
 		kfree(obj[0]);
+		EXPECT_REPORT("kmalloc: 4194305 bytes are more than") {
+			EXPECT(!kmalloc_node(KMALLOC_MAX_SIZE + 1, GFP_KERNEL, nid));
+		}
 		EXPECT(!slab_check(cache));
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);

@@ -612,6 +612,7 @@ KTEST(pci, bar_write)
 {
 	struct pci_bar bars[PCI_NR_BARS];
 	struct script_function *fn;
+	u32 before;
 
 	script_reset();
 	fn = script_bars(&bar_cases[6]);
@@ -619,6 +620,12 @@ KTEST(pci, bar_write)
 	EXPECT_EQ(pci_size_bars(&script_config, &test_function, bars), 0);
 	EXPECT_EQ(bars[0].base, 0x123400000000);
 	EXPECT_EQ(script_reg(fn, PCI_COMMAND)->value & 7, 7);
+
+	before = script_reg(fn, PCI_BASE_ADDRESS_0)->value;
+	script_set(fn, PCI_ROM_ADDRESS, 0xfd000000, 0xffff0001);
+	pci_write_bar(&script_config, &test_function, PCI_BAR_ROM, 0, 0xfc000000);
+	EXPECT_EQ(script_reg(fn, PCI_ROM_ADDRESS)->value, 0xfc000000);
+	EXPECT_EQ(script_reg(fn, PCI_BASE_ADDRESS_0)->value, before);
 }
 
 /* ---- capabilities ----------------------------------------------------- */
@@ -675,6 +682,11 @@ KTEST(pci, caps_bad_pointers)
 
 	script_caps(0);
 	EXPECT_EQ(find_cap(PCI_CAP_ID_PM), 0);
+
+	fn = script_caps(0x40); /* none goes on from within the header */
+	script_set(fn, 0x3c, 0x40 << 8, 0);
+	script_set(fn, 0x40, PCI_CAP_ID_PM, 0);
+	EXPECT_EQ(pci_cap_next(&script_config, &test_function, 0x3c, PCI_CAP_ID_PM), 0);
 
 	fn = script_caps(0x40);
 	script_set(fn, 0x40, PCI_CAP_ID_PM | 0x40 << 8, 0);
@@ -762,5 +774,15 @@ KTEST(pci, caps_msi)
 	script_set(fn, 0x40, PCI_CAP_ID_MSI | (u32)(PCI_MSI_FLAGS_64BIT | 2 << 1) << 16, 0);
 	EXPECT_EQ(pci_msi_vectors(&script_config, &test_function), 4);
 	script_set(fn, 0x40, PCI_CAP_ID_MSI | (u32)(7 << 1) << 16, 0);
+	EXPECT_EQ(pci_msi_vectors(&script_config, &test_function), -EINVAL);
+
+	/* With masks it is 24 bytes long. */
+	fn = script_caps(0xe8);
+	script_set(fn, 0xe8,
+		   PCI_CAP_ID_MSI | (u32)(PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT) << 16, 0);
+	EXPECT_EQ(pci_msi_vectors(&script_config, &test_function), 1);
+	fn = script_caps(0xec);
+	script_set(fn, 0xec,
+		   PCI_CAP_ID_MSI | (u32)(PCI_MSI_FLAGS_64BIT | PCI_MSI_FLAGS_MASKBIT) << 16, 0);
 	EXPECT_EQ(pci_msi_vectors(&script_config, &test_function), -EINVAL);
 }

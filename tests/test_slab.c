@@ -415,6 +415,9 @@ KTEST(slab, refuses_to_create)
 	EXPECT_REPORT("objects of 4194305 bytes") {
 		EXPECT(!kmem_cache_create("t_x", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
 	}
+	EXPECT_REPORT("kmem_cache_create(t_x) failed with error -7") { /* with the zone behind it */
+		EXPECT(!kmem_cache_create("t_x", KMALLOC_MAX_SIZE, 0, SLAB_RED_ZONE, NULL));
+	}
 	EXPECT_REPORT("alignment 24 is no power of two") {
 		EXPECT(!kmem_cache_create("t_x", 8, 24, 0, NULL));
 	}

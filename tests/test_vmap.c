@@ -139,9 +139,9 @@ KTEST(vmap, pages_can_change_owner)
 
 KTEST(vmap, what_is_no_page_is_refused)
 {
-	struct page *bad[3];
+	struct page *bad[3], *many[40];
 
-	ASSERT(get_pages(3));
+	ASSERT(get_pages(40));
 	EXPECT_REPORT("BUG: vmap: no pages") {
 		EXPECT(!vmap(pages, 0, VM_MAP, PAGE_KERNEL));
 	}
@@ -173,6 +173,11 @@ KTEST(vmap, what_is_no_page_is_refused)
 	EXPECT_REPORT("one of the pages is no page") {
 		EXPECT(!vmap(bad, 3, VM_MAP, PAGE_KERNEL));
 	}
+	memcpy(many, pages, sizeof(many)); /* too many for the short way */
+	many[39] = (struct page *)many;
+	EXPECT_REPORT("one of the pages is no page") {
+		EXPECT(!vmap(many, 40, VM_MAP, PAGE_KERNEL));
+	}
 	bad[1] = pfn_to_page(__pa(&pages[0]) >> PAGE_SHIFT); /* RAM, but not the allocator's */
 	EXPECT_REPORT("cannot be freed by vfree()") {
 		EXPECT(!vmap(bad, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
@@ -181,7 +186,7 @@ KTEST(vmap, what_is_no_page_is_refused)
 	EXPECT_REPORT("cannot be freed by vfree()") {
 		EXPECT(!vmap(bad, 3, VM_MAP | VM_MAP_PUT_PAGES, PAGE_KERNEL));
 	}
-	put_pages(3);
+	put_pages(40);
 	expect_sound();
 }
 

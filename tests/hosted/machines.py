@@ -37,6 +37,11 @@ MACHINES = (
 # What the program must not start with.
 REFUSED = (["-n", "0"], ["-n", "257", "-N", "2"], ["-n"], ["-m", "7"], ["-m", "x"], ["-N", "65"], ["-x", "1"])
 
+# Values that nothing takes, which must be told in a line each.
+WRONG = ("page_poison=2 debug_pagealloc=maybe page_owner=2 kmemleak=of kfence.sample_interval=-1 failslab=1,2 "
+         "fail_page_alloc=1,2,3,4,5 init_on_alloc=2 init_on_free= highmem=x swiotlb=foo swiotlb=0 lockdep=9 "
+         "debug_preempt=x min_free_kbytes=x loglevel=99").split()
+
 
 def arguments(row):
     return [*row[1], *row[2].split()]
@@ -56,6 +61,11 @@ def main():
         sys.exit(f"machines: none has {' '.join(nothing)} in its name")
     rows = [row for row in MACHINES if not words or any(word in row[0] for word in words)]
     failed = passed = 0
+    said = subprocess.run([program, "-c", " ".join(WRONG), "cmdline*"], capture_output=True, text=True, timeout=60, check=False)
+    for name, value in (word.split("=") for word in WRONG):
+        if said.stdout.count(f"command line: '{name}' does not take '{value}'\n") != 1:
+            print(f"{name}={value}: no line about it")
+            failed += 1
     for wrong in REFUSED:
         done = subprocess.run([program, *wrong], capture_output=True, text=True, timeout=60, check=False)
         if done.returncode != 2 or not re.fullmatch(r"usage: .*\n", done.stdout):

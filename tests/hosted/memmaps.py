@@ -257,6 +257,7 @@ FILES = (
     (LOW, 0, "node 0 DMA present 3998 "),
     (f" {LOW} \n\n".replace(" ", "\t ").replace("\n", "\r\n"), 0, "node 0 DMA present 3998 "),
     (f"{LOW}\nfffffffffffff000 2000 1", 0, "node 0 DMA present 3998 "),
+    (f"{LOW}\n110000000000 40000000 1", 0, "account total 32926 "),  # behind 16 TiB
     ("-1000 2000 1", 2, f":1: {NO_RANGE}"),
     (f"{LOW}\n0 10000000000000000 1", 2, f":3: {NO_RANGE}"),
     ("0 1000 0x100000001", 2, f":1: {NO_RANGE}"),
