@@ -123,7 +123,7 @@ def monitor_by_hand(ctx):
         (rf"kmalloc\(100\) {at}physical 0x\w+, \d+ bytes usable", "kfree \\1\r"),
         (r"kfree \w{16}\s+cairn> ", up + "\r"),  # the same again, which is one time too many
         (r"kfree \w{16}(?s:.*)(?:Object already free|is free already)(?s:.*)cairn> ", "vmalloc 5000\r"),
-        (rf"vmalloc\(5000\) {at}first page physical 0x(\w+)", "echo \\2; pagewalk \\1\r"),
+        (rf"vmalloc\(5000\) {at}first page physical 0x(\w+)\s+cairn> ", "echo \\2; pagewalk \\1\r"),
         (r"\n(\w+)\r\n(?s:.*)page walk of (\w{16}): .*-> physical 0x\1, 4 KiB page, rw-,(?s:.*)cairn> ",
          "vfree \\2; pagewalk \\2\r"),
         (r"page walk of \w{16}: .*\(not present\)(?s:.*)cairn> ", "dme\t\r"),
