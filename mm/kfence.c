@@ -222,13 +222,15 @@ static struct kfence_object *take_object(void)
 	return o;
 }
 
-/* At the page's beginning and at its end in turn. */
+/* At the page's beginning and at its end in turn; two at once may be at the same. */
 static unsigned long place(const struct kfence_object *o, size_t size, size_t align)
 {
 	static unsigned int turn;
 	unsigned long page = page_of_object(o);
+	bool first = READ_ONCE(turn) % 2;
 
-	return turn++ % 2 ? page : ALIGN_DOWN(page + PAGE_SIZE - size, align);
+	WRITE_ONCE(turn, READ_ONCE(turn) + 1);
+	return first ? page : ALIGN_DOWN(page + PAGE_SIZE - size, align);
 }
 
 void *kfence_alloc(struct slab_cache *c, size_t size)

@@ -469,7 +469,7 @@ void slab_give_one(struct slab_cache *c, void *obj)
 	spin_lock_irqsave(&c->lock, flags);
 	slab_give_object(c, obj);
 	spin_unlock_irqrestore(&c->lock, flags);
-	if (unlikely(c->list[SLAB_EMPTY].count > slab_empty_kept(c)))
+	if (unlikely(data_race(c->list[SLAB_EMPTY].count) > slab_empty_kept(c)))
 		slab_release_beyond(c, slab_empty_kept(c));
 }
 
