@@ -14,6 +14,7 @@
 #include <linux/dmapool.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
+#include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/kthread.h>
@@ -113,6 +114,8 @@
 #define mempool_init_slab_pool(...)	 RETRY_ERROR(mempool_init_slab_pool(__VA_ARGS__))
 #define mempool_resize(...)		 RETRY_ERROR(mempool_resize(__VA_ARGS__))
 #define mempool_alloc(...)		 RETRY_POINTER(mempool_alloc(__VA_ARGS__))
+
+#define request_irq(...)		 RETRY_ERROR(request_irq(__VA_ARGS__))
 
 #define dma_pool_create(...)		 RETRY_POINTER(dma_pool_create(__VA_ARGS__))
 #define dmam_alloc_coherent(...)	 RETRY_POINTER(dmam_alloc_coherent(__VA_ARGS__))
