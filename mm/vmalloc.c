@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vmalloc() and vmap(): memory that is contiguous for the kernel, wherever its
- * page frames lie.
+ * vmalloc(): memory that is contiguous for the kernel, wherever its page frames lie.
  *
  *   area      | page 0 | page 1 | page 2 | page 3 | page 4 | guard |
  *                  \        \        \       /        |
@@ -23,8 +22,8 @@
  * Protection: an entry is never both writable and executable; vmalloc() memory
  * is never executable.
  *
- * Contexts: allocation may sleep.  vfree() works in any context; see vmap.c for what
- * happens then.  vunmap() would too, but Linux's does not: in interrupts it is reported.
+ * Contexts: allocation may sleep.  vfree() works in any context; see vmap_purge.c for
+ * what happens then.
  */
 #include <linux/bug.h>
 #include <linux/cpumask.h>
@@ -57,21 +56,6 @@ static void __cold report(unsigned long size, gfp_t gfp, const char *why)
 	pr_warn("vmalloc error: size %lu, %s, mode:%#x(%pGg)\n", size, why, gfp, &gfp);
 	dump_stack();
 }
-
-static __always_inline bool prot_is_wx(pgprot_t prot)
-{
-	return (pgprot_val(prot) & (_PAGE_RW | _PAGE_NX)) == _PAGE_RW;
-}
-
-bool vmap_prot_ok(const char *call, pgprot_t prot)
-{
-	if (!prot_is_wx(prot))
-		return true;
-	pr_err("BUG: %s: memory both writable and executable is refused\n", call);
-	dump_stack();
-	return false;
-}
-
 /* ---- blocks ---------------------------------------------------------------------------- */
 
 /* The entry that maps @page, with @bits. */
@@ -417,203 +401,14 @@ void *vmalloc_32_user(unsigned long size)
 
 /* ---- vfree ----------------------------------------------------------------------------- */
 
-/* Any area that has been claimed. */
-static noinline void free_claimed(struct vmap_area *va)
-{
-	vmap_unmap(va);
-	vmap_pend(va);
-}
-
-/* A claim that failed: NULL, a chain that changed while it was searched, or a mistake. */
-static noinline void free_again(const char *call, const void *addr, enum vmap_kind kind)
-{
-	struct vmap_area *va;
-	unsigned long flags;
-
-	if (!addr)
-		return;
-	spin_lock_irqsave(&vmap_lock, flags);
-	va = vmap_area_claim((unsigned long)addr, kind);
-	spin_unlock_irqrestore(&vmap_lock, flags);
-	if (va)
-		free_claimed(va);
-	else
-		vmap_report_bad(call, addr);
-}
-
-/* Calls nothing but at its end, so that the compiler saves no registers. */
-static __always_inline void free_area(const char *call, const void *addr, enum vmap_kind kind)
-{
-	struct vmap_area *va = vmap_area_claim((unsigned long)addr, kind);
-
-	if (unlikely(!va)) {
-		free_again(call, addr, kind);
-	} else if (unlikely(!va->pte)) {
-		free_claimed(va);
-	} else {
-		clear_ptes(va->pte, va->nr_pages);
-		vmap_pend(va);
-	}
-}
-
 void vfree(const void *addr)
 {
-	free_area("vfree", addr, VMAP_ALLOC);
+	vmap_area_free("vfree", addr, VMAP_ALLOC);
 }
 
 void vfree_atomic(const void *addr)
 {
-	free_area("vfree_atomic", addr, VMAP_ALLOC);
-}
-
-/* ---- vmap ------------------------------------------------------------------------------ */
-
-void vunmap(const void *addr)
-{
-	if (unlikely(in_interrupt()))
-		vmap_report_interrupt("vunmap");
-	free_area("vunmap", addr, VMAP_MAP);
-}
-
-static bool __cold report_vmap(const char *why)
-{
-	pr_err("BUG: vmap: %s\n", why);
-	dump_stack();
-	return false;
-}
-
-/*
- * Can vfree() free these one by one one day?  One that stands there twice cannot;
- * it has lost its mark when it is come upon again.
- */
-static bool can_own_pages(struct page **pages, unsigned int count)
-{
-	const u32 mark = ~PFN_NONE;
-	bool ok = true;
-
-	for (unsigned int i = 0; ok && i < count; i++) {
-		ok = page_valid(pages[i]) && pages[i]->state == PAGE_ALLOCATED &&
-		     !pages[i]->order && !pages[i]->flags;
-		if (ok)
-			pages[i]->next = mark;
-	}
-	for (unsigned int i = 0; ok && i < count; i++) {
-		ok = pages[i]->next == mark;
-		pages[i]->next = PFN_NONE;
-	}
-	return ok || report_vmap("one of the pages cannot be freed by vfree()");
-}
-
-/*
- * Maps up to VMAP_CACHED_PAGES pages, wherever they are.  The load that finds a page
- * absent finds what is not mapped, too.  Other memory is told from descriptors at the
- * end, by all distances from the first descriptor or-ed together, since until then
- * nobody knows the area's address.
- */
-static __always_inline bool map_few_pages(struct vmap_area *va, struct page **pages,
-					  unsigned int count, u64 bits)
-{
-	unsigned long seen = 0;
-
-	va->nr_pages = count; /* clearing what is clear already does no harm */
-	for (pte_t *pte = va->pte, *end = pte + count; pte != end; pte++, pages++) {
-		unsigned long offset = (unsigned long)*pages - VMEMMAP_START;
-
-		if (unlikely(!u64_nonzero_nofault(*pages)))
-			return false;
-		seen |= offset;
-		set_pte(pte, __pte((offset << (PAGE_SHIFT - 5)) + bits));
-	}
-	return likely(seen < MAX_FRAMES * sizeof(struct page) && !(seen % sizeof(struct page)));
-}
-
-/* Maps any number of pages, runs of neighbours together: 0, -EINVAL for no page, -ENOMEM. */
-static int map_many_pages(struct vmap_area *va, struct page **pages, unsigned int count,
-			  pgprot_t prot)
-{
-	for (unsigned int i = 0, run; i < count; i += run) {
-		if (!page_valid(pages[i]))
-			return -EINVAL;
-		for (run = 1; i + run < count && pages[i + run] == pages[i] + run &&
-			      page_valid(pages[i + run]);
-		     run++)
-			;
-		if (vmap_map(va, page_to_pfn(pages[i]), run, prot))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* The pages become the area's, as if vmalloc() had taken them. */
-static void own_pages(struct vmap_area *va, struct page **pages, unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++)
-		vmap_add_block(va, pages[i]);
-	this_cpu_add(vmap_cpu.nr_pages, (long)count);
-}
-
-/* One of the pages is none: @va is given up. */
-static noinline void *vmap_refuse(struct vmap_area *va)
-{
-	vmap_area_drop(va, VMAP_MAP);
-	report_vmap("one of the pages is no page");
-	return NULL;
-}
-
-/* The long way: many pages, pages that change owner, or no range at hand. */
-static noinline void *vmap_many(struct page **pages, unsigned int count, unsigned long flags,
-				pgprot_t prot, const void *caller)
-{
-	struct vmap_area *va;
-	int err;
-
-	might_sleep();
-	if (!vmap_prot_ok("vmap", prot))
-		return NULL;
-	if (!count || !pages) {
-		report_vmap("no pages");
-		return NULL;
-	}
-	if (flags & VM_MAP_PUT_PAGES && !can_own_pages(pages, count))
-		return NULL;
-	va = vmap_area_get_any(count, GFP_KERNEL);
-	if (!va)
-		return NULL;
-	va->blocks = PFN_NONE;
-	va->nr_pages = 0;
-	va->flags = VM_MAP | (unsigned int)flags;
-	va->caller = caller;
-	err = map_many_pages(va, pages, count, pgprot_supported(prot));
-	if (err == -EINVAL)
-		return vmap_refuse(va);
-	if (err) {
-		vmap_area_drop(va, VMAP_MAP);
-		return NULL;
-	}
-	if (!(flags & VM_MAP_PUT_PAGES))
-		return vmap_area_live(va, VMAP_MAP);
-	own_pages(va, pages, count);
-	return vmap_area_live(va, VMAP_ALLOC);
-}
-
-/* The short way is a few pages, into a range from this CPU's cache; it calls nothing. */
-void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_t prot)
-{
-	const void *caller = __builtin_return_address(0);
-	struct vmap_area *va;
-
-	if (unlikely(count - 1 >= VMAP_CACHED_PAGES) || unlikely(!pages) ||
-	    unlikely(flags & VM_MAP_PUT_PAGES) || unlikely(prot_is_wx(prot)) ||
-	    unlikely(!may_sleep_here()))
-		return vmap_many(pages, count, flags, prot, caller);
-	va = vmap_cache_pop(vmap_class_of[count]);
-	if (unlikely(!va))
-		return vmap_many(pages, count, flags, prot, caller);
-	va->flags = VM_MAP | (unsigned int)flags;
-	va->caller = caller;
-	if (unlikely(!map_few_pages(va, pages, count, pgprot_val(pgprot_supported(prot)))))
-		return vmap_refuse(va);
-	return vmap_area_live(va, VMAP_MAP);
+	vmap_area_free("vfree_atomic", addr, VMAP_ALLOC);
 }
 
 /* ---- from an address to its page ------------------------------------------------------- */

@@ -3,12 +3,13 @@
 #define MM_VMAP_H
 
 /*
- * Areas of the vmalloc range: what vmalloc.c, ioremap.c and percpu.c share.
- * mm/vmap.c tells how they live.
+ * Areas of the vmalloc range: what vmalloc.c, vmap_pages.c, ioremap.c and percpu.c
+ * share.  mm/vmap.c tells how they live, mm/vmap_purge.c how they come back.
  *
  * Lock order: purge_lock, memtype_lock, vmap_lock, pt_lock.
  */
 #include <linux/compiler.h>
+#include <linux/init.h>
 #include <linux/kasan.h>
 #include <linux/list.h>
 #include <linux/percpu-defs.h>
@@ -108,6 +109,13 @@ struct vmap_cpu {
 	long nr_pages;
 };
 DECLARE_PER_CPU(struct vmap_cpu, vmap_cpu);
+
+/* struct vmap_depot - clean ranges of a class that their CPU had enough of; under vmap_lock */
+struct vmap_depot {
+	struct vmap_area *first;
+	unsigned int nr;
+};
+extern struct vmap_depot vmap_depot[VMAP_CLASSES + 1]; /* that of VMAP_NO_CLASS is always full */
 
 extern spinlock_t vmap_lock; /* the arena, the depots, writing the hash */
 extern struct varena vmap_arena;
@@ -251,6 +259,12 @@ static __always_inline struct vmap_area *vmap_area_claim(unsigned long addr, enu
  */
 int vmap_map(struct vmap_area *va, unsigned long pfn, unsigned long n, pgprot_t prot);
 
+/* vmap_mapped_end - the end of what is mapped of an area. */
+static __always_inline unsigned long vmap_mapped_end(const struct vmap_area *va)
+{
+	return vmap_addr(va) + ((unsigned long)va->nr_pages << PAGE_SHIFT);
+}
+
 /* vmap_unmap_many - clear the entries of an area that may need more than one table. */
 void vmap_unmap_many(struct vmap_area *va);
 
@@ -301,8 +315,45 @@ static __always_inline void vmap_pend(struct vmap_area *va)
 		vmap_pending_full();
 }
 
+/* vmap_free_claimed - what follows a claim, for any area. */
+void vmap_free_claimed(struct vmap_area *va);
+
+/* vmap_free_again - a claim failed: NULL, a chain that changed while it was searched, or a mistake. */
+void vmap_free_again(const char *call, const void *addr, enum vmap_kind kind);
+
+/*
+ * vmap_area_free - vfree() and its like.  It calls nothing but at its end, so that
+ * the compiler saves no registers.
+ */
+static __always_inline void vmap_area_free(const char *call, const void *addr, enum vmap_kind kind)
+{
+	struct vmap_area *va = vmap_area_claim((unsigned long)addr, kind);
+
+	if (unlikely(!va)) {
+		vmap_free_again(call, addr, kind);
+	} else if (unlikely(!va->pte)) {
+		vmap_free_claimed(va);
+	} else {
+		clear_ptes(va->pte, va->nr_pages);
+		vmap_pend(va);
+	}
+}
+
 /* vmap_area_drop - give up an area that never became live, half mapped perhaps, and purge. */
 void vmap_area_drop(struct vmap_area *va, enum vmap_kind kind);
+
+/* vmap_depot_pop - a range of the depot, or NULL, under vmap_lock; vmap_depot_push() is the opposite. */
+struct vmap_area *vmap_depot_pop(unsigned int class);
+void vmap_depot_push(struct vmap_area *va);
+
+/* vmap_give_range - the opposite of vmap_area_new(): the range of an area whose tables are unpinned. */
+void vmap_give_range(struct vmap_area *va);
+
+/* vmap_free_tags - frees the arena's spare tags. */
+void vmap_free_tags(void);
+
+/* vmap_unpin_idle_slot - a large page may want the place of the idle slot, if in [@start, @end). */
+void vmap_unpin_idle_slot(unsigned long start, unsigned long end);
 
 /**
  * vmap_purge - flush the TLB, then release what is pending on all CPUs
@@ -311,6 +362,7 @@ void vmap_area_drop(struct vmap_area *va, enum vmap_kind kind);
  * Return: whether anything was pending.
  */
 bool vmap_purge(void);
+void __init vmap_purge_init(void);
 
 /* vmap_report_bad - "<call>: bad address", with what is known about it, and the stack. */
 void __cold vmap_report_bad(const char *call, const volatile void *addr);
@@ -341,6 +393,11 @@ u64 vmalloc_entry(unsigned long addr);
  * Return: NULL, or which one does not.
  */
 const char *vmap_check(void);
+
+static __always_inline bool vmap_prot_is_wx(pgprot_t prot)
+{
+	return (pgprot_val(prot) & (_PAGE_RW | _PAGE_NX)) == _PAGE_RW;
+}
 
 /* vmap_prot_ok - is a protection not both writable and executable?  Reports if it is. */
 bool vmap_prot_ok(const char *call, pgprot_t prot);
