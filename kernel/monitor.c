@@ -128,15 +128,19 @@ static unsigned int edit_distance(const char *a, const char *b)
 	return row[n];
 }
 
-/* Command and virtual-file names as one list; NULL behind the last. */
+/* Commands, and the virtual files that no command is named after, as one list; NULL behind the last. */
 static const char *name_at(size_t i)
 {
 	size_t commands = (size_t)(__monitor_command_end - __monitor_command_start);
-	size_t files = (size_t)(__virtual_file_end - __virtual_file_start);
 
 	if (i < commands)
 		return __monitor_command_start[i].name;
-	return i - commands < files ? __virtual_file_start[i - commands].name : NULL;
+	i -= commands;
+	for_each_virtual_file(f) {
+		if (!find_command(f->name) && i-- == 0)
+			return f->name;
+	}
+	return NULL;
 }
 
 static void unknown_command(const char *name)

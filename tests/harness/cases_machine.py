@@ -126,7 +126,8 @@ def monitor_by_hand(ctx):
         (rf"vmalloc\(5000\) {at}first page physical 0x(\w+)\s+cairn> ", "echo \\2; pagewalk \\1\r"),
         (r"\n(\w+)\r\n(?s:.*)page walk of (\w{16}): .*-> physical 0x\1, 4 KiB page, rw-,(?s:.*)cairn> ",
          "vfree \\2; pagewalk \\2\r"),
-        (r"page walk of \w{16}: .*\(not present\)(?s:.*)cairn> ", "dme\t\r"),
+        (r"page walk of \w{16}: .*\(not present\)(?s:.*)cairn> ", "numas\t|\r"),  # a command and a file, but one word
+        (r"numastat \|\s+available: (?s:.*)cairn> ", "dme\t\r"),
     ]
     answer = r"\] boot: GRUB (?s:.*)\] cairn: up in (?s:.*)cairn> "
     for line, pattern in COMMANDS.items():
