@@ -94,6 +94,7 @@ static bool give_one(struct rq *rq, int cpu)
 
 	if (!arch_spin_trylock(&to->lock))
 		return false;
+	rq_update(to);
 	p = detach_for(rq, to, (unsigned int)cpu);
 	if (p)
 		rq_attach(to, p);

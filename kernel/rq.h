@@ -51,7 +51,13 @@ static inline bool may_run_on(const struct task_struct *p, unsigned int cpu)
 
 /* ---- sched.c ---- */
 
-/* rq_attach - put @p, in no tree, in that of @rq, and see that it gets its turn.  Context: @rq locked. */
+/* rq_update - count the running task's time, and @rq->min_vruntime, up to now.  Context: @rq locked. */
+void rq_update(struct rq *rq);
+
+/*
+ * rq_attach - put @p, in no tree, in that of @rq, and see that it gets its turn.  Its vruntime
+ * is one of @rq, after rq_update().  Context: @rq locked.
+ */
 void rq_attach(struct rq *rq, struct task_struct *p);
 
 /* rq_remove - take @p out of the tree of @rq.  Context: @rq locked. */

@@ -90,8 +90,7 @@ void rq_remove(struct rq *rq, struct task_struct *p)
 	p->queued = false;
 }
 
-/* Adds the time since the last look to the running task. */
-static void update_curr(struct rq *rq)
+void rq_update(struct rq *rq)
 {
 	struct task_struct *curr = rq->curr, *first = leftmost(rq);
 	u64 now = max(ktime_get_ns(), curr->exec_start), least;
@@ -140,7 +139,6 @@ void rq_attach(struct rq *rq, struct task_struct *p)
 {
 	count_running(rq, 1);
 	rq_insert(rq, p);
-	update_curr(rq);
 	check_preempt(rq, p);
 }
 
@@ -185,8 +183,10 @@ bool cpu_active(unsigned int cpu)
 /* Puts @p, which is in no tree, on @rq.  Context: @rq locked. */
 static void activate(struct rq *rq, struct task_struct *p)
 {
-	u64 floor = rq->min_vruntime - WAKE_BONUS_NS;
+	u64 floor;
 
+	rq_update(rq); /* who runs alone has no slices, and may have run for long */
+	floor = rq->min_vruntime - WAKE_BONUS_NS;
 	if ((s64)(p->vruntime - floor) < 0 || (s64)(p->vruntime - rq->min_vruntime) > (s64)SLICE_NS)
 		p->vruntime = floor;
 	p->on_rq = true;
@@ -295,7 +295,7 @@ static void __schedule(bool preempted)
 	prev = rq->curr;
 	clear_preempt_need_resched();
 	rq->wanted = false;
-	update_curr(rq);
+	rq_update(rq);
 	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING) {
 		prev->on_rq = false;
 		count_running(rq, -1);
@@ -374,7 +374,7 @@ void yield(void)
 	local_irq_save(flags);
 	rq = this_rq();
 	arch_spin_lock(&rq->lock);
-	update_curr(rq);
+	rq_update(rq);
 	last = rb_last(&rq->tree.rb_root);
 	if (last) {
 		u64 vruntime = rb_entry(last, struct task_struct, run_node)->vruntime;
@@ -420,7 +420,7 @@ static void check_slice(struct rq *rq)
 
 	if (rq->nr_running < 2)
 		return;
-	update_curr(rq);
+	rq_update(rq);
 	now = rq->curr->exec_start;
 	if (now - rq->curr->slice_start < SLICE_NS) {
 		arm_slice(rq);

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <cairn/test.h>
 #include <asm/processor.h>
+#include "../kernel/sched.h"
 
 #define PATIENCE (120 * HZ)
 
@@ -255,6 +256,38 @@ KTEST(balance, masks_hold_while_threads_are_moved)
 		EXPECT(wait_until(one_round_more, hogs, n));
 	}
 	hogs_end(hogs, n);
+}
+
+/*
+ * Who has run alone for long, with no slice to end, does not pay for it when another comes:
+ * both get half of the CPU from then on.  The machine may be stopped while one of the two
+ * runs, so the best of some times counts.
+ */
+KTEST(balance, who_ran_alone_is_not_kept_waiting)
+{
+	const u64 ms = 1000000;
+	struct cpumask here = only(raw_smp_processor_id());
+	bool fair = false;
+
+	for (unsigned int i = 0; i < 8 && !fair; i++) {
+		unsigned long switches = current->nivcsw + current->nvcsw;
+		u64 began = task_runtime(current), most = 0;
+		struct hog *hog;
+
+		while (task_runtime(current) < began + 120 * ms)
+			cpu_relax();
+		if (current->nivcsw + current->nvcsw != switches)
+			continue;
+		hog = kcalloc(1, sizeof(*hog), GFP_KERNEL);
+		ASSERT(hog);
+		ASSERT(hogs_start(hog, 0, 1, &here));
+		began = task_runtime(current);
+		while (task_runtime(current) < began + 12 * ms)
+			most = task_runtime(hog->task);
+		fair = most < 60 * ms;
+		hogs_end(hog, 1);
+	}
+	EXPECT(fair);
 }
 
 /* One that wakes gets the CPU within a few slices, however many others never sleep. */
