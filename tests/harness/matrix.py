@@ -179,7 +179,7 @@ def boots(everything):
         Boot(DEBUG, "bios", "pc", "256M", "qemu64", "-debug"),
         Boot(TESTS, "bios", "pc", "64M", "qemu64", "-disk", disk=192 << 20),
         Boot(TESTS, "uefi", "q35", "128M", "max", "-disk", disk=384 << 20),
-        Boot(ZEROED, "bios", "pc", "256M", "qemu64", "-zeroed"),
+        Boot(ZEROED, "bios", "pc", "128M", "qemu64", "-zeroed"),
         Boot(SMALL, "bios", "pc", "12M", "qemu64", "-small"),
         Boot(PAGE_DEBUG, "bios", "pc", "128M", "qemu64", "-page-debug", smp="2"),
         Boot(KFENCE, "bios", "q35", "128M", "max", "-kfence", smp="2"),
