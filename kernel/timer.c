@@ -193,7 +193,7 @@ int del_timer_sync(struct timer_list *t)
 		spin_unlock_irqrestore(&base->lock, flags);
 		if (!running)
 			return was;
-		if (WARN(base == this_cpu_ptr(&timer_bases) && in_serving_softirq(),
+		if (WARN(in_serving_softirq() && base == this_cpu_ptr(&timer_bases),
 			 "del_timer_sync: from the timer's own function\n"))
 			return was;
 		spin_cpu_relax();

@@ -13,6 +13,7 @@
 #include <linux/gfp.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
@@ -234,16 +235,24 @@ static void expect_slow_ran(int times)
 	EXPECT(!slow.met_itself && !slow.elsewhere && !slow.waited_in_vain);
 }
 
-/* The function has returned when del_timer_sync() on another CPU does; del_timer() does not wait. */
+/*
+ * The function has returned when del_timer_sync() on another CPU does; del_timer() does not
+ * wait.  Who waits may be moved meanwhile, or not.
+ */
 KTEST(timer, del_timer_sync_waits_for_another_cpu)
 {
+	struct cpumask here = {0};
+
+	cpumask_set_cpu((unsigned int)raw_smp_processor_id(), &here);
 	for (unsigned int round = 0; round < 3; round++) {
 		if (!start_slow_elsewhere())
 			return;
 		EXPECT_EQ(del_timer(&slow.timer), 0);
 		EXPECT_EQ(atomic_read(&slow.ended), 0);
 		WRITE_ONCE(slow.let_go, true);
+		set_cpus_allowed_ptr(current, round % 2 ? cpu_online_mask : &here);
 		EXPECT_EQ(del_timer_sync(&slow.timer), 0);
+		set_cpus_allowed_ptr(current, &here);
 		expect_slow_ran(1);
 	}
 }
