@@ -26,6 +26,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
@@ -152,10 +153,27 @@ static int kswapd(void *data)
 
 	for (;;) {
 		wait_event(pgdat->kswapd_wait, READ_ONCE(pgdat->kswapd_wanted));
-		WRITE_ONCE(pgdat->kswapd_wanted, false);
+		WRITE_ONCE(pgdat->kswapd_runs, true);
+		smp_store_release(&pgdat->kswapd_wanted, false);
 		node_balance(pgdat);
+		smp_store_release(&pgdat->kswapd_runs, false);
 	}
 	return 0;
+}
+
+static bool kswapd_at_work(const struct pglist_data *pgdat)
+{
+	return smp_load_acquire(&pgdat->kswapd_wanted) || smp_load_acquire(&pgdat->kswapd_runs);
+}
+
+void kswapd_settle(void)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	for (const struct pglist_data *pgdat = node_data[0]; pgdat; pgdat = pgdat->next) {
+		while (kswapd_at_work(pgdat) && time_before(jiffies, end))
+			msleep(1);
+	}
 }
 
 static bool kswapd_held;

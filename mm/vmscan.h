@@ -90,6 +90,15 @@ void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest);
  */
 void kswapd_hold(bool hold);
 
+/**
+ * kswapd_settle - wait until no reclaim thread is at work, for some seconds at most
+ *
+ * One holds memory while it gives back what it took out of caches.
+ *
+ * Context: may sleep.
+ */
+void kswapd_settle(void);
+
 /* show_shrinkers - print what caches hold that could be freed.  Context: may sleep. */
 void show_shrinkers(void);
 

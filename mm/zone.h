@@ -103,6 +103,7 @@ struct zonelist {
  * @freed_at_failure: pages that had been freed by then, ever
  * @kswapd: the node's reclaim thread, NULL until it runs and without memory
  * @kswapd_wanted: it is to balance the node
+ * @kswapd_runs: it does; set before @kswapd_wanted is cleared
  * @kswapd_wait: where it sleeps
  */
 struct pglist_data {
@@ -117,6 +118,7 @@ struct pglist_data {
 	unsigned long freed_at_failure;
 	struct task_struct *kswapd;
 	bool kswapd_wanted;
+	bool kswapd_runs;
 	wait_queue_head_t kswapd_wait;
 };
 

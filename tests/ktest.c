@@ -15,7 +15,9 @@
  * Pages that slabs have too many because their objects lie apart count as free: a pool
  * may come back with the same elements elsewhere.
  */
+#include <linux/delay.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kmemleak.h>
 #include <linux/mm.h>
@@ -27,6 +29,7 @@
 #include <linux/workqueue.h>
 #include <cairn/console.h>
 #include <cairn/test.h>
+#include "../mm/vmscan.h"
 
 #define CAPTURE_SIZE 8192
 #define PATTERN_SIZE 128
@@ -41,6 +44,7 @@ struct holdings {
 	unsigned long free_pages;
 	unsigned long slab_objects;
 	unsigned long vmalloc_areas;
+	unsigned long stack_pages; /* of threads, which are allocated pages */
 };
 
 /* The running test. */
@@ -199,6 +203,7 @@ static struct holdings take_stock(void)
 	flush_scheduled_work();
 	rcu_barrier();
 	threads_reap();
+	kswapd_settle();
 	vmap_drain();
 	kmem_cache_drain_all();
 	drain_all_pages();
@@ -206,6 +211,7 @@ static struct holdings take_stock(void)
 		.free_pages = nr_free_pages() + slab_loose_pages(),
 		.slab_objects = slab_live_objects(),
 		.vmalloc_areas = vmalloc_nr_areas(),
+		.stack_pages = vm_stat(NR_KERNEL_STACK_PAGES),
 	};
 }
 
@@ -218,10 +224,23 @@ static void check_leak(const char *what, unsigned long before, unsigned long aft
 	diagnose("leak: %lu %s before, %lu after", before, what, after);
 }
 
+/* A thread that has said that it is done may not have ended yet. */
+static void await_ends(unsigned long stack_pages)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (vm_stat(NR_KERNEL_STACK_PAGES) > stack_pages && time_before(jiffies, end)) {
+		msleep(1);
+		threads_reap();
+	}
+}
+
 static void check_leaks(const struct holdings *before)
 {
-	struct holdings after = take_stock();
+	struct holdings after;
 
+	await_ends(before->stack_pages);
+	after = take_stock();
 	check_leak("free pages", before->free_pages, after.free_pages);
 	check_leak("live slab objects", before->slab_objects, after.slab_objects);
 	check_leak("vmalloc areas", before->vmalloc_areas, after.vmalloc_areas);

@@ -147,7 +147,7 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 		__free_page(page);
 	while (ticks-- && zone_free(home) < high)
 		schedule_timeout_uninterruptible(1);
-	schedule_timeout_uninterruptible(10);
+	kswapd_settle();
 	EXPECT(vm_events(PAGEOUTRUN) > runs);
 	EXPECT(zone_free(home) >= high);
 	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
