@@ -4,8 +4,8 @@
  *
  * smp_processor_id(), this_cpu_ptr() and the __this_cpu operations give an answer that is
  * right for as long as the caller cannot move to another CPU: with preemption or
- * interrupts off, or in a thread that may run on one CPU only.  Anywhere else a call
- * is reported, with its place.  Who does not care which CPU it is asks with
+ * interrupts off, or in a thread that may run on one CPU only, but for the boot thread,
+ * which runs the tests.  Anywhere else a call is reported, with its place.  Who does not care which CPU it is asks with
  * raw_smp_processor_id() or raw_cpu_ptr(), and this_cpu_read() and its kind are one
  * instruction, on whichever CPU that runs.
  *
@@ -27,10 +27,16 @@ static int set_debug_preempt(const char *value)
 BOOT_PARAM("debug_preempt", set_debug_preempt,
 	   "report code that asks which CPU it is while it may move to another");
 
+/* The boot thread is bound for what tests and commands look at; what they call does without. */
+static const struct cpumask *may_be_on(void)
+{
+	return current == &init_task ? cpu_possible_mask : &current->cpus_mask;
+}
+
 static bool may_move(void)
 {
 	return preemptible() && scheduler_running && !(current->flags & PF_IDLE) &&
-	       cpumask_weight(&current->cpus_mask) > 1;
+	       cpumask_weight(may_be_on()) > 1;
 }
 
 void check_cpu_use(const char *what)

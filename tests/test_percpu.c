@@ -62,7 +62,9 @@ KTEST(percpu, operations_of_every_width)
 	EXPECT_EQ(this_cpu_read(var64), 0x0f000f000f000f0f);
 	EXPECT_EQ(this_cpu_cmpxchg(var64, 1, 2), 0x0f000f000f000f0f);
 	EXPECT_EQ(this_cpu_cmpxchg(var64, 0x0f000f000f000f0f, 2), 0x0f000f000f000f0f);
+	preempt_disable();
 	EXPECT_EQ(__this_cpu_read(var64), 2);
+	preempt_enable();
 	this_cpu_dec(var64);
 	EXPECT_EQ(raw_cpu_read(var64), 1);
 	this_cpu_write(var_ptr, &var_ptr);
@@ -88,7 +90,7 @@ KTEST(percpu, this_cpus_copy_is_one_of_all)
 	put_cpu_var(var32);
 	EXPECT_EQ(preempt_count(), 0);
 	EXPECT_EQ(this_cpu_read(var32), 4712);
-	EXPECT_EQ((unsigned long)this_cpu_ptr(&var_aligned) % 64, 0);
+	EXPECT_EQ((unsigned long)raw_cpu_ptr(&var_aligned) % 64, 0);
 }
 
 KTEST(percpu, masks_agree)
@@ -103,7 +105,7 @@ KTEST(percpu, masks_agree)
 	EXPECT_EQ(possible, num_possible_cpus());
 	EXPECT_EQ(online, num_online_cpus());
 	EXPECT(online >= 1 && online <= possible);
-	EXPECT(cpu_online(smp_processor_id()));
+	EXPECT(cpu_online(raw_smp_processor_id()));
 	EXPECT(!cpu_online(nr_cpu_ids));
 }
 
@@ -159,8 +161,9 @@ KTEST(percpu, typed_objects)
 	ASSERT(counter);
 	this_cpu_inc(*counter);
 	this_cpu_add(*counter, 41);
-	EXPECT_EQ(*per_cpu_ptr(counter, smp_processor_id()), 42);
+	EXPECT_EQ(*per_cpu_ptr(counter, get_cpu()), 42);
 	EXPECT_EQ(*this_cpu_ptr(counter), 42);
+	put_cpu();
 	free_percpu(counter);
 	free_percpu(NULL);
 }
@@ -178,14 +181,13 @@ KTEST(percpu, more_than_the_first_chunk_holds)
 	for (unsigned int i = 0; i < OBJECTS; i++) {
 		objects[i] = __alloc_percpu(200, 8);
 		ASSERT(objects[i]);
-		memset(this_cpu_ptr(objects[i]), (int)i, 200);
+		memset(raw_cpu_ptr(objects[i]), (int)i, 200);
 	}
 	EXPECT(pcpu_nr_pages() > pages);
 	expect_sound();
 	for (unsigned int i = 0; i < OBJECTS; i++) {
-		ASSERT(!memchr_inv(this_cpu_ptr(objects[i]), (int)(u8)i, 200));
-		ASSERT_EQ(*(u8 *)phys_to_virt(per_cpu_ptr_to_phys(this_cpu_ptr(objects[i]))),
-			  (u8)i);
+		ASSERT(!memchr_inv(raw_cpu_ptr(objects[i]), (int)(u8)i, 200));
+		ASSERT_EQ(*(u8 *)phys_to_virt(per_cpu_ptr_to_phys(raw_cpu_ptr(objects[i]))), (u8)i);
 	}
 	for (unsigned int i = 0; i < OBJECTS; i++)
 		free_percpu(objects[(i * 7) % OBJECTS]);
@@ -271,7 +273,7 @@ KTEST(percpu, random_use_keeps_every_byte)
 		state ^= state << 17;
 		k = (unsigned int)(state >> 20) % 256;
 		if (objects[k]) {
-			ASSERT(!memchr_inv(this_cpu_ptr(objects[k]), (int)k, sizes[k]));
+			ASSERT(!memchr_inv(raw_cpu_ptr(objects[k]), (int)k, sizes[k]));
 			free_percpu(objects[k]);
 			objects[k] = NULL;
 			continue;
@@ -280,7 +282,7 @@ KTEST(percpu, random_use_keeps_every_byte)
 		objects[k] = __alloc_percpu(sizes[k], 1UL << (state >> 50) % 8);
 		ASSERT(objects[k]);
 		ASSERT(all_zero(objects[k], sizes[k]));
-		memset(this_cpu_ptr(objects[k]), (int)k, sizes[k]);
+		memset(raw_cpu_ptr(objects[k]), (int)k, sizes[k]);
 		if (i % 4000 == 0)
 			expect_sound();
 	}
@@ -300,14 +302,14 @@ KTEST(percpu, until_there_is_no_more)
 	unsigned long n = 0;
 
 	while ((p = __alloc_percpu_gfp(sizeof(*p), 8, GFP_KERNEL | __GFP_NOWARN))) {
-		this_cpu_ptr(p)->next = list;
+		raw_cpu_ptr(p)->next = list;
 		list = p;
 		n++;
 	}
 	EXPECT(n > 100);
 	expect_sound();
 	while ((p = list)) {
-		list = this_cpu_ptr(p)->next;
+		list = raw_cpu_ptr(p)->next;
 		free_percpu(p);
 	}
 	expect_sound();
@@ -352,7 +354,7 @@ KTEST(percpu, memory_is_readied_for_atomic_requests)
 	pcpu_drain();
 	for (round = 0; round < 3; round++) {
 		while ((p = __alloc_percpu_gfp(sizeof(*p), 8, gfp))) {
-			this_cpu_ptr(p)->next = list;
+			raw_cpu_ptr(p)->next = list;
 			list = p;
 		}
 		flush_scheduled_work();
@@ -362,7 +364,7 @@ KTEST(percpu, memory_is_readied_for_atomic_requests)
 		expect_sound();
 	}
 	while ((p = list)) {
-		list = this_cpu_ptr(p)->next;
+		list = raw_cpu_ptr(p)->next;
 		free_percpu(p);
 	}
 	expect_sound();

@@ -49,7 +49,7 @@ static bool push(unsigned long value)
 /* Starts over with 1 .. @n on the stack. */
 static void reset(unsigned int n)
 {
-	struct pcpu_stack *s = this_cpu_ptr(victim_stack);
+	struct pcpu_stack *s = raw_cpu_ptr(victim_stack);
 	unsigned long i;
 
 	memset(s, 0, sizeof(victim_words));
@@ -229,7 +229,7 @@ KTEST(ras, full_and_empty)
 	for (i = CAPACITY; i >= 1; i--)
 		EXPECT_EQ(pcpu_stack_pop(victim_stack), i);
 	EXPECT(!pcpu_stack_pop(victim_stack));
-	this_cpu_ptr(victim_stack)->limit = 0;
+	raw_cpu_ptr(victim_stack)->limit = 0;
 	EXPECT(!push(1));
 }
 

@@ -209,7 +209,7 @@ static void attack_alloc(void)
 {
 	stolen = alloc_percpu_gfp(u64, GFP_ATOMIC);
 	if (stolen)
-		*this_cpu_ptr(stolen) = 0x5afe;
+		*raw_cpu_ptr(stolen) = 0x5afe;
 }
 
 static void attack_free(void)
@@ -229,9 +229,9 @@ static bool percpu_round_ok(void)
 	bool ok = !pcpu_check() && (!object || object != stolen);
 
 	if (stolen)
-		ok &= *this_cpu_ptr(stolen) == 0x5afe;
+		ok &= *raw_cpu_ptr(stolen) == 0x5afe;
 	if (object)
-		ok &= *this_cpu_ptr(object) == 0;
+		ok &= *raw_cpu_ptr(object) == 0;
 	free_percpu(object);
 	free_percpu(stolen);
 	free_percpu(kept);
