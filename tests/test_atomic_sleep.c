@@ -749,7 +749,7 @@ KTEST(atomic, stopping_what_is_no_thread)
 	ASSERT(!IS_ERR(t));
 	get_task_struct(t);
 	wake_up_process(t);
-	while (READ_ONCE(t->__state) != TASK_DEAD)
+	while (smp_load_acquire(&t->__state) != TASK_DEAD)
 		msleep(1);
 	put_task_struct(t);
 	threads_reap();

@@ -56,7 +56,7 @@ static void hogs_end(struct hog *hogs, unsigned int n)
 	for (unsigned int i = 0; i < n; i++) {
 		struct task_struct *t = hogs[i].task;
 
-		while (READ_ONCE(t->__state) != TASK_DEAD)
+		while (smp_load_acquire(&t->__state) != TASK_DEAD)
 			msleep(1);
 		EXPECT_EQ(hogs[i].astray, 0);
 		put_task_struct(t);

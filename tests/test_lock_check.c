@@ -404,7 +404,7 @@ KTEST(lockdep, release_of_what_another_cpu_holds)
 	EXPECT(ktest_reported("last taken or released at hold_any"));
 	EXPECT(spin_is_locked(&any));
 	WRITE_ONCE(let_go, true);
-	while (READ_ONCE(t->__state) != TASK_DEAD)
+	while (smp_load_acquire(&t->__state) != TASK_DEAD)
 		schedule_timeout_uninterruptible(1);
 	put_task_struct(t);
 	EXPECT(!spin_is_locked(&any));

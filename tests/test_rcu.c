@@ -236,7 +236,7 @@ static struct task_struct *start_on(int (*fn)(void *data), void *data, int cpu)
 
 static void join(struct task_struct *t)
 {
-	while (t && READ_ONCE(t->__state) != TASK_DEAD)
+	while (t && smp_load_acquire(&t->__state) != TASK_DEAD)
 		msleep(1);
 	if (t)
 		put_task_struct(t);

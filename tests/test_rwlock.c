@@ -57,7 +57,7 @@ static struct task_struct *create_on(int (*fn)(void *data), void *data, int cpu)
 
 static void join(struct task_struct *t)
 {
-	while (READ_ONCE(t->__state) != TASK_DEAD)
+	while (smp_load_acquire(&t->__state) != TASK_DEAD)
 		schedule_timeout_uninterruptible(1);
 	put_task_struct(t);
 }
