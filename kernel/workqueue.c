@@ -120,7 +120,7 @@ static void insert(struct workqueue_struct *wq, struct work_struct *work, unsign
 {
 	struct work_struct *other;
 
-	work->wq = wq;
+	WRITE_ONCE(work->wq, wq); /* who cancels or flushes looks without the lock */
 	work->due = ktime_get_ns() + delay * TICK_NSEC;
 	list_for_each_entry_reverse(other, &wq->list, entry)
 	{
@@ -204,7 +204,7 @@ static bool waits_for_itself(struct workqueue_struct *wq)
 
 bool flush_work(struct work_struct *work)
 {
-	struct workqueue_struct *wq = work->wq;
+	struct workqueue_struct *wq = READ_ONCE(work->wq);
 	unsigned int turn;
 
 	might_sleep();
@@ -233,7 +233,7 @@ static void hasten(struct workqueue_struct *wq, struct work_struct *work)
 
 bool flush_delayed_work(struct delayed_work *work)
 {
-	struct workqueue_struct *wq = work->work.wq;
+	struct workqueue_struct *wq = READ_ONCE(work->work.wq);
 
 	if (wq)
 		hasten(wq, &work->work);
@@ -259,12 +259,14 @@ static bool take_off(struct workqueue_struct *wq, struct work_struct *work, int 
 
 bool cancel_work(struct work_struct *work)
 {
-	return work->wq && take_off(work->wq, work, 0);
+	struct workqueue_struct *wq = READ_ONCE(work->wq);
+
+	return wq && take_off(wq, work, 0);
 }
 
 bool cancel_work_sync(struct work_struct *work)
 {
-	struct workqueue_struct *wq = work->wq;
+	struct workqueue_struct *wq = READ_ONCE(work->wq);
 	bool was;
 
 	if (!wq)

@@ -282,7 +282,7 @@ static int slow_reader(void *data __unused)
 {
 	rcu_read_lock();
 	WRITE_ONCE(inside, true);
-	while (!READ_ONCE(may_leave))
+	while (!smp_load_acquire(&may_leave))
 		cpu_relax();
 	rcu_read_unlock();
 	return 0;
@@ -317,10 +317,10 @@ KTEST(rcu, a_reader_past_its_slice_holds_callbacks_back)
 	call_rcu(&thing->rcu, spoil_later);
 	msleep(30);
 	EXPECT(!READ_ONCE(ran));
-	EXPECT_EQ(t->nivcsw, 0);
+	EXPECT_EQ(READ_ONCE(t->nivcsw), 0);
 	EXPECT_EQ(atomic_read(&freed), 0);
 	check_whole(thing);
-	WRITE_ONCE(may_leave, true);
+	smp_store_release(&may_leave, true); /* the callback is to come after these looks */
 	rcu_barrier();
 	EXPECT_EQ(atomic_read(&freed), 1);
 	join(t);
