@@ -5,9 +5,10 @@
  * smp_processor_id(), this_cpu_ptr() and the __this_cpu operations give an answer that is
  * right for as long as the caller cannot move to another CPU: with preemption or
  * interrupts off, or in a thread that may run on one CPU only, but for the boot thread,
- * which runs the tests.  Anywhere else a call is reported, with its place.  Who does not care which CPU it is asks with
- * raw_smp_processor_id() or raw_cpu_ptr(), and this_cpu_read() and its kind are one
- * instruction, on whichever CPU that runs.
+ * which runs the tests.  Anywhere else a call is reported, with its place.
+ *
+ * Who does not care which CPU it is asks with raw_smp_processor_id() or raw_cpu_ptr(),
+ * and this_cpu_read() and its kind are one instruction, on whichever CPU that runs.
  *
  * Without the switch a check is a test and a branch.  Contexts: any.
  */

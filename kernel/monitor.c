@@ -128,7 +128,7 @@ static unsigned int edit_distance(const char *a, const char *b)
 	return row[n];
 }
 
-/* Commands, and the virtual files that no command is named after, as one list; NULL behind the last. */
+/* Commands, and the virtual files no command is named after, as one list; NULL at its end. */
 static const char *name_at(size_t i)
 {
 	size_t commands = (size_t)(__monitor_command_end - __monitor_command_start);

@@ -56,6 +56,7 @@ static void __cold report(unsigned long size, gfp_t gfp, const char *why)
 	pr_warn("vmalloc error: size %lu, %s, mode:%#x(%pGg)\n", size, why, gfp, &gfp);
 	dump_stack();
 }
+
 /* ---- blocks ---------------------------------------------------------------------------- */
 
 /* The entry that maps @page, with @bits. */

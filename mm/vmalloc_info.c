@@ -282,3 +282,12 @@ void __cold vmap_report_interrupt(const char *call)
 	print_atomic_context();
 	dump_stack();
 }
+
+bool vmap_prot_ok(const char *call, pgprot_t prot)
+{
+	if (!vmap_prot_is_wx(prot))
+		return true;
+	pr_err("BUG: %s: memory both writable and executable is refused\n", call);
+	dump_stack();
+	return false;
+}

@@ -318,7 +318,7 @@ static __always_inline void vmap_pend(struct vmap_area *va)
 /* vmap_free_claimed - what follows a claim, for any area. */
 void vmap_free_claimed(struct vmap_area *va);
 
-/* vmap_free_again - a claim failed: NULL, a chain that changed while it was searched, or a mistake. */
+/* vmap_free_again - a claim failed: NULL, a chain that changed meanwhile, or a mistake. */
 void vmap_free_again(const char *call, const void *addr, enum vmap_kind kind);
 
 /*
@@ -342,11 +342,13 @@ static __always_inline void vmap_area_free(const char *call, const void *addr, e
 /* vmap_area_drop - give up an area that never became live, half mapped perhaps, and purge. */
 void vmap_area_drop(struct vmap_area *va, enum vmap_kind kind);
 
-/* vmap_depot_pop - a range of the depot, or NULL, under vmap_lock; vmap_depot_push() is the opposite. */
+/* vmap_depot_pop - a range of the depot, or NULL, under vmap_lock. */
 struct vmap_area *vmap_depot_pop(unsigned int class);
+
+/* vmap_depot_push - the opposite, under vmap_lock. */
 void vmap_depot_push(struct vmap_area *va);
 
-/* vmap_give_range - the opposite of vmap_area_new(): the range of an area whose tables are unpinned. */
+/* vmap_give_range - the opposite of vmap_area_new(), once the tables are unpinned. */
 void vmap_give_range(struct vmap_area *va);
 
 /* vmap_free_tags - frees the arena's spare tags. */
@@ -362,6 +364,8 @@ void vmap_unpin_idle_slot(unsigned long start, unsigned long end);
  * Return: whether anything was pending.
  */
 bool vmap_purge(void);
+
+/* vmap_purge_init - how much may be pending, and that reclaim may purge it. */
 void __init vmap_purge_init(void);
 
 /* vmap_report_bad - "<call>: bad address", with what is known about it, and the stack. */
@@ -383,7 +387,7 @@ void vmap_release_blocks(struct vmap_area *va);
 /* vmap_forget_io - purge: a device mapping is gone for good; ioremap.c's. */
 void vmap_forget_io(struct vmap_area *va);
 
-/* vmalloc_entry - what maps @addr, as a 4 KiB entry spells it; 0 where nothing does; vmalloc.c's. */
+/* vmalloc_entry - what maps @addr, as a 4 KiB entry spells it, or 0; vmalloc.c's. */
 u64 vmalloc_entry(unsigned long addr);
 
 /**
@@ -394,6 +398,7 @@ u64 vmalloc_entry(unsigned long addr);
  */
 const char *vmap_check(void);
 
+/* vmap_prot_is_wx - may what is mapped with @prot be both written and executed? */
 static __always_inline bool vmap_prot_is_wx(pgprot_t prot)
 {
 	return (pgprot_val(prot) & (_PAGE_RW | _PAGE_NX)) == _PAGE_RW;

@@ -18,15 +18,6 @@
 #include "memmap.h"
 #include "vmap.h"
 
-bool vmap_prot_ok(const char *call, pgprot_t prot)
-{
-	if (!vmap_prot_is_wx(prot))
-		return true;
-	pr_err("BUG: %s: memory both writable and executable is refused\n", call);
-	dump_stack();
-	return false;
-}
-
 static bool __cold report_vmap(const char *why)
 {
 	pr_err("BUG: vmap: %s\n", why);

@@ -10,6 +10,9 @@
  *
  *	free pages, live slab objects, areas in the vmalloc range
  *
+ * and with what still ends at its end: threads that have said they are done, and
+ * the reclaim threads, which hold pages while they work.
+ *
  * With kmemleak=on one more test comes last: that nobody has lost an object.
  *
  * Pages that slabs have too many because their objects lie apart count as free: a pool
