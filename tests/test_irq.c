@@ -3,10 +3,11 @@
  * Scenario: the boot CPU interrupts itself through its local APIC, and the legacy
  * timer's line is asked for, shared, disabled and given back.  Handlers look at
  * where they run; softirqs and tasklets run after the handler that raised them and
- * never inside local_bh_disable().  Then an allocation and a release of an object run
- * one instruction at a time, and after the k-th, for every k, the debug exception
- * sends a real interrupt, which is taken before the next instruction; its handler
- * allocates from the same cache and frees to it.
+ * never inside local_bh_disable().  Then an object of a cache with a constructor, which
+ * has no per-CPU lists, is allocated and freed one instruction at a time, and after the
+ * k-th, for every k, the debug exception sends a real interrupt, which is taken before the
+ * next instruction; its handler allocates from the same cache and frees to it.  The lists
+ * are attacked in test_ras_attack.c.
  */
 #include <linux/interrupt.h>
 #include <linux/irq.h>
@@ -201,7 +202,7 @@ KTEST(irq, tasklets_after_the_handler)
 #define OBJECT_SIZE   64
 #define VICTIM_ROUNDS 6000
 #define HELD_MAX      24
-#define VICTIM_STEPS  60      /* of the pair */
+#define SWEEP_ROUNDS  100     /* through the pair: at each instruction, if it has no more */
 #define ENOUGH_STEPS  1000000 /* of all rounds: with debugging a pair has thousands */
 
 static struct kmem_cache *cache;
@@ -250,6 +251,16 @@ static bool send_interrupt(struct pt_regs *regs)
 	return false;
 }
 
+/* The next of a sweep through a pair of @length; a sweep in strides begins anywhere in the first. */
+static unsigned int next_attack(unsigned int length)
+{
+	unsigned int stride = 1 + length / SWEEP_ROUNDS;
+
+	if (attack_at + stride <= length)
+		return attack_at + stride;
+	return 1 + (turn >> 16) % stride;
+}
+
 static void victim_pair(void)
 {
 	victim_object = kmem_cache_alloc(cache, GFP_ATOMIC);
@@ -265,18 +276,17 @@ static void clear_mark(void *object)
 KTEST(irq, slab_pair_interrupted_at_each_instruction)
 {
 	unsigned long steps = 0;
-	unsigned int rounds;
+	unsigned int rounds, last = 0;
 
 	if (!self_interrupt_possible())
 		return;
 	cache = kmem_cache_create("irq_attack", OBJECT_SIZE, 0, 0, clear_mark);
 	ASSERT(cache);
-	nr_held = interrupts = doubles = 0;
+	nr_held = interrupts = doubles = attack_at = step = 0;
 	system_vector_set(SELF_VECTOR, allocate_and_free);
-	for (rounds = 0; rounds < VICTIM_ROUNDS; rounds++) {
-		attack_at = 1 + rounds % VICTIM_STEPS;
-		if (attack_at == 1 && steps > ENOUGH_STEPS)
-			break;
+	for (rounds = 0; rounds < VICTIM_ROUNDS && steps < ENOUGH_STEPS; rounds++) {
+		attack_at = next_attack(step);
+		last = max(last, attack_at);
 		step = 0;
 		steps += single_step_run(victim_pair, send_interrupt);
 	}
@@ -284,6 +294,7 @@ KTEST(irq, slab_pair_interrupted_at_each_instruction)
 		give(held[--nr_held]);
 	EXPECT_EQ(doubles, 0);
 	EXPECT(steps > rounds * 30);
+	EXPECT(last * 10 > steps / rounds * 9); /* the sweeps went through the whole pair */
 	EXPECT(interrupts > rounds / 2);
 	kmem_cache_destroy(cache);
 }

@@ -220,6 +220,42 @@ KTEST(reclaim, each_node_has_a_thread_that_frees_its_memory)
 	}
 }
 
+static bool kswapd_inside;
+
+/* Keeps a reclaim thread for a while. */
+static unsigned long linger(struct shrinker *shrinker __unused, struct shrink_control *sc __unused)
+{
+	if (current_is_kswapd()) {
+		WRITE_ONCE(kswapd_inside, true);
+		schedule_timeout_uninterruptible(20);
+		smp_store_release(&kswapd_inside, false);
+	}
+	return 0;
+}
+
+/* Whoever counts pages waits first until no reclaim thread holds any. */
+KTEST(reclaim, kswapd_settle_waits_for_who_lingers)
+{
+	struct shrinker slow = {.count_objects = linger, .scan_objects = cache_scan};
+	const struct zone *home = home_zone();
+	unsigned int ticks = PATIENCE;
+	struct page *chain, *page;
+
+	kswapd_settle();
+	register_shrinker(&slow);
+	chain = take_all_of_node(NULL, home->pgdat->node_id, 0);
+	page = alloc_pages_node(home->pgdat->node_id, GFP_NOWAIT | __GFP_NOWARN, 0);
+	while (ticks-- && !READ_ONCE(kswapd_inside))
+		schedule_timeout_uninterruptible(1);
+	EXPECT(READ_ONCE(kswapd_inside));
+	free_chain(chain); /* nobody has a reason to wake it again */
+	if (page)
+		__free_page(page);
+	kswapd_settle();
+	EXPECT(!smp_load_acquire(&kswapd_inside));
+	unregister_shrinker(&slow);
+}
+
 static unsigned int inside, most_inside;
 
 /* Stays inside for some ticks, so that others come along. */

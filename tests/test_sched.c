@@ -96,6 +96,25 @@ KTEST(sched, many_threads_end_by_themselves)
 	EXPECT_EQ(atomic_read(&count), 50);
 }
 
+static int say_and_linger(void *data)
+{
+	complete(data);
+	schedule_timeout_uninterruptible(HZ / 10);
+	return 0;
+}
+
+/* The account at a test's end waits for threads that have said that they are done. */
+KTEST(sched, who_ends_after_the_test_has_lost_nothing)
+{
+	static struct completion said;
+	struct task_struct *t;
+
+	init_completion(&said);
+	t = kthread_run(say_and_linger, &said, "t_late");
+	if (EXPECT(!IS_ERR(t)))
+		wait_for_completion(&said);
+}
+
 struct ping {
 	struct completion ping, pong;
 	unsigned int rounds;
