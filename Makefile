@@ -330,7 +330,9 @@ $(addprefix host-,$(all_host_variants)): host-%:
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
-	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) machines memmaps
+	@$(foreach v,$(or $(filter gcc clang,$(HOST_VARIANTS)),$(firstword $(HOST_VARIANTS))),\
+		$(MAKE) $(call host_variant,$(v)) machines &&) true
+	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
 
 # Parts of host-test: a process for each misuse, and a few runs of each test with an allocation
 # failing.  host-fail has each allocation of each test fail: an hour.  FAIL="--ms 5000 slab* vmalloc.*"

@@ -229,12 +229,16 @@ static struct alloc_request request(gfp_t gfp, unsigned int order)
 	return req;
 }
 
-/* Frees the block taken last, which is a single page. */
+/* Frees one page of the block taken last. */
 static struct page *free_one(struct page *chain)
 {
 	struct page *next = (struct page *)chain->private;
+	unsigned int nr = 1u << chain->order;
 
-	__free_pages(chain, chain->order);
+	split_page(chain, chain->order);
+	for (unsigned int i = 1; i < nr; i++)
+		next = push_page(next, chain + i);
+	__free_page(chain);
 	return next;
 }
 

@@ -237,14 +237,14 @@ static unsigned long linger(struct shrinker *shrinker __unused, struct shrink_co
 KTEST(reclaim, kswapd_settle_waits_for_who_lingers)
 {
 	struct shrinker slow = {.count_objects = linger, .scan_objects = cache_scan};
-	const struct zone *home = home_zone();
+	int nid = home_zone()->pgdat->node_id;
 	unsigned int ticks = PATIENCE;
 	struct page *chain, *page;
 
 	kswapd_settle();
 	register_shrinker(&slow);
-	chain = take_all_of_node(NULL, home->pgdat->node_id, 0);
-	page = alloc_pages_node(home->pgdat->node_id, GFP_NOWAIT | __GFP_NOWARN, 0);
+	chain = take_all_of_node(NULL, nid, 0);
+	page = alloc_pages_node(nid, GFP_NOWAIT | __GFP_THISNODE | __GFP_NOWARN, 0);
 	while (ticks-- && !READ_ONCE(kswapd_inside))
 		schedule_timeout_uninterruptible(1);
 	EXPECT(READ_ONCE(kswapd_inside));

@@ -26,7 +26,7 @@ MACHINES = (
     ("objects checked", ["-n", "2", "-c", "slub_debug=FZPU"], "slab.* slab_debug.* slab_misuse* kmalloc.* mempools.*"),
     ("all zeroed", ["-c", "init_on_alloc=1 init_on_free=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a*"),
     ("pages checked", ["-n", "2", "-c", "page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on"],
-     "kmemleak* mm_commands* page_debug* page_files* slab.* mempools.* vfree*"),
+     "kmemleak* mm_commands* page_debug* page_files* slab.* mempools.* percpu.* vfree*"),
     ("guard pages", ["-n", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
     ("locks checked", ["-n", "2", "-c", "lockdep=1 debug_preempt=1"], "lock* slab.* pages.* contexts* gfp_contexts* percpu.*"),
     ("page failures", ["-c", "fail_page_alloc=1000,1,0,0"], "fault* mm_commands*"),
