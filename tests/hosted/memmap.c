@@ -4,8 +4,9 @@
  *
  * FILE has a range a line, "start length type" with hexadecimal numbers but for the
  * type, which is E820's; "# srat: domain start end" lines say which memory is near
- * what.  The kernel starts on such a machine, whose memory takes no room until it is
- * touched, and this is printed:
+ * what, and may end in "hotplug" or "non-volatile", which change nothing.  The kernel
+ * starts on such a machine, whose memory takes no room until it is touched, and this is
+ * printed:
  *
  *	START END TYPE			sanitised ranges, hexadecimal, end exclusive
  *	node N ZONE present P managed M	pages
@@ -64,6 +65,18 @@ static bool node_of(u64 domain, u32 *nid)
 	return true;
 }
 
+/* Is the rest of a line words for what SRAT has flags for? */
+static bool only_flags(char *line)
+{
+	char *word;
+
+	while ((word = strsep(&line, " \t\r"))) {
+		if (*word && strcmp(word, "hotplug") && strcmp(word, "non-volatile"))
+			return false;
+	}
+	return true;
+}
+
 /* What is wrong with a line, or NULL. */
 static const char *take_srat(char *line)
 {
@@ -71,7 +84,7 @@ static const char *take_srat(char *line)
 	u64 domain;
 
 	if (!take_number(&line, 10, &domain) || !take_number(&line, 16, &memory.start) ||
-	    !take_number(&line, 16, &memory.end) || !at_end(line) || memory.start >= memory.end)
+	    !take_number(&line, 16, &memory.end) || !only_flags(line) || memory.start >= memory.end)
 		return "this is not \"# srat: domain start end\"";
 	if (srat.nr_memory == ACPI_MAX_MEMORY || !node_of(domain, &memory.nid))
 		return "more domains, or memory of domains, than there is room for";
