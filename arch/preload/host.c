@@ -55,18 +55,26 @@ HIDDEN int host_move(unsigned long from, unsigned long old, unsigned long to, un
 	return at == MAP_FAILED ? -errno : 0;
 }
 
+/* At most half of what the limit allows, for the program has stacks and files. */
+static unsigned long half_of(int resource, unsigned long bytes)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(resource, &limit) && limit.rlim_cur / 2 < bytes)
+		bytes = limit.rlim_cur / 2;
+	return bytes;
+}
+
 /* Twice the machine's memory: more cannot be in use, but free memory may lie between. */
 HIDDEN unsigned long host_memory(void)
 {
-	struct rlimit limit;
 	struct sysinfo info;
 	unsigned long bytes = 4UL << 30;
 
 	if (!sysinfo(&info))
 		bytes = (info.totalram + info.totalswap) * info.mem_unit * 2;
-	if (!getrlimit(RLIMIT_AS, &limit) && limit.rlim_cur / 2 < bytes)
-		bytes = limit.rlim_cur / 2;
-	return bytes;
+	/* To Linux private memory is data. */
+	return half_of(RLIMIT_DATA, half_of(RLIMIT_AS, bytes));
 }
 
 HIDDEN unsigned int host_cpus(void)
