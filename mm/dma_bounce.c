@@ -68,6 +68,7 @@ struct bounce_pool {
 };
 
 static struct bounce_pool pools[NR_POOLS];
+#define for_each_pool(pool) for (struct bounce_pool *pool = pools; pool < pools + NR_POOLS; pool++)
 static DEFINE_SPINLOCK_RANK(pools_lock, LOCK_RANK_DMA_POOLS);
 static int pool_order = -1; /* -1: as the place says */
 static bool force, never;
@@ -109,24 +110,30 @@ static bool fits_mask(const struct bounce_pool *pool, u64 mask)
 
 static bool have_pool(u64 mask)
 {
-	for (unsigned int i = 0; i < NR_POOLS; i++)
-		if (fits_mask(&pools[i], mask))
+	for_each_pool(pool)
+		if (fits_mask(pool, mask))
 			return true;
 	return false;
+}
+
+/* A free place in the table, or NULL; pools_lock is held. */
+static struct bounce_pool *free_place(void)
+{
+	for_each_pool(pool)
+		if (!pool->start)
+			return pool;
+	return NULL;
 }
 
 /* Makes a pool of a block of pages; false if the table is full. */
 static bool install(struct page *page, unsigned int order, bool stays)
 {
+	struct bounce_pool *pool;
 	unsigned long flags;
-	unsigned int i;
 
 	spin_lock_irqsave(&pools_lock, flags);
-	for (i = 0; i < NR_POOLS && pools[i].start; i++)
-		;
-	if (i < NR_POOLS) {
-		struct bounce_pool *pool = &pools[i];
-
+	pool = free_place();
+	if (pool) {
 		spin_lock(&pool->lock);
 		bitmap_zero(pool->map, MAX_SLOTS);
 		pool->order = order;
@@ -137,7 +144,7 @@ static bool install(struct page *page, unsigned int order, bool stays)
 		spin_unlock(&pool->lock);
 	}
 	spin_unlock_irqrestore(&pools_lock, flags);
-	return i < NR_POOLS;
+	return pool;
 }
 
 static bool add_pool(u64 mask, unsigned int order, gfp_t gfp, bool stays)
@@ -160,8 +167,8 @@ static bool add_pool(u64 mask, unsigned int order, gfp_t gfp, bool stays)
 
 void __init bounce_init(void)
 {
-	for (unsigned int i = 0; i < NR_POOLS; i++)
-		spin_lock_init_rank(&pools[i].lock, LOCK_RANK_DMA_POOL);
+	for_each_pool(pool)
+		spin_lock_init_rank(&pool->lock, LOCK_RANK_DMA_POOL);
 	if (never || memblock_end_of_DRAM() <= DMA_BIT_MASK(32) + 1)
 		return;
 	if (!add_pool(DMA_BIT_MASK(28), BOOT_ORDER, GFP_NOWAIT, true) &&
@@ -198,8 +205,8 @@ unsigned long dma_bounce_pools(void)
 {
 	unsigned long present = 0;
 
-	for (unsigned int i = 0; i < NR_POOLS; i++)
-		present |= READ_ONCE(pools[i].start) ? BIT(i) : 0;
+	for_each_pool(pool)
+		present |= READ_ONCE(pool->start) ? BIT(pool - pools) : 0;
 	return present;
 }
 
@@ -207,9 +214,9 @@ unsigned long dma_bounce_shrink(unsigned long keep)
 {
 	unsigned long freed = 0;
 
-	for (unsigned int i = 0; i < NR_POOLS; i++) {
+	for_each_pool(pool) {
 		unsigned int order;
-		struct page *page = keep & BIT(i) ? NULL : retire(&pools[i], &order);
+		struct page *page = keep & BIT(pool - pools) ? NULL : retire(pool, &order);
 
 		if (!page)
 			continue;
@@ -263,11 +270,13 @@ static phys_addr_t get_from(struct bounce_pool *pool, u64 mask, size_t size)
 
 static phys_addr_t get_from_any(u64 mask, size_t size)
 {
-	phys_addr_t at = DMA_MAPPING_ERROR;
+	for_each_pool(pool) {
+		phys_addr_t at = get_from(pool, mask, size);
 
-	for (unsigned int i = 0; i < NR_POOLS && at == DMA_MAPPING_ERROR; i++)
-		at = get_from(&pools[i], mask, size);
-	return at;
+		if (at != DMA_MAPPING_ERROR)
+			return at;
+	}
+	return DMA_MAPPING_ERROR;
 }
 
 phys_addr_t bounce_get(u64 mask, size_t size)
@@ -301,8 +310,8 @@ static bool put_to(struct bounce_pool *pool, phys_addr_t at, unsigned int n)
 
 void bounce_put(phys_addr_t at, size_t size)
 {
-	for (unsigned int i = 0; i < NR_POOLS; i++)
-		if (put_to(&pools[i], at, slots_for(size)))
+	for_each_pool(pool)
+		if (put_to(pool, at, slots_for(size)))
 			return;
 }
 
