@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <cairn/boot_info.h>
 #include <cairn/dma.h>
+#include <cairn/init.h>
 #include <cairn/test.h>
 #include "../mm/dma.h"
 #include "../mm/internal.h"
@@ -204,6 +205,20 @@ KTEST(dma_bounce, swiotlb_decides)
 	kfree(near_buffer);
 	kfree(far_buffer);
 	dma_test_end();
+}
+
+/* What the command line said of bounce buffers was taken; so it is, without a line, said again. */
+KTEST(dma_bounce, swiotlb_takes_its_words)
+{
+	char force[] = "swiotlb=force", never[] = "swiotlb=noforce";
+
+	EXPECT_NO_REPORT() {
+		if (said(force))
+			boot_params_set(force);
+		if (said(never))
+			boot_params_set(never);
+	}
+	EXPECT_EQ(bounce_forced(), said("swiotlb=force"));
 }
 
 /* ---- Pages below an address ----------------------------------------------------------------- */
