@@ -66,10 +66,18 @@ void dma_record_insert(struct dma_record *rec);
  */
 struct dma_record *dma_record_take(const struct dma_record *want, const char *call);
 
+/* dma_record_allows - may what is mapped so be synced in this direction? */
+static inline bool dma_record_allows(const struct dma_record *rec, unsigned int dir)
+{
+	return rec->dir == dir || rec->dir == DMA_BIDIRECTIONAL;
+}
+
 /**
  * dma_record_find - the mapping that a range lies in
  * @want: dev, addr, size, dir
  * @found: a copy of its record
+ *
+ * Of several, one that allows the direction is preferred.
  *
  * Return: false if there is none.
  */

@@ -332,7 +332,7 @@ static bool find_for_sync(const struct dma_record *want, const char *call, struc
 		dma_misuse(want, call, "is not in a mapping of this device");
 		return false;
 	}
-	if (found->dir != want->dir && found->dir != DMA_BIDIRECTIONAL) {
+	if (!dma_record_allows(found, want->dir)) {
 		dma_misuse(want, call, "is mapped in another direction");
 		return false;
 	}

@@ -200,6 +200,12 @@ struct dma_record *dma_record_take(const struct dma_record *want, const char *ca
 /* Mappings may overlap; so many that begin before the one asked for are looked at. */
 #define FIND_DEPTH 64
 
+static bool is_inside(const struct dma_record *rec, const struct dma_record *want)
+{
+	return rec->dev == want->dev && want->size <= rec->size &&
+	       want->addr - rec->addr <= rec->size - want->size;
+}
+
 bool dma_record_find(const struct dma_record *want, struct dma_record *found)
 {
 	const struct dma_record *best = NULL;
@@ -209,12 +215,10 @@ bool dma_record_find(const struct dma_record *want, struct dma_record *found)
 
 	spin_lock_irqsave(&lock, flags);
 	for (rec = last_before(want->addr); rec && i < FIND_DEPTH; rec = before(rec), i++) {
-		bool inside = rec->dev == want->dev && want->addr - rec->addr < rec->size &&
-			      rec->size - (want->addr - rec->addr) >= want->size;
-
-		if (inside && (!best || rec->dir == want->dir))
-			best = rec;
-		if (best && best->dir == want->dir)
+		if (!is_inside(rec, want))
+			continue;
+		best = rec;
+		if (dma_record_allows(rec, want->dir))
 			break;
 	}
 	if (best)

@@ -471,6 +471,38 @@ KTEST(dma, one_buffer_several_mappings)
 	dma_test_end();
 }
 
+/* Of mappings of the same memory, and of a part of it, any that allows the direction will do. */
+KTEST(dma, sync_of_one_among_several)
+{
+	static const enum dma_data_direction dirs[] = {DMA_TO_DEVICE, DMA_FROM_DEVICE,
+						       DMA_BIDIRECTIONAL};
+	dma_addr_t addr, part;
+	u8 *buf;
+
+	dma_test_begin();
+	buf = kmalloc(512, GFP_KERNEL);
+	part = dma_map_single(&other, buf + 100, 10, DMA_FROM_DEVICE);
+	for (unsigned int i = 0; i < 3; i++) {
+		addr = dma_map_single(&other, buf, 512, dirs[i]);
+		EXPECT_EQ(dma_map_single(&other, buf, 512, dirs[(i + 1) % 3]), addr);
+		EXPECT_NO_REPORT() {
+			for (unsigned int j = 0; j < (i ? 3 : 2); j++) {
+				dma_sync_single_for_cpu(&other, addr, 512, dirs[j]);
+				dma_sync_single_for_device(&other, part, 10, dirs[j]);
+				dma_sync_single_for_cpu(&other, part, 11, dirs[j]);
+			}
+		}
+		dma_unmap_single(&other, addr, 512, dirs[i]);
+		dma_unmap_single(&other, addr, 512, dirs[(i + 1) % 3]);
+	}
+	EXPECT_REPORT("is not in a mapping of this device") {
+		dma_sync_single_for_cpu(&other, part, 11, DMA_FROM_DEVICE);
+	}
+	dma_unmap_single(&other, part, 10, DMA_FROM_DEVICE);
+	kfree(buf);
+	dma_test_end();
+}
+
 /* A driver that leaves something mapped is told so, with the first of it. */
 KTEST(dma, what_is_left_mapped_is_reported)
 {
