@@ -16,7 +16,7 @@
  *
  * Invariants:
  *     a slot's entry is present  <=>  it has a page
- *     count > 0 where there is a page; BUSY while the entry is being taken away
+ *     count > 0 where there is a page; BUSY while the entry is being taken away; 0 if free
  *     entries below a CPU's depth are present, those above are not
  *
  * Locking: kmap_lock for slots; this CPU's stack needs none.
@@ -143,7 +143,7 @@ static struct kmap_slot *find_slot(const struct page *page)
 	for (slot = slots; slot < slots + KMAP_SLOTS; slot++) {
 		if (slot->page == page)
 			return slot;
-		if (!slot->page && !slot->count)
+		if (!slot->count)
 			unused = slot;
 	}
 	return unused;
