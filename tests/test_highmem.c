@@ -4,6 +4,8 @@
  * Without highmem=SIZE there is none, the calls give the direct map's addresses,
  * and the tests that need it are skipped.
  */
+#include <cairn/boot_info.h>
+#include <cairn/highmem.h>
 #include <cairn/test.h>
 #include <linux/gfp.h>
 #include <linux/err.h>
@@ -13,13 +15,34 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include <asm/extable.h>
+#include "../mm/zone.h"
+
+/* The node that has most of it, or any. */
+static int high_node(void)
+{
+	unsigned long most = 0;
+	int nid, best = NUMA_NO_NODE;
+
+	for_each_online_node(nid)
+	{
+		unsigned long pages = node_data[nid]->zones[ZONE_HIGHMEM].managed_pages;
+
+		if (pages > most) {
+			most = pages;
+			best = nid;
+		}
+	}
+	return best;
+}
 
 static struct page *high_page(gfp_t gfp)
 {
-	struct page *page = alloc_pages(GFP_HIGHUSER | gfp, 0);
+	struct page *page = alloc_pages_node(high_node(), GFP_HIGHUSER | gfp, 0);
 
 	if (page && !PageHighMem(page)) {
 		__free_page(page);
@@ -93,6 +116,67 @@ KTEST(highmem, local_mappings_nest)
 		__free_page(page[i]);
 }
 
+#define NESTED 16
+static struct page *nested[NESTED];
+
+/* As deep as it may be; no byte of any page is another's. */
+static void nest_here(void *ok)
+{
+	char *va[NESTED];
+	int i;
+
+	for (i = 0; i < NESTED; i++) {
+		va[i] = kmap_local_page(nested[i]);
+		memset(va[i], i, PAGE_SIZE);
+	}
+	for (i = NESTED; i-- > 0;) {
+		*(bool *)ok &= !memchr_inv(va[i], i, PAGE_SIZE);
+		kunmap_local(va[i]);
+	}
+}
+
+/* Each CPU fills its stack of mappings while a page is mapped for all: they do not meet. */
+KTEST(highmem, stacks_of_cpus_lie_apart)
+{
+	struct page *page = high_page(0);
+	bool ok = true;
+	char *va;
+	int i, cpu;
+
+	if (!page)
+		return;
+	for (i = 0; i < NESTED; i++) {
+		nested[i] = high_page(0);
+		ASSERT(nested[i]);
+	}
+	va = kmap(page);
+	memset(va, 0x77, PAGE_SIZE);
+	for_each_online_cpu(cpu)
+		smp_call_function_single(cpu, nest_here, &ok, 1);
+	EXPECT(ok);
+	EXPECT(!memchr_inv(va, 0x77, PAGE_SIZE));
+	kunmap(page);
+	__free_page(page);
+	for (i = 0; i < NESTED; i++)
+		__free_page(nested[i]);
+}
+
+/* So many bytes as highmem= says, of RAM and not of what lies between; or all from 32 MiB on. */
+KTEST(highmem, has_the_size_asked_for)
+{
+	const char *asked = strstr(boot_info.cmdline, "highmem=");
+	unsigned long wanted = asked ? memparse(asked + 8, NULL) >> PAGE_SHIFT : 0, pages = 0;
+	int nid;
+
+	for_each_online_node(nid)
+	{
+		pages += node_data[nid]->zones[ZONE_HIGHMEM].present_pages;
+	}
+	EXPECT(pages <= wanted);
+	if (pages < wanted)
+		EXPECT(highmem_start_pfn <= PHYS_PFN(32 << 20) || highmem_start_pfn == ~0UL);
+}
+
 KTEST(highmem, zeroed_where_asked)
 {
 	struct page *page = high_page(0);
@@ -133,7 +217,7 @@ KTEST(highmem, only_pages_come_from_there)
 	page = alloc_page(GFP_KERNEL);
 	EXPECT(page && !PageHighMem(page));
 	__free_page(page);
-	p = __vmalloc(40 * PAGE_SIZE, GFP_KERNEL | __GFP_HIGHMEM);
+	p = __vmalloc_node(40 * PAGE_SIZE, 1, GFP_KERNEL | __GFP_HIGHMEM, high_node(), NULL);
 	ASSERT(p != NULL);
 	memset(p, 0x33, 40 * PAGE_SIZE);
 	page = high_page(0);

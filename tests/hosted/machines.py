@@ -18,6 +18,7 @@ MACHINES = (
     ("two nodes on one CPU", ["-N", "2"], "numa* page_files* slab.* mm_commands*"),
     ("beyond 4 GiB, and without addresses", ["-m", "5000", "-N", "2", "-c", "highmem=100M"],
      "highmem* pages.* page_files* gfp* dma* ioremap* vmap.* numa* memmap* memory_map*"),
+    ("without addresses, around the hole", ["-m", "5000", "-c", "highmem=2200M"], "highmem*"),
     ("without addresses", ["-c", "highmem=100M"], "highmem* gfp_table* dma* reclaim*"),
     ("beyond 4 GiB", ["-m", "5000", "-c", "swiotlb=4096 min_free_kbytes=3000"], "slab.* mm_commands* dma* pages.* bootmem* memblock*"),
     ("bounce always", ["-m", "5000", "-c", "swiotlb=force"], "dma.out* dma.scatter* dma.random* dma_bounce*"),
