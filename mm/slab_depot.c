@@ -170,8 +170,6 @@ static void slab_release(struct slab_cache *c, struct page *page)
 	}
 	slab_mark_pages(c, page, NULL);
 	page->flags &= (u8)~PGF_SLAB;
-	page->next = page->prev = 0;
-	page->slab_free = 0;
 	mod_vm_stat(NR_SLAB_PAGES, -(1L << c->g.order));
 	__free_pages(page, c->g.order);
 }
