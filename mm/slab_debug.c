@@ -32,7 +32,6 @@
  */
 #include <cairn/init.h>
 #include <linux/align.h>
-#include <linux/errno.h>
 #include <linux/hexdump.h>
 #include <linux/kmemleak.h>
 #include <linux/minmax.h>
@@ -61,13 +60,12 @@ enum track_kind { TRACK_ALLOC, TRACK_FREE };
 
 #define DEBUG_DEFAULT (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
-static char slub_debug[256]; /* the value behind '=' */
-static bool slub_debug_given;
+static const char *slub_debug; /* the value, or NULL */
 
 static int slub_debug_param(const char *value)
 {
-	slub_debug_given = true;
-	return strscpy(slub_debug, value, sizeof(slub_debug)) < 0 ? -EINVAL : 0;
+	slub_debug = value;
+	return 0;
 }
 BOOT_PARAM(
 	"slub_debug", slub_debug_param,
@@ -147,7 +145,7 @@ slab_flags_t slab_debug_parse(const char *setting, const char *name)
 
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
 {
-	if (slub_debug_given)
+	if (slub_debug)
 		flags |= slab_debug_parse(slub_debug, name);
 	if (kmemleak_enabled() && !(flags & SLAB_NOLEAKTRACE))
 		flags |= SLAB_LEAK_RECORD;
