@@ -158,16 +158,12 @@ static struct vseg *take_range(const struct vmap_request *req, struct vmap_area 
 	struct varena_request range = {
 		.size = (req->pages + 1) << PAGE_SHIFT,
 		.align = req->align,
+		.nocross = PMD_SIZE,
 		.min = req->min,
 		.max = req->max,
 	};
 	unsigned long flags;
 	struct vseg *seg;
-
-	if (req->pages < PMD_PAGES)
-		range.nocross = PMD_SIZE;
-	else if (range.align < PMD_SIZE)
-		range.align = PMD_SIZE;
 
 	if (!lock_with_tags(req->gfp, &flags))
 		return NULL;
@@ -382,7 +378,7 @@ void __init vmalloc_init(void)
 	whole = kmem_cache_alloc(seg_cache, GFP_KERNEL);
 	if (!whole)
 		panic("vmalloc: no memory for its first segment");
-	varena_init(&vmap_arena, VMALLOC_START, (VMALLOC_END + 1) & PAGE_MASK, whole);
+	varena_init(&vmap_arena, VMALLOC_START, VMALLOC_END + 1, whole);
 	hash_init();
 	pcpu_init_window();
 	vmap_purge_init();

@@ -72,8 +72,8 @@ struct varena {
  * struct varena_request - what a range must be like
  * @size: bytes, a multiple of PAGE_SIZE, not 0
  * @align: power of two, at least PAGE_SIZE
- * @nocross: 0, or a power of two >= @size of which the range contains no multiple
- *	but its start
+ * @nocross: 0, or a power of two, a multiple of PAGE_SIZE: the range crosses no
+ *	multiple of it, or, if larger than that, begins at one
  * @min: lowest start
  * @max: highest end
  */

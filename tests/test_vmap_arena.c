@@ -154,6 +154,13 @@ KTEST(vmap_arena, constraints_are_kept_or_refused)
 	EXPECT_EQ(seg->start, BASE + 8 * PAGE_SIZE); /* 6 .. 9 would cross 8 */
 	varena_free(&arena, seg);
 
+	req.size = 11 * PAGE_SIZE; /* more than lies between two boundaries */
+	seg = varena_alloc(&arena, &req);
+	ASSERT(seg);
+	EXPECT_EQ(seg->start, BASE + 8 * PAGE_SIZE);
+	varena_free(&arena, seg);
+
+	req.size = 4 * PAGE_SIZE;
 	req.nocross = 0;
 	req.min = BASE + 100 * PAGE_SIZE;
 	req.max = req.min + 4 * PAGE_SIZE;
@@ -183,8 +190,10 @@ static bool place_ok(unsigned long page, const struct varena_request *req)
 {
 	unsigned long at = BASE + page * PAGE_SIZE, last = at + req->size - 1;
 
-	return at >= req->min && last < req->max && at % req->align == 0 &&
-	       !(req->nocross && (at ^ last) & ~(req->nocross - 1));
+	/* what has to cross a boundary begins at one */
+	if (req->nocross && (at ^ last) & ~(req->nocross - 1) && at & (req->nocross - 1))
+		return false;
+	return at >= req->min && last < req->max && at % req->align == 0;
 }
 
 /* Is there a place for the request in the bitmap? */
@@ -209,7 +218,7 @@ static struct varena_request random_request(void)
 	if (rng(3) == 0)
 		req.align = PAGE_SIZE << rng(11);
 	if (rng(3) == 0)
-		req.nocross = roundup_pow_of_two(req.size) << rng(3);
+		req.nocross = max(roundup_pow_of_two(req.size) << rng(4) >> 1, PAGE_SIZE);
 	if (rng(8) == 0) {
 		req.min = BASE + rng(PAGES) * PAGE_SIZE;
 		req.max = req.min + rng(PAGES) * PAGE_SIZE;

@@ -29,11 +29,12 @@ static struct vseg *used[MAX_USED];
 static unsigned int nr_used;
 static DECLARE_BITMAP(taken, PAGES);
 
+/* A range that has to cross a boundary begins at one. */
 static bool crosses(unsigned long at, unsigned long n, unsigned long nocross)
 {
 	unsigned long start = BASE + at * PAGE_SIZE, last = start + n * PAGE_SIZE - 1;
 
-	return nocross && (start ^ last) & ~(nocross - 1);
+	return nocross && (start ^ last) & ~(nocross - 1) && start & (nocross - 1);
 }
 
 static bool place_is(unsigned long at, const struct varena_request *req)
@@ -71,7 +72,7 @@ static void arena_alloc(struct fuzz_input *in)
 	if (nr_used == MAX_USED)
 		return;
 	if (how & 0x10)
-		req.nocross = roundup_pow_of_two(req.size) << (how >> 6);
+		req.nocross = max(roundup_pow_of_two(req.size) << (how >> 6) >> 1, PAGE_SIZE);
 	if (how & 0x20) {
 		req.min = BASE + fuzz_u16(in) % PAGES * PAGE_SIZE;
 		req.max = req.min + fuzz_u16(in) % (PAGES + 1) * PAGE_SIZE;
