@@ -107,6 +107,9 @@ unsigned int pcp_limit_blocks(unsigned int cpu, unsigned int order);
 void page_misuse(const struct page *page, unsigned int order, const char *what,
 		 unsigned long caller) __cold;
 
+/* What is wrong with a block that was taken from a per-CPU list and is not PAGE_CACHED. */
+#define PAGE_NOT_CACHED "is on a per-CPU list but not free: it was overwritten"
+
 /* page_block_around - the first page of the block that an interior page lies in, or NULL */
 const struct page *page_block_around(const struct page *page);
 

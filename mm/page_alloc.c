@@ -62,8 +62,6 @@
 /* What it waits between two rounds for others to free memory. */
 #define WAIT_JIFFIES msecs_to_jiffies(10)
 
-#define NOT_CACHED   "is on a per-CPU list but not free: it was overwritten"
-
 static __cold noinline void report_bad_block(struct zone *zone, u32 pfn)
 {
 	page_misuse(zone->buddy.map + pfn, 0, "is on a free list but not free: it was overwritten",
@@ -334,7 +332,7 @@ struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order)
 
 struct page *pcp_alloc_bad(gfp_t gfp, unsigned int order, struct page *page)
 {
-	page_misuse(page, order, NOT_CACHED, RET_IP);
+	page_misuse(page, order, PAGE_NOT_CACHED, RET_IP);
 	return pcp_alloc_slow(gfp, order);
 }
 
@@ -380,7 +378,7 @@ static struct page *take_listed(unsigned int order, unsigned long caller)
 	struct page *page = pcpu_stack_pop(pcp_stack_any(order));
 
 	if (page && unlikely(page->state != PAGE_CACHED)) {
-		page_misuse(page, order, NOT_CACHED, caller);
+		page_misuse(page, order, PAGE_NOT_CACHED, caller);
 		page = NULL;
 	}
 	if (!page)

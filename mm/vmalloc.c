@@ -33,6 +33,7 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
+#include "internal.h"
 #include "kmemleak.h"
 #include "memmap.h"
 #include "vmap.h"
@@ -126,7 +127,7 @@ static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node,
 }
 
 /* __free_pages(), with the lists of small orders inlined for any of them. */
-static __always_inline void release_block(struct page *page, unsigned int order)
+static __always_inline void free_block(struct page *page, unsigned int order)
 {
 	if (unlikely(order >= ARRAY_SIZE(small_stack))) {
 		__free_pages(page, order);
@@ -153,7 +154,7 @@ void vmap_release_blocks(struct vmap_area *va)
 
 		pfn = page->next;
 		pages += 1UL << order;
-		release_block(page, order);
+		free_block(page, order);
 	}
 	va->blocks = PFN_NONE;
 	this_cpu_sub(vmap_cpu.nr_pages, (long)pages);
@@ -275,13 +276,10 @@ static noinline void *vmalloc_slow(unsigned long size, gfp_t gfp, const void *ca
 static noinline void *vmalloc_undo(struct vmap_area *va, struct page *bad, unsigned long size,
 				   gfp_t gfp, const void *caller)
 {
-	unsigned int order = (unsigned int)get_order(size);
-
 	vmap_cache_push(va, va->class);
 	if (bad)
-		bad = pcp_alloc_bad(gfp, order, bad);
-	if (bad)
-		release_block(bad, order);
+		page_misuse(bad, (unsigned int)get_order(size), PAGE_NOT_CACHED,
+			    (unsigned long)caller);
 	return vmalloc_slow(size, gfp, caller);
 }
 

@@ -11,7 +11,9 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
@@ -481,6 +483,37 @@ KTEST(vmalloc, counts_follow)
 	EXPECT_EQ(vmalloc_nr_areas(), areas);
 	vm_unmap_aliases();
 	EXPECT_EQ(vmalloc_nr_pages(), pages);
+}
+
+/*
+ * A stray write hits the descriptor of the page that is next in turn on this CPU's list: the page
+ * is reported and stays where it is, and the area gets another one.
+ */
+KTEST(vmalloc, a_damaged_page_is_not_taken)
+{
+	struct cpumask here = {0};
+	struct page *page;
+	char *p = NULL;
+
+	cpumask_set_cpu(raw_smp_processor_id(), &here);
+	set_cpus_allowed_ptr(current, &here);
+	vfree(vmalloc(PAGE_SIZE)); /* from now on there is a range at hand */
+	vm_unmap_aliases();
+	page = alloc_page(GFP_KERNEL);
+	ASSERT(page);
+	__free_page(page);
+	if (page->state == PAGE_CACHED) {
+		page->state = PAGE_ALLOCATED;
+		EXPECT_REPORT("is on a per-CPU list but not free: it was overwritten") {
+			p = vmalloc(PAGE_SIZE);
+		}
+		EXPECT(p && vmalloc_to_page(p) != page);
+		vfree(p);
+		__free_page(page);
+	} else {
+		ktest_skip("no CPU keeps pages");
+	}
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
 }
 
 /* ---- running out ------------------------------------------------------------------------ */
