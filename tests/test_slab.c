@@ -152,6 +152,16 @@ KTEST(slab, order_wastes_little)
 	}
 }
 
+/*
+ * An object that fills pages to the last byte has a slab of its own, no larger than it: it is to
+ * be had as long as a block of its size is.
+ */
+KTEST(slab, an_object_of_whole_pages_takes_no_more)
+{
+	for (unsigned int order = 0; order <= SLAB_MAX_ORDER; order++)
+		EXPECT_EQ(slab_order((u32)PAGE_SIZE << order), order);
+}
+
 /* Where the bitmap takes a second word, there is room for it. */
 KTEST(slab, second_word_of_a_bitmap)
 {

@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include "slab_test.h"
 
 static void construct(void *obj)
@@ -62,6 +63,37 @@ KTEST(slab_misuse, wrong_cache)
 	kmem_cache_free(a, from_a);
 	kmem_cache_free(b, from_b);
 	kfree(plain);
+	EXPECT_EQ(kmem_cache_destroy(a), 0);
+	EXPECT_EQ(kmem_cache_destroy(b), 0);
+}
+
+/*
+ * Among many objects that are released in one call is one of another cache, whose objects are
+ * as large and lie at the same distances: it alone is refused, first, in the middle and last.
+ */
+KTEST(slab_misuse, wrong_cache_in_bulk)
+{
+	struct kmem_cache *a = kmem_cache_create("t_A", 64, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("t_B", 64, 0, 0, NULL);
+	void *objs[9], *foreign;
+
+	ASSERT(a && b);
+	foreign = kmem_cache_alloc(b, GFP_KERNEL);
+	ASSERT(foreign);
+	for (unsigned int at = 0; at < ARRAY_SIZE(objs); at++) {
+		ASSERT_EQ(kmem_cache_alloc_bulk(a, GFP_KERNEL, ARRAY_SIZE(objs) - 1, objs),
+			  ARRAY_SIZE(objs) - 1);
+		objs[ARRAY_SIZE(objs) - 1] = objs[at];
+		objs[at] = foreign;
+		EXPECT_REPORT("cache_from_obj: Wrong slab cache. t_A but object is from t_B") {
+			kmem_cache_free_bulk(a, ARRAY_SIZE(objs), objs);
+		}
+		EXPECT_EQ(slab_nr_live(inside(a)), 0);
+		EXPECT_EQ(slab_nr_live(inside(b)), 1);
+		EXPECT_CHECKED(a);
+		EXPECT_CHECKED(b);
+	}
+	kmem_cache_free(b, foreign);
 	EXPECT_EQ(kmem_cache_destroy(a), 0);
 	EXPECT_EQ(kmem_cache_destroy(b), 0);
 }
@@ -230,6 +262,42 @@ KTEST(slab_misuse, write_after_free)
 	EXPECT(other && other != obj);
 	kmem_cache_free(cache, other);
 	kmem_cache_free(cache, obj);
+	EXPECT_CHECKED(cache);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/*
+ * An object was freed twice, and one copy has gone back to its slab while the other lies in the
+ * magazine.  Who asks for a node's memory gets it from the slab; the copy is not handed out.
+ */
+KTEST(slab, freed_twice_and_taken_by_node)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_near", 64, 0, 0, NULL);
+	void *obj, *other = NULL;
+	static void *near[300];
+	unsigned int n = 0;
+
+	ASSERT(cache);
+	if (is_debugged(cache) || nr_node_ids == 1) {
+		kmem_cache_destroy(cache);
+		ktest_skip("one node, or no magazines");
+		return;
+	}
+	obj = kmem_cache_alloc(cache, GFP_KERNEL);
+	ASSERT(obj);
+	kmem_cache_free(cache, obj);
+	slab_give_one(inside(cache), obj);
+	do {
+		near[n] = kmem_cache_alloc_node(cache, GFP_KERNEL, page_to_nid(virt_to_page(obj)));
+		ASSERT(near[n]);
+	} while (near[n++] != obj && n < ARRAY_SIZE(near));
+	EXPECT(near[n - 1] == obj);
+	EXPECT_REPORT("BUG t_near: Poison overwritten") {
+		other = kmem_cache_alloc(cache, GFP_KERNEL);
+	}
+	EXPECT(other && other != obj);
+	kmem_cache_free(cache, other);
+	kmem_cache_free_bulk(cache, n, near);
 	EXPECT_CHECKED(cache);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
