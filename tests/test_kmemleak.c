@@ -517,16 +517,20 @@ KTEST(kmemleak, each_kind_may_be_known_better)
 	free_shadowed();
 }
 
-/* The third page of the area, in which a word refers to the large block. */
+/* The third page of the area, in whose pages a word each refers to the large block. */
 static noinline struct page *page_of_area(void)
 {
-	unsigned long *word = (unsigned long *)(~lost[AREA] + 2 * PAGE_SIZE);
+	unsigned long end = ~lost[AREA] + size_of[AREA];
 
-	*word = ~lost[LARGE];
-	return vmalloc_to_page(word);
+	for (unsigned long at = ~lost[AREA]; at < end; at += PAGE_SIZE)
+		*(unsigned long *)at = ~lost[LARGE];
+	return vmalloc_to_page((void *)(~lost[AREA] + 2 * PAGE_SIZE));
 }
 
-/* vmalloc_to_page() splits a block; a page of it that is kept longer is a root meanwhile. */
+/*
+ * vmalloc_to_page() splits a block, and all its pages remain the area's, which nobody refers to;
+ * one that is kept longer than the area is a root meanwhile.
+ */
 KTEST(kmemleak, a_page_of_an_area)
 {
 	struct page *page;
