@@ -295,37 +295,35 @@ KTEST(numa, vmalloc_node_takes_the_nodes_pages)
 	}
 }
 
-/* The text agrees with the counters, and has what numastat prints. */
-/* Of a node on which only single pages are left, an area takes those: near is better than large. */
+/*
+ * Of a node on which only single pages are left, to the last of its reserves, an area takes those:
+ * near is better than large.
+ */
 KTEST(numa, vmalloc_node_takes_single_pages_that_are_near)
 {
 	unsigned long bytes = 64 * PAGE_SIZE;
-	struct page *page, *next, *held = NULL, *spare = NULL;
+	struct page *page, *held = NULL, *spare = NULL;
 	int nid = other_node();
 	char *p;
 
 	if (nid == NUMA_NO_NODE)
 		return;
-	while ((page = alloc_pages_node(
-			nid, GFP_KERNEL | __GFP_THISNODE | __GFP_NORETRY | __GFP_NOWARN, 0))) {
+	while ((page = alloc_pages_node(nid, __GFP_THISNODE | __GFP_MEMALLOC | __GFP_NOWARN, 0))) {
 		if (page_to_pfn(page) % 2)
 			held = push_page(held, page);
 		else
 			spare = push_page(spare, page);
 	}
-	for (unsigned int n = 0; spare && n < 512; n++, spare = next) {
-		next = (struct page *)spare->private;
-		__free_page(spare);
-	}
+	free_chain(spare);
 	p = vmalloc_node(bytes, nid);
 	ASSERT(p);
 	for (unsigned long at = 0; at < bytes; at += PAGE_SIZE)
 		EXPECT_EQ(page_to_nid(vmalloc_to_page(p + at)), nid);
 	vfree(p);
-	free_chain(spare);
 	free_chain(held);
 }
 
+/* The text agrees with the counters, and has what numastat prints. */
 KTEST(numa, numastat)
 {
 	static const char *const rows[] = {"numa_hit",	     "numa_miss",  "numa_foreign",
