@@ -149,7 +149,10 @@ static bool __init apply_value(const char *text, struct machine *machine)
 		size_t n = strcspn(text, ",");
 
 		strscpy(word, text, min(n + 1, sizeof(word)));
-		any |= apply_word(word, machine);
+		if (n < sizeof(word))
+			any |= apply_word(word, machine);
+		else
+			pr_warn("memmap=%s...: %zu characters are too many; ignored it\n", word, n);
 		text += n;
 		if (!*text)
 			return any;

@@ -90,6 +90,7 @@ def memmap_words(ctx):
     box = bad.Box()
     box.cmdline = ("memmap=248M memmap=8M$64M,1M#96M,64Q@1M memmap=16M%128M-1+2 "
                    "memmap=4M!200M memmap=1G@1G,file,,0@5M,4M%144M "
+                   f"memmap=64M$0x{128 << 20:060x} "
                    'exec="cat memmap;test user_map.* pages.*;poweroff"\0').encode()
     machine = boot_box(ctx, box)
     ctx.expect_end(machine, 0)
@@ -97,6 +98,7 @@ def memmap_words(ctx):
         machine, r"memmap=64Q@1M: at 'Q@1M': it should be one of @ # \$ ! %; ignored it$",
         r"memmap=file: .* no module named memmap; ignored it", r"memmap=: at '': a number is missing; ignored it$",
         r"memmap=0@5M: at '0@5M': a size of 0; ignored it$",
+        r"memmap=64M\$0x0+8000\.\.\.: 66 characters are too many; ignored it$",
         r"memmap=: no memory in 1048576 KiB, from 0x40000000 on; left them out$",
         r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
     _, spans = memmaps.shown(machine.lines)
