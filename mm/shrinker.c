@@ -156,7 +156,7 @@ static void count_events(const struct shrinker *shrinker, unsigned long scanned,
 
 static bool enough(const struct reclaim_control *rc)
 {
-	return rc->enough && rc->enough(rc->pgdat);
+	return rc->balance && node_balanced(rc->balance, rc->highest);
 }
 
 static void shrink_one(struct shrinker *shrinker, struct reclaim_control *rc)

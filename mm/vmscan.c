@@ -10,10 +10,11 @@
  *		   below: allocations that may sleep reclaim by themselves
  *
  * node_balance() is the background half, run by a thread a node, kswapd, that
- * allocations wake: it works for everybody, so it may enter every cache, and goes on until a zone that was asked for is above its high
- * watermark.  It asks for an eighth of each cache first and for more each time
- * that was not enough.  When a node has been searched 16 times without result it is
- * left alone until an allocation finds something there again, or much was freed.
+ * allocations wake: it may enter every cache, and goes on until a zone that the
+ * allocation could have used is above its high watermark.  It asks for an eighth of
+ * each cache first and for more each time that was not enough.  When a node has been
+ * searched 16 times without result it is left alone until an allocation finds
+ * something there again, or much was freed.
  *
  * reclaim_direct() is what an allocation does for itself, with its own flags.
  * Several may do so at once, but not more than NODE_RECLAIMERS a node: the caches'
@@ -47,10 +48,9 @@
 
 /* ---- For everybody --------------------------------------------------------------------------- */
 
-/* Has one of the zones that are asked for more than it needs, or are there none? */
-static bool node_balanced(const struct pglist_data *pgdat)
+bool node_balanced(const struct pglist_data *pgdat, enum zone_type highest)
 {
-	enum zone_type highest = READ_ONCE(pgdat->balance_highest), idx;
+	enum zone_type idx;
 	bool wants = false;
 
 	for (idx = 0; idx <= highest; idx++) {
@@ -90,44 +90,26 @@ static void note_failure(struct pglist_data *pgdat)
 	WRITE_ONCE(pgdat->reclaim_failures, READ_ONCE(pgdat->reclaim_failures) + 1);
 }
 
-static bool has_lowmem(const struct pglist_data *pgdat)
+bool node_wants_balance(const struct pglist_data *pgdat, enum zone_type highest)
 {
-	unsigned int idx;
-
-	for (idx = 0; idx <= ZONE_NORMAL; idx++)
-		if (zone_has_pages(&pgdat->zones[idx]))
-			return true;
-	return false;
-}
-
-/*
- * Free memory in ZONE_HIGHMEM is no help to those who need an address: a node is
- * judged by it only if it has nothing else.
- */
-bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest)
-{
-	if (highest > ZONE_NORMAL && has_lowmem(pgdat))
-		highest = ZONE_NORMAL;
-	if (highest > READ_ONCE(pgdat->balance_highest))
-		WRITE_ONCE(pgdat->balance_highest, highest);
 	if (READ_ONCE(pgdat->reclaim_failures) >= NODE_FAILURES && !much_has_changed(pgdat))
 		return false;
-	return !node_balanced(pgdat);
+	return !node_balanced(pgdat, highest);
 }
 
-unsigned long node_balance(struct pglist_data *pgdat)
+unsigned long node_balance(struct pglist_data *pgdat, enum zone_type highest)
 {
 	struct reclaim_control rc = {
 		.gfp = GFP_KERNEL,
 		.nid = pgdat->node_id,
 		.priority = SHRINK_PRIORITY,
-		.enough = node_balanced,
-		.pgdat = pgdat,
+		.balance = pgdat,
+		.highest = highest,
 	};
 	unsigned int old = memalloc_flags_save(PF_MEMALLOC | PF_KSWAPD);
 
 	count_vm_event(PAGEOUTRUN);
-	while (!node_balanced(pgdat)) {
+	while (!node_balanced(pgdat, highest)) {
 		unsigned long before = rc.freed;
 
 		shrink_caches(&rc);
@@ -138,7 +120,7 @@ unsigned long node_balance(struct pglist_data *pgdat)
 		}
 		rc.priority -= rc.priority != 0;
 	}
-	if (node_balanced(pgdat)) {
+	if (node_balanced(pgdat, highest)) {
 		count_vm_event(KSWAPD_HIGH_WMARK_HIT);
 		WRITE_ONCE(pgdat->reclaim_failures, 0);
 	}
@@ -147,18 +129,20 @@ unsigned long node_balance(struct pglist_data *pgdat)
 }
 
 /* Lives as long as the machine. */
-static int kswapd(void *data)
+static __noreturn int kswapd(void *data)
 {
 	struct pglist_data *pgdat = data;
 
 	for (;;) {
-		wait_event(pgdat->kswapd_wait, READ_ONCE(pgdat->kswapd_wanted));
+		enum zone_type highest;
+
+		wait_event(pgdat->kswapd_wait, smp_load_acquire(&pgdat->kswapd_wanted));
+		highest = READ_ONCE(pgdat->kswapd_highest);
 		WRITE_ONCE(pgdat->kswapd_runs, true);
 		smp_store_release(&pgdat->kswapd_wanted, false);
-		node_balance(pgdat);
+		node_balance(pgdat, highest);
 		smp_store_release(&pgdat->kswapd_runs, false);
 	}
-	return 0;
 }
 
 static bool kswapd_at_work(const struct pglist_data *pgdat)
@@ -183,6 +167,10 @@ void kswapd_hold(bool hold)
 	WRITE_ONCE(kswapd_held, hold);
 }
 
+/*
+ * The thread works for the allocation that woke it.  One that could have used other zones
+ * and comes while it is on its way wakes it later, if it comes again and is still short.
+ */
 void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest)
 {
 	if (!READ_ONCE(pgdat->kswapd) || READ_ONCE(pgdat->kswapd_wanted) ||
@@ -191,7 +179,8 @@ void wake_kswapd(struct pglist_data *pgdat, enum zone_type highest)
 	count_vm_event(KSWAPD_WOKEN);
 	if (READ_ONCE(kswapd_held))
 		return;
-	WRITE_ONCE(pgdat->kswapd_wanted, true);
+	WRITE_ONCE(pgdat->kswapd_highest, highest);
+	smp_store_release(&pgdat->kswapd_wanted, true);
 	wake_up(&pgdat->kswapd_wait);
 }
 

@@ -17,8 +17,8 @@ struct pglist_data;
  * @gfp: what may be entered: flags of the allocation, or GFP_KERNEL
  * @nid: node that is short
  * @priority: SHRINK_PRIORITY .. 0: caches are asked for their size >> @priority
- * @enough: asked after each batch whether to stop, or NULL
- * @pgdat: for @enough
+ * @balance: node that ends the pass once it is balanced, as each batch asks; or NULL
+ * @highest: the highest zone that counts there
  * @scanned: objects looked at
  * @freed: objects freed
  */
@@ -26,8 +26,8 @@ struct reclaim_control {
 	gfp_t gfp;
 	int nid;
 	unsigned int priority;
-	bool (*enough)(const struct pglist_data *pgdat);
-	const struct pglist_data *pgdat;
+	const struct pglist_data *balance;
+	enum zone_type highest;
 	unsigned long scanned;
 	unsigned long freed;
 };
@@ -54,22 +54,32 @@ bool reclaim_direct(struct pglist_data *pgdat, gfp_t gfp, unsigned int priority,
 		    unsigned long *freed);
 
 /**
+ * node_balanced - has one of a node's zones more than its high watermark, or has it none?
+ * @pgdat: the node
+ * @highest: the highest zone that counts
+ *
+ * Context: any.
+ */
+bool node_balanced(const struct pglist_data *pgdat, enum zone_type highest);
+
+/**
  * node_wants_balance - is a node so short that node_balance() should run?
  * @pgdat: the node
  * @highest: the highest zone that an allocation could have used
  *
  * Context: any.
  */
-bool node_wants_balance(struct pglist_data *pgdat, enum zone_type highest);
+bool node_wants_balance(const struct pglist_data *pgdat, enum zone_type highest);
 
 /**
- * node_balance - reclaim until a node has more than its high watermark
+ * node_balance - reclaim until a node is balanced, or nothing more can be freed
  * @pgdat: the node
+ * @highest: the highest zone that counts
  *
  * Context: may sleep; may enter every cache, so the caller holds no lock of one.
  * Return: objects freed.
  */
-unsigned long node_balance(struct pglist_data *pgdat);
+unsigned long node_balance(struct pglist_data *pgdat, enum zone_type highest);
 
 /**
  * wake_kswapd - have a node's reclaim thread balance it, if it is short

@@ -98,11 +98,11 @@ struct zonelist {
  * @next: the node with the next higher number that exists, or NULL
  * @zonelist: every zone of the machine that has pages, as seen from here
  * @nr_reclaimers: allocations that reclaim here now
- * @balance_highest: the highest zone that was asked for when the node was short
  * @reclaim_failures: searches in a row that freed nothing
  * @freed_at_failure: pages that had been freed by then, ever
  * @kswapd: the node's reclaim thread, NULL until it runs and without memory
- * @kswapd_wanted: it is to balance the node
+ * @kswapd_highest: the highest zone that who woke it could have used
+ * @kswapd_wanted: it is to balance the node; set after @kswapd_highest
  * @kswapd_runs: it does; set before @kswapd_wanted is cleared
  * @kswapd_wait: where it sleeps
  */
@@ -113,10 +113,10 @@ struct pglist_data {
 	struct zonelist zonelist;
 
 	atomic_t nr_reclaimers;
-	enum zone_type balance_highest;
 	unsigned int reclaim_failures;
 	unsigned long freed_at_failure;
 	struct task_struct *kswapd;
+	enum zone_type kswapd_highest;
 	bool kswapd_wanted;
 	bool kswapd_runs;
 	wait_queue_head_t kswapd_wait;

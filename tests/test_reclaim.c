@@ -402,7 +402,7 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	cache_open(&clean, 0, 4 * high);
 	chain = take_all(NULL, 0);
 	EXPECT(node_wants_balance(pgdat, ZONE_NORMAL));
-	EXPECT(node_balance(pgdat) > 0);
+	EXPECT(node_balance(pgdat, ZONE_NORMAL) > 0);
 	EXPECT(!node_wants_balance(pgdat, ZONE_NORMAL));
 	EXPECT(zone_free(home) >= high);
 	EXPECT(zone_free(home) <= high + 2 * (unsigned long)clean.shrinker.batch);
@@ -425,7 +425,7 @@ KTEST(reclaim, a_hopeless_node_is_left_alone)
 
 	chain = take_all(NULL, 0);
 	while (node_wants_balance(pgdat, ZONE_NORMAL) && runs < 100) {
-		node_balance(pgdat);
+		node_balance(pgdat, ZONE_NORMAL);
 		runs++;
 	}
 	EXPECT(runs < 100);

@@ -161,6 +161,43 @@ KTEST(reclaim, kswapd_is_woken_below_low_and_stops_at_high)
 	cache_close(&clean);
 }
 
+/*
+ * Memory below 16 MiB is used up by those who need just that, while other zones have plenty.
+ * One more of them wakes the thread, which goes on until the low zone is above its high watermark.
+ */
+KTEST(reclaim, kswapd_sees_to_a_low_zone_beside_others_with_plenty)
+{
+	gfp_t low = GFP_DMA | __GFP_KSWAPD_RECLAIM | __GFP_NOWARN;
+	unsigned int ticks = PATIENCE;
+	struct page *chain, *page = alloc_page(low);
+	unsigned long high;
+	struct zone *zone;
+
+	ASSERT(page);
+	zone = page_zone(page);
+	high = zone->watermark[WMARK_HIGH];
+	if (first_lowmem_zone(&zone->pgdat->zonelist) == zone) {
+		ktest_skip("there is no other zone");
+		__free_page(page);
+		return;
+	}
+	shrink_all();
+	cache_open(&clean, 0, 0);
+	cache_fill(&clean, 4 * high, GFP_DMA);
+	chain = take_all(push_page(NULL, page), GFP_DMA);
+	EXPECT(node_balanced(zone->pgdat, ZONE_NORMAL));
+	page = alloc_page(low);
+	while (ticks-- && zone_free(zone) < high)
+		schedule_timeout_uninterruptible(1);
+	kswapd_settle();
+	EXPECT(zone_free(zone) >= high);
+	EXPECT(data_race(clean.asked_by_kswapd) > 0);
+	if (page)
+		__free_page(page);
+	free_chain(chain);
+	cache_close(&clean);
+}
+
 /* Puts pages of a node into a cache. */
 static void fill_from_node(struct page_cache *cache, int nid, unsigned long nr)
 {
