@@ -415,21 +415,41 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	cache_close(&clean);
 }
 
-/* A node in which nothing is found is left alone after a while, until somebody finds something. */
+/* Pages to free before a node that was given up is looked at again, if nothing was found there. */
+static unsigned long high_of_all_zones(const struct pglist_data *pgdat)
+{
+	unsigned long high = 0;
+	unsigned int idx;
+
+	for (idx = 0; idx < MAX_NR_ZONES; idx++)
+		high += pgdat->zones[idx].watermark[WMARK_HIGH];
+	return high;
+}
+
+/*
+ * A node in which nothing is found is left alone after a while, until as much was freed there
+ * as is free in good times, although others took it at once, or somebody finds something.
+ */
 KTEST(reclaim, a_hopeless_node_is_left_alone)
 {
 	struct pglist_data *pgdat = home_zone()->pgdat;
-	unsigned long freed;
+	unsigned long freed, high = high_of_all_zones(pgdat), i;
 	unsigned int runs = 0;
-	struct page *chain;
+	struct page *chain, *page;
 
-	chain = take_all(NULL, 0);
+	chain = take_all_of_node(NULL, pgdat->node_id, 0);
 	while (node_wants_balance(pgdat, ZONE_NORMAL) && runs < 100) {
 		node_balance(pgdat, ZONE_NORMAL);
 		runs++;
 	}
 	EXPECT(runs < 100);
-	chain = free_one(chain);
+	for (i = 0; i <= high && chain && !node_wants_balance(pgdat, ZONE_NORMAL); i++) {
+		chain = free_one(chain);
+		page = alloc_pages_node(pgdat->node_id, __GFP_THISNODE | __GFP_NOWARN, 0);
+		if (page)
+			chain = push_page(chain, page);
+	}
+	EXPECT(i > high / 2 && node_wants_balance(pgdat, ZONE_NORMAL));
 	free_chain(chain);
 	cache_open(&clean, 0, 64);
 	EXPECT(reclaim_direct(pgdat, GFP_KERNEL, 0, &freed));
