@@ -18,7 +18,8 @@
  * struct pcpu_layout - the shape of every chunk
  * @unit_shift: a CPU's copy of a chunk starts 1 << unit_shift bytes after the one before
  * @base: CPU 0's copy of the first chunk, in the direct map
- * @window: CPU 0's copy of the first of the others; 0: there are none yet
+ * @window: CPU 0's copy of the first of the others
+ * @window_size: bytes between it and the end of the last; 0: it is not there yet
  * @static_bytes: the linked section, whole pages; dynamic objects follow it
  * @first_bytes: of the first chunk's unit that has memory behind it
  * @first_chunk: the first chunk's descriptor
@@ -31,6 +32,7 @@ struct pcpu_layout {
 	unsigned int unit_shift;
 	unsigned long base;
 	unsigned long window;
+	unsigned long window_size;
 	unsigned long static_bytes;
 	unsigned long first_bytes;
 	struct pcpu_chunk *first_chunk;
@@ -48,12 +50,12 @@ extern struct pcpu_layout pcpu_layout;
 
 /* What a page of a chunk is used for: a size class, or one of these. */
 enum pcpu_use {
-	PCPU_ABSENT = 0x80, /* no memory behind it */
-	PCPU_FREE,	    /* memory, no object */
-	PCPU_BUSY,	    /* being given memory, or losing it */
-	PCPU_RUN,	    /* first page of an object of whole pages */
-	PCPU_RUN_REST,	    /* the other pages of one */
-	PCPU_STATIC,	    /* static variables */
+	PCPU_ABSENT = PCPU_CLASSES, /* no memory behind it */
+	PCPU_FREE,		    /* memory, no object */
+	PCPU_BUSY,		    /* being given memory, or losing it */
+	PCPU_RUN,		    /* first page of an object of whole pages */
+	PCPU_RUN_REST,		    /* the other pages of one */
+	PCPU_STATIC,		    /* static variables */
 };
 
 /**

@@ -55,6 +55,12 @@ struct pcpu_chunk *pcpu_chunk(int i)
 	return i < 0 ? pcpu_layout.first_chunk : chunks[i];
 }
 
+/* Does what is @at bytes from the start of the window lie in it? */
+static bool in_window(unsigned long at)
+{
+	return at < pcpu_layout.window_size;
+}
+
 struct pcpu_page *pcpu_page_of(unsigned long ptr)
 {
 	unsigned long at = ptr + __per_cpu_offset[0] - pcpu_layout.window;
@@ -63,7 +69,7 @@ struct pcpu_page *pcpu_page_of(unsigned long ptr)
 
 	if (page)
 		return page;
-	if (!pcpu_layout.window || at >> chunk_shift >= PCPU_MAX_CHUNKS)
+	if (!in_window(at))
 		return NULL;
 	chunk = READ_ONCE(chunks[at >> chunk_shift]);
 	at &= (1UL << chunk_shift) - 1;
@@ -74,16 +80,14 @@ struct pcpu_page *pcpu_page_of(unsigned long ptr)
 
 unsigned long pcpu_ptr_of(unsigned long addr)
 {
-	unsigned long at = addr - pcpu_layout.base;
-	bool first = at < (unsigned long)nr_cpu_ids << pcpu_layout.unit_shift;
+	unsigned long unit = (addr - pcpu_layout.base) >> pcpu_layout.unit_shift;
+	unsigned long at = addr - pcpu_layout.window;
 
-	if (!first)
-		at = addr - pcpu_layout.window;
-	if (!first && (!pcpu_layout.window || at >> chunk_shift >= PCPU_MAX_CHUNKS))
+	if (in_window(at))
+		unit = (at & ((1UL << chunk_shift) - 1)) >> pcpu_layout.unit_shift;
+	if (unit >= nr_cpu_ids)
 		return addr;
-	at &= first ? -1UL : (1UL << chunk_shift) - 1;
-	return addr - (at >> pcpu_layout.unit_shift << pcpu_layout.unit_shift) -
-	       __per_cpu_offset[0];
+	return addr - (unit << pcpu_layout.unit_shift) - __per_cpu_offset[0];
 }
 
 struct pcpu_chunk *pcpu_chunk_of(const struct pcpu_page *page)
@@ -219,13 +223,14 @@ void __init pcpu_init_window(void)
 	va->caller = __builtin_return_address(0);
 	va->flags = VM_PERCPU;
 	pcpu_layout.window = (unsigned long)vmap_area_live(va, VMAP_PERCPU);
+	pcpu_layout.window_size = req.pages << PAGE_SHIFT;
 }
 
 /* A chunk at a free place of the window, not yet known to anyone, or NULL. */
 static struct pcpu_chunk *new_chunk(gfp_t gfp)
 {
 	struct pcpu_chunk *chunk =
-		pcpu_layout.window ? alloc_pages_exact(pcpu_chunk_struct_size(), gfp) : NULL;
+		pcpu_layout.window_size ? alloc_pages_exact(pcpu_chunk_struct_size(), gfp) : NULL;
 	unsigned long flags;
 	unsigned int i;
 
@@ -352,7 +357,7 @@ struct pcpu_page *pcpu_get_pages(unsigned int n, gfp_t gfp)
 /* A page with memory but no object in @chunk becomes busy; NULL if there is none. */
 static struct pcpu_page *grab_free_page(struct pcpu_chunk *chunk)
 {
-	for (unsigned int i = 0; chunk && chunk->nr_free && i < pcpu_unit_pages(); i++) {
+	for (unsigned int i = 0; chunk && i < pcpu_unit_pages(); i++) {
 		struct pcpu_page *page = &chunk->page[i];
 
 		if (page->use == PCPU_FREE) {

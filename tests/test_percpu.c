@@ -7,6 +7,7 @@
  * mistake a caller can make.  The checker runs between steps.
  */
 #include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/workqueue.h>
@@ -185,7 +186,11 @@ KTEST(percpu, more_than_the_first_chunk_holds)
 	}
 	EXPECT(pcpu_nr_pages() > pages);
 	expect_sound();
+	EXPECT(pcpu_chunk(1));
 	for (unsigned int i = 0; i < OBJECTS; i++) {
+		for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+			ASSERT_EQ(pcpu_ptr_of((unsigned long)per_cpu_ptr(objects[i], cpu)),
+				  (unsigned long)objects[i]);
 		ASSERT(!memchr_inv(raw_cpu_ptr(objects[i]), (int)(u8)i, 200));
 		ASSERT_EQ(*(u8 *)phys_to_virt(per_cpu_ptr_to_phys(raw_cpu_ptr(objects[i]))), (u8)i);
 	}
@@ -225,10 +230,18 @@ static struct pcpu_page *absent_page(struct pcpu_chunk *chunk)
 	return NULL;
 }
 
+/* No CPU's copy of a chunk has @addr in it, and as CPU 0's it belongs to no page. */
+static void expect_no_copy(unsigned long addr)
+{
+	EXPECT_EQ(pcpu_ptr_of(addr), addr);
+	EXPECT(!pcpu_page_of(addr - __per_cpu_offset[0]));
+}
+
 /*
  * Enough is allocated for a second chunk.  Of it, pages that objects lie in are there for
  * every CPU, the others for none: pagewalk and reports tell the two apart, wherever in
- * the window they lie, and so they do where there is no chunk at all.
+ * the window they lie, and so they do where there is no chunk at all.  An object in a page
+ * that is not there was freed; what lies beside all CPUs' copies is no object.
  */
 KTEST(percpu, addresses_without_memory_get_an_answer)
 {
@@ -254,6 +267,15 @@ KTEST(percpu, addresses_without_memory_get_an_answer)
 	expect_mapped(pcpu_layout.window +
 			      ((unsigned long)PCPU_MAX_CHUNKS / 2 << pcpu_layout.unit_shift),
 		      false);
+	EXPECT_REPORT(": freed already") {
+		free_percpu((void __percpu *)pcpu_page_ptr(absent));
+	}
+	expect_no_copy(pcpu_layout.base + ((unsigned long)nr_cpu_ids << pcpu_layout.unit_shift));
+	expect_no_copy(pcpu_layout.window - 1);
+	expect_no_copy(pcpu_layout.window + pcpu_layout.window_size);
+	if (!is_power_of_2(nr_cpu_ids))
+		expect_no_copy(pcpu_layout.window +
+			       ((unsigned long)nr_cpu_ids << pcpu_layout.unit_shift));
 	while (n)
 		free_percpu(objects[--n]);
 	pcpu_drain();
