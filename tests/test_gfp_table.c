@@ -302,6 +302,44 @@ KTEST(gfp_table, __GFP_REPEAT_and___GFP_NORETRY)
 	kswapd_hold(false);
 }
 
+/* Gives a page back and takes it again, whenever it is asked what it has to spare: nothing. */
+static struct page *restless;
+
+static unsigned long free_and_take(struct shrinker *shrinker __unused,
+				   struct shrink_control *sc __unused)
+{
+	if (restless)
+		__free_page(restless);
+	restless = alloc_page(GFP_NOWAIT | __GFP_NOWARN);
+	return 0;
+}
+
+/*
+ * Between any two searches of an allocation somebody else frees a page and takes it again.
+ * There is hope then, so it does not give up after four searches but makes all sixteen.
+ */
+KTEST(gfp_table, what_others_free_is_a_result)
+{
+	struct shrinker other = {.count_objects = free_and_take, .scan_objects = cache_scan};
+	struct page *chain;
+
+	open_caches(0);
+	close_caches();
+	kswapd_hold(true);
+	restless = alloc_page(GFP_KERNEL);
+	cache_open(&clean, 0, 0);
+	chain = take_to_min(0);
+	register_shrinker(&other);
+	EXPECT(!alloc_pages(GFP_KERNEL | __GFP_NOWARN, 3));
+	EXPECT(clean.asked >= 16 && clean.asked <= 18);
+	unregister_shrinker(&other);
+	if (restless)
+		__free_page(restless);
+	free_chain(chain);
+	cache_close(&clean);
+	kswapd_hold(false);
+}
+
 /* A thread that must have a page. */
 static struct {
 	gfp_t gfp;

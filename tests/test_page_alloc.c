@@ -203,6 +203,7 @@ KTEST(pages, a_hot_page_comes_back_first_and_a_cold_one_last)
 	hot = again[2];
 	free_cold_page(cold);
 	free_hot_page(hot);
+	EXPECT_EQ(cold->state, PAGE_CACHED); /* with this CPU, not back in its zone */
 	page = alloc_page(GFP_KERNEL);
 	EXPECT(page == hot);
 	again[2] = page;
@@ -554,6 +555,48 @@ KTEST(pages, hot_and_cold_frees_want_the_last_reference)
 	free_cold_page(page);
 	EXPECT_REPORT("double free") {
 		free_cold_page(page);
+	}
+	EXPECT_SOUND();
+}
+
+/* Three ways to a page at hand: inline, without a constant, and with flags that change it. */
+static struct page *take_at_hand(unsigned int way)
+{
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+
+	return way == 0 ? alloc_page(gfp)
+			: __alloc_pages(way == 1 ? gfp : gfp | __GFP_ZERO, 0, NUMA_NO_NODE);
+}
+
+/*
+ * Somebody writes to the descriptor of a page that is free, at hand on this CPU.  Each way of
+ * allocating that comes upon it says so and takes another; the page is lost, and nobody has it.
+ */
+KTEST(pages, a_page_at_hand_that_was_overwritten)
+{
+	unsigned int way;
+
+	for (way = 0; way < 3; way++) {
+		struct page *page = alloc_page(GFP_KERNEL), *other = NULL;
+		unsigned long flags;
+
+		ASSERT(page);
+		local_irq_save(flags);
+		__free_page(page);
+		if (page->state != PAGE_CACHED) {
+			local_irq_restore(flags);
+			ktest_skip("per-CPU lists are off");
+			return;
+		}
+		page->state = PAGE_ALLOCATED;
+		EXPECT_REPORT("is on a per-CPU list but not free: it was overwritten") {
+			other = take_at_hand(way);
+		}
+		local_irq_restore(flags);
+		EXPECT(other && other != page);
+		if (other)
+			__free_page(other);
+		__free_page(page);
 	}
 	EXPECT_SOUND();
 }
