@@ -5,11 +5,17 @@
  * constructors see, zones and contexts.  slab_check() runs between steps.
  */
 #include <cairn/test.h>
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <cairn/vfile.h>
@@ -376,6 +382,66 @@ KTEST(slab, typesafe_cache_outlives_readers)
 	}
 	preempt_enable();
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+static struct kmem_cache *read_cache;
+static void *read_object;
+static bool reading, shrinking;
+static unsigned int pages_lost;
+
+/* Looks for some milliseconds after somebody wants the page back. */
+static int read_for_a_while(void *data __unused)
+{
+	const struct page *page = virt_to_page(read_object);
+	unsigned long until;
+
+	rcu_read_lock();
+	WRITE_ONCE(reading, true);
+	while (!READ_ONCE(shrinking))
+		cpu_relax();
+	for (until = jiffies + msecs_to_jiffies(20); time_before(jiffies, until); cpu_relax())
+		pages_lost += READ_ONCE(page->slab_cache) != read_cache;
+	rcu_read_unlock();
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/*
+ * A reader on another CPU still looks at an object that was released, when the cache has to give
+ * back what it does not need: the page remains the cache's until the reader is through.
+ */
+KTEST(slab, typesafe_pages_wait_for_readers)
+{
+	struct cpumask here = {0};
+	struct task_struct *task;
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		return;
+	}
+	read_cache = kmem_cache_create("t_rcu", 56, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	ASSERT(read_cache);
+	read_object = kmem_cache_alloc(read_cache, GFP_KERNEL);
+	ASSERT(read_object);
+	kmem_cache_free(read_cache, read_object);
+	reading = shrinking = false;
+	pages_lost = 0;
+	cpumask_set_cpu(raw_smp_processor_id(), &here);
+	set_cpus_allowed_ptr(current, &here);
+	task = kthread_create_on_cpu(read_for_a_while, NULL, raw_smp_processor_id() ? 0 : 1,
+				     "t_reader");
+	ASSERT(!IS_ERR(task));
+	wake_up_process(task);
+	while (!READ_ONCE(reading))
+		schedule_timeout_uninterruptible(1);
+	WRITE_ONCE(shrinking, true);
+	EXPECT_EQ(kmem_cache_shrink(read_cache), 0);
+	kthread_stop(task);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	EXPECT_EQ(pages_lost, 0);
+	EXPECT(virt_to_page(read_object)->slab_cache != read_cache);
+	EXPECT_EQ(kmem_cache_destroy(read_cache), 0);
 }
 
 struct sample {
