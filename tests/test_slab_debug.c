@@ -183,17 +183,29 @@ KTEST(slab_debug, tracks_of_another_cpu)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
-/* A report names the function that allocated the object and the one that freed it. */
+static noinline void *allocate_by_way_of_here(struct kmem_cache *cache)
+{
+	void *obj = allocate_here(cache);
+
+	barrier();
+	return obj;
+}
+
+/*
+ * A report names the function that allocated the object, with those that called it, and the one
+ * that freed it.
+ */
 KTEST(slab_debug, tracks)
 {
 	struct kmem_cache *cache = make(64, SLAB_STORE_USER);
 	void *obj;
 
 	ASSERT(cache);
-	obj = allocate_here(cache);
+	obj = allocate_by_way_of_here(cache);
 	EXPECT_REPORT("Allocated in allocate_here+") {
 		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
 	}
+	EXPECT(ktest_reported("allocate_by_way_of_here+"));
 	free_here(cache, obj);
 	EXPECT_REPORT("Freed in free_here+") {
 		kmem_cache_free(cache, obj);
