@@ -52,6 +52,15 @@ static void unpin_tables(struct vmap_area *va, struct pt_gather *gather)
 	}
 }
 
+/* Tables that nothing uses any more are free memory when no TLB leads to them. */
+static void free_tables(struct pt_gather *gather)
+{
+	if (gather->first) {
+		flush_tlb_all();
+		pt_gather_free(gather);
+	}
+}
+
 /*
  * The slot of the small area that was released last, or 0; under purge_lock.  Its
  * pin outlives the area, so that allocating and freeing by turns does not make
@@ -72,9 +81,7 @@ void vmap_unpin_idle_slot(unsigned long start, unsigned long end)
 	if (!slot)
 		return;
 	pt_unpin_leaf(slot, &gather);
-	if (gather.first)
-		flush_tlb_all();
-	pt_gather_free(&gather);
+	free_tables(&gather);
 }
 
 /* Lets go of a released area's tables, or hands its pin on to be the idle slot's. */
@@ -316,9 +323,7 @@ void vmap_drain(void)
 	for (va = all; va; va = va->next)
 		unpin_tables(va, &gather);
 	vmap_unpin_idle_slot(vmap_arena.start, vmap_arena.end);
-	if (gather.first)
-		flush_tlb_all();
-	pt_gather_free(&gather);
+	free_tables(&gather);
 	while ((va = all)) {
 		all = va->next;
 		vmap_give_range(va);
