@@ -10,6 +10,12 @@ $(if $(filter oneshell,$(.FEATURES)),,$(error Cairn needs GNU make 4.0 or later 
 # ---- What can be set on the command line -----------------------------------------------------
 # A kernel that checks each access to memory is a build of its own: docs/kasan.md
 KASAN	 ?=
+LLVM	 ?=
+# 0 is no, as nothing is
+ifneq ($(filter 0,$(KASAN) $(LLVM)),)
+override KASAN := $(filter-out 0,$(KASAN))
+override LLVM := $(filter-out 0,$(LLVM))
+endif
 O	 ?= build$(if $(KASAN),/kasan)
 IMAGE	 ?= cairn
 # The kernel in the image; images that differ in their boot menus only may have one kernel.
