@@ -336,7 +336,7 @@ $(addprefix host-,$(all_host_variants)): host-%:
 host-test:
 	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
-	@$(foreach v,$(or $(filter gcc clang,$(HOST_VARIANTS)),$(firstword $(HOST_VARIANTS))),\
+	@$(foreach v,$(filter-out %-asan,$(HOST_VARIANTS)),\
 		$(MAKE) $(call host_variant,$(v)) machines &&) true
 	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
 

@@ -217,7 +217,7 @@ bool lock_forget(struct lock_info *lock)
 		held = drop(l, lock);
 	if (!held)
 		report(lock, "release of a lock that this CPU does not hold", "released", site,
-		       "last taken or released", CODE_BASE + lock->last_site);
+		       "last taken or released", CODE_BASE + data_race(lock->last_site));
 	else if (l)
 		lock->last_site = (u32)(site - CODE_BASE);
 	local_irq_restore(flags);

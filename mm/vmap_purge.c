@@ -194,7 +194,7 @@ static __always_inline void release_contents(struct vmap_area *va)
 		vmap_release_blocks(va);
 	else if (kind == VMAP_IO)
 		vmap_forget_io(va);
-	va->key &= PAGE_MASK;
+	WRITE_ONCE(va->key, va->key & PAGE_MASK); /* lookups pass by in the chain */
 }
 
 /* Puts a clean range where the next allocation of its class looks first. */

@@ -228,11 +228,11 @@ KTEST(highmem, only_pages_come_from_there)
 	vfree(p);
 }
 
-static void *volatile mapped_late;
+static void *mapped_late;
 
 static int map_one_more(void *page)
 {
-	mapped_late = kmap(page);
+	WRITE_ONCE(mapped_late, kmap(page));
 	kunmap(page);
 	return 0;
 }
@@ -259,11 +259,11 @@ KTEST(highmem, kmap_waits_for_a_slot)
 		wake_up_process(thread);
 		for (i = 0; i < 100; i++)
 			yield();
-		EXPECT(mapped_late == NULL);
+		EXPECT(!READ_ONCE(mapped_late));
 		kunmap(page[0]);
-		for (i = 0; i < 1000000 && !mapped_late; i++)
+		for (i = 0; i < 1000000 && !READ_ONCE(mapped_late); i++)
 			yield();
-		EXPECT(mapped_late != NULL);
+		EXPECT(READ_ONCE(mapped_late));
 		kthread_stop(thread);
 		put_task_struct(thread);
 		EXPECT(kmap(page[0]) != NULL);

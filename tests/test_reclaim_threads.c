@@ -216,7 +216,7 @@ static void fill_from_node(struct page_cache *cache, int nid, unsigned long nr)
 /* Makes one node short, and waits until its thread has seen to that. */
 static void make_node_short(int nid)
 {
-	const struct zone *zone = node_data[nid]->zonelist.zones[0];
+	const struct zone *zone = first_zone(&node_data[nid]->zonelist, ZONE_NORMAL);
 	unsigned long high = zone->watermark[WMARK_HIGH];
 	unsigned int ticks = PATIENCE;
 	struct page *chain, *page;

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """machines.py PROGRAM [WORD...] - tests on machines of another kind than make host-test's
 
-PROGRAM is cairn-test.  Each row is a machine and what the kernel is told, as arguments of
+PROGRAM is cairn-test, perhaps behind a command that runs it.  Each row is a machine and what the kernel is told, as arguments of
 the program, and the suites to which that matters; a WORD picks the rows that contain it.
 The coverage and the mutants are measured with these rows too.
 """
 import concurrent.futures
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -49,7 +50,7 @@ def arguments(row):
 
 
 def run(program, row):
-    process = subprocess.run([program, *arguments(row)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+    process = subprocess.run([*shlex.split(program), *arguments(row)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
                              check=False)
     output = process.stdout.decode(errors="replace")
     ran = re.search(r"^# Totals: pass:(\d+) fail:0 ", output, re.M)
@@ -58,17 +59,18 @@ def run(program, row):
 
 def main():
     program, words = sys.argv[1], sys.argv[2:]
+    command = shlex.split(program)
     if nothing := [word for word in words if not any(word in row[0] for row in MACHINES)]:
         sys.exit(f"machines: none has {' '.join(nothing)} in its name")
     rows = [row for row in MACHINES if not words or any(word in row[0] for word in words)]
     failed = passed = 0
-    said = subprocess.run([program, "-c", " ".join(WRONG), "cmdline*"], capture_output=True, text=True, timeout=60, check=False)
+    said = subprocess.run([*command, "-c", " ".join(WRONG), "cmdline*"], capture_output=True, text=True, timeout=60, check=False)
     for name, value in (word.split("=") for word in WRONG):
         if said.stdout.count(f"command line: '{name}' does not take '{value}'\n") != 1:
             print(f"{name}={value}: no line about it")
             failed += 1
     for wrong in REFUSED:
-        done = subprocess.run([program, *wrong], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([*command, *wrong], capture_output=True, text=True, timeout=60, check=False)
         if done.returncode != 2 or not re.fullmatch(r"usage: .*\n", done.stdout):
             print(f"{program} {' '.join(wrong)}: status {done.returncode}, {done.stdout[-200:]}")
             failed += 1
