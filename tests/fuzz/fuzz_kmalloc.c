@@ -26,8 +26,7 @@ static gfp_t read_gfp(struct fuzz_input *in, bool *zeroed)
 
 static void took(void *p, size_t asked, bool zeroed)
 {
-	if (!p)
-		return;
+	fuzz_check(p); /* memory for all of it is there */
 	if (!asked) {
 		fuzz_check(p == ZERO_SIZE_PTR && !ksize(p));
 		kfree(p);
@@ -62,7 +61,7 @@ static void op_alloc_array(struct fuzz_input *in)
 	p = kcalloc(n, size, GFP_KERNEL | __GFP_NOWARN);
 	if (size > 300 && n > 1)
 		fuzz_check(ZERO_OR_NULL_PTR(p) || n * size / n == size);
-	if (p)
+	if (p || size <= 300)
 		took(p, n * size, true);
 }
 
@@ -89,11 +88,14 @@ static void op_resize(struct fuzz_input *in)
 	object = objects_take(&objects, fuzz_below(in, objects.nr));
 	p = krealloc(object.p, size, gfp & ~__GFP_ZERO);
 	fuzz_check(p);
-	/* The old pattern is at the front; its other end has gone, or lies in the middle. */
 	kept = min3(size, object.size, (size_t)64);
-	if (object.size >= 128)
-		for (size_t i = 0; i < kept; i++)
-			fuzz_check(((u8 *)p)[i] == fuzz_pattern(object.id, i));
+	for (size_t i = 0; i < kept; i++) {
+		fuzz_check(((u8 *)p)[i] == fuzz_pattern(object.id, i));
+		/* Its other end is there still, unless the block was cut. */
+		if (size >= object.size)
+			fuzz_check(((u8 *)p)[object.size - 1 - i] ==
+				   fuzz_pattern(object.id, object.size - 1 - i));
+	}
 	fuzz_check(ksize(p) >= size);
 	objects_add(&objects, p, size);
 }
@@ -111,13 +113,11 @@ static void run(const u8 *data, size_t size)
 							  op_alloc_array, op_drain};
 	struct fuzz_holdings before = fuzz_holdings();
 	struct fuzz_input in = {data, size};
-	unsigned int step = 0;
 
 	objects.nr = 0;
 	while (in.left) {
 		op[fuzz_below(&in, ARRAY_SIZE(op))](&in);
-		if (++step % 8 == 0)
-			fuzz_sound(slab_check_all());
+		fuzz_sound(slab_check_all());
 	}
 	while (objects.nr)
 		kfree(objects_take(&objects, 0).p);

@@ -47,6 +47,7 @@ static void op_alloc(struct fuzz_input *in)
 		return;
 	h.p = __alloc_percpu_gfp(size, align,
 				 (how & 0x40 ? GFP_NOWAIT : GFP_KERNEL) | __GFP_NOWARN);
+	fuzz_check(h.p || how & 0x40); /* who may not wait gets no new chunk */
 	if (!h.p)
 		return;
 	for_each_possible_cpu(cpu) {

@@ -161,8 +161,7 @@ static void check_behind(const u8 *p, size_t size)
 
 static void area_took(void *p, size_t size, unsigned long align, bool zeroed)
 {
-	if (!p)
-		return;
+	fuzz_check(p); /* memory for all of it is there */
 	fuzz_check(is_vmalloc_addr(p) && !((unsigned long)p & (align - 1)));
 	fuzz_check(!zeroed || !memchr_inv(p, 0, size));
 	objects_add(&areas, p, size);

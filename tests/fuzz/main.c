@@ -57,9 +57,8 @@ bool fuzz_filled(const void *block, size_t size, u32 id)
 	const u8 *p = block;
 
 	for (size_t i = 0; i < min_t(size_t, size, ENDS); i++) {
-		if (size >= 2 * ENDS && p[i] != fuzz_pattern(id, i))
-			return false;
-		if (p[size - 1 - i] != fuzz_pattern(id, size - 1 - i))
+		if (p[i] != fuzz_pattern(id, i) ||
+		    p[size - 1 - i] != fuzz_pattern(id, size - 1 - i))
 			return false;
 	}
 	return true;
