@@ -62,11 +62,14 @@
 
 #define POOL_ORDER 9
 #define POOL_PAGES (1UL << POOL_ORDER)
-#define NR_OBJECTS (POOL_PAGES / 2 - 1)
+#define NR_RECORDS (POOL_PAGES / 2 + 1) /* one for each second page, and behind the last */
+#define NR_OBJECTS (NR_RECORDS - 2)	/* the first and the last are never in use */
 
 unsigned long kfence_pool, kfence_pool_size;
 bool kfence_due;
 struct kfence_object *kfence_objects;
+#define for_each_sampled(o) \
+	for (struct kfence_object *o = kfence_objects + 1; o <= kfence_objects + NR_OBJECTS; o++)
 
 static unsigned int sample_interval;
 static DEFINE_SPINLOCK(kfence_lock);
@@ -91,7 +94,7 @@ BOOT_PARAM("kfence.sample_interval", set_sample_interval,
 
 static unsigned long page_of_object(const struct kfence_object *o)
 {
-	return kfence_pool + (unsigned long)(kfence_number(o) + 1) * 2 * PAGE_SIZE;
+	return kfence_pool + (unsigned long)kfence_number(o) * 2 * PAGE_SIZE;
 }
 
 static unsigned int page_index(unsigned long addr)
@@ -104,7 +107,7 @@ static struct kfence_object *object_of(unsigned long addr)
 {
 	unsigned long page = page_index(addr);
 
-	return page % 2 || page < 2 ? NULL : &kfence_objects[page / 2 - 1];
+	return page % 2 ? NULL : &kfence_objects[page / 2];
 }
 
 static void open_page(unsigned long addr)
@@ -138,22 +141,16 @@ static noinline void save_track(struct kfence_track *t)
 
 /* ---- An access that hits a guard or a free object ---------------------------------------- */
 
-/* The object whose guard page @addr is in that ends or begins nearest; NULL if none was there. */
+/* The object that ends or begins nearest to @addr, in a guard; NULL if none was beside that. */
 static struct kfence_object *nearest_object(unsigned long addr)
 {
-	struct kfence_object *left = NULL, *right = NULL;
+	struct kfence_object *left = object_of(addr - PAGE_SIZE), *right = left + 1;
 
-	if (addr - kfence_pool >= 3 * PAGE_SIZE)
-		left = object_of(addr - PAGE_SIZE);
-	if (addr - kfence_pool < kfence_pool_size - PAGE_SIZE)
-		right = object_of(addr + PAGE_SIZE);
-	if (left && left->state == KFENCE_UNUSED)
-		left = NULL;
-	if (right && right->state == KFENCE_UNUSED)
-		right = NULL;
-	if (left && right)
-		return addr - (left->addr + left->size) < right->addr - addr ? left : right;
-	return left ? left : right;
+	if (left->state == KFENCE_UNUSED)
+		return right->state == KFENCE_UNUSED ? NULL : right;
+	if (right->state == KFENCE_UNUSED)
+		return left;
+	return addr - (left->addr + left->size) < right->addr - addr ? left : right;
 }
 
 bool kfence_handle_page_fault(unsigned long addr, bool is_write, unsigned long ip, unsigned long bp)
@@ -353,8 +350,8 @@ unsigned long kfence_nr_live(const struct slab_cache *c)
 	unsigned long nr = 0;
 
 	if (kfence_enabled())
-		for (unsigned int i = 0; i < NR_OBJECTS; i++)
-			nr += is_live_of(&kfence_objects[i], c);
+		for_each_sampled(o)
+			nr += is_live_of(o, c);
 	return nr;
 }
 
@@ -364,9 +361,9 @@ unsigned long kfence_list(const struct slab_cache *c)
 
 	if (!kfence_enabled())
 		return 0;
-	for (unsigned int i = 0; i < NR_OBJECTS; i++) {
-		if (is_live_of(&kfence_objects[i], c)) {
-			kfence_print_object(&kfence_objects[i]);
+	for_each_sampled(o) {
+		if (is_live_of(o, c)) {
+			kfence_print_object(o);
 			nr++;
 		}
 	}
@@ -376,9 +373,9 @@ unsigned long kfence_list(const struct slab_cache *c)
 void kfence_forget(const struct slab_cache *c)
 {
 	if (kfence_enabled())
-		for (unsigned int i = 0; i < NR_OBJECTS; i++)
-			if (kfence_objects[i].cache == c)
-				kfence_objects[i].cache = NULL;
+		for_each_sampled(o)
+			if (o->cache == c)
+				o->cache = NULL;
 }
 
 void kfence_describe(const void *addr)
@@ -464,7 +461,7 @@ static bool __init make_pool(void)
 	struct page *page = alloc_pages(GFP_KERNEL, POOL_ORDER);
 
 	kfence_objects =
-		alloc_pages_exact(NR_OBJECTS * sizeof(*kfence_objects), GFP_KERNEL | __GFP_ZERO);
+		alloc_pages_exact(NR_RECORDS * sizeof(*kfence_objects), GFP_KERNEL | __GFP_ZERO);
 	if (!page || !kfence_objects || !direct_map_split((unsigned long)page_to_virt(page)))
 		return false;
 	mark_pool(page);
@@ -486,8 +483,8 @@ void __init kfence_init(void)
 		pr_warn("kfence: no memory for the pool\n");
 		return;
 	}
-	for (unsigned int i = 0; i < NR_OBJECTS; i++)
-		list_add_tail(&kfence_objects[i].list, &unused);
+	for_each_sampled(o)
+		list_add_tail(&o->list, &unused);
 	kfence_pool_size = POOL_PAGES * PAGE_SIZE;
 	pr_info("kfence: initialized - using %lu bytes for %lu objects at 0x%px-0x%px\n",
 		kfence_pool_size, NR_OBJECTS, (void *)kfence_pool,
