@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -234,6 +235,31 @@ KTEST(kfence, touching_the_ends_of_the_pool)
 	}
 }
 
+/* Which object an address is of, and whether it is free; of a guard, that it is of none. */
+KTEST(kfence, whose_is_an_address)
+{
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_at_end(64, false);
+	ASSERT(p);
+	EXPECT_REPORT("pointer offset 5 size 64 cache kmalloc-64") {
+		pr_warn("address:");
+		kmem_dump_obj(p + 5);
+	}
+	EXPECT(!ktest_reported(", free"));
+	EXPECT_REPORT("in kfence's pool, no object") {
+		pr_warn("address:");
+		kmem_dump_obj(p - 1);
+	}
+	kfree(p);
+	EXPECT_REPORT("pointer offset 0 size 64 cache kmalloc-64, free") {
+		pr_warn("address:");
+		kmem_dump_obj(p);
+	}
+}
+
 /* It is on when the command line asks for it, so the tests here are not left out by mistake. */
 KTEST(kfence, is_on_when_asked_for)
 {
@@ -423,6 +449,68 @@ KTEST(kfence, zeroes_sizes_and_alignment)
 			kfree(p);
 		}
 	}
+}
+
+/* Takes what is left of the pool in objects of half a page; how many. */
+static unsigned int take_all(u8 **kept)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < 512; i++) {
+		kfence_sample();
+		kept[n] = kmalloc(2048, GFP_KERNEL);
+		if (is_kfence_address(kept[n]))
+			n++;
+		else
+			kfree(kept[n]);
+	}
+	return n;
+}
+
+static bool is_among(const u8 *p, u8 *const *kept, unsigned int n)
+{
+	while (n--)
+		if (kept[n] == p)
+			return true;
+	return false;
+}
+
+static void expect_object(const u8 *at, const char *side, const u8 *object)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%s of kfence-#%lu):", side,
+		 ((unsigned long)object - kfence_pool) / (2 * PAGE_SIZE));
+	EXPECT_REPORT(line) {
+		read_here(at);
+	}
+}
+
+/* An access in a guard is put down to the object that is nearer, on either side; or the only one. */
+KTEST(kfence, the_nearer_of_two)
+{
+	u8 *first = (u8 *)kfence_pool + 2 * PAGE_SIZE;
+	static u8 *kept[512];
+	unsigned int n, pairs = 0;
+
+	if (!sampling())
+		return;
+	n = take_all(kept);
+	for (unsigned int i = 0; i < n; i++) {
+		u8 *end = kept[i] + 2048, *next = end + PAGE_SIZE;
+
+		if (PAGE_ALIGNED(kept[i]) || !is_among(next, kept, n))
+			continue;
+		if (pairs++ % 2) /* the access is let through, so one a guard */
+			expect_object(end + PAGE_SIZE / 2 - 1, "right", kept[i]);
+		else
+			expect_object(end + PAGE_SIZE / 2 + 1, "left", next);
+	}
+	EXPECT(pairs > 1);
+	if (is_among(first, kept, n) || is_among(first + PAGE_SIZE - 2048, kept, n))
+		expect_object(first - 1, "left", first);
+	while (n)
+		kfree(kept[--n]);
 }
 
 /* With all of them in use, allocations are served as without; and all of them come back. */
