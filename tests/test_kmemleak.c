@@ -123,10 +123,13 @@ KTEST(kmemleak, a_lost_object)
 	if (!watching())
 		return;
 	lose_nodes(1, false);
+	wipe_stack();
+	EXPECT_EQ(kmemleak_scan(), 1);
 	EXPECT_SUSPECTED(1, 1);
 	EXPECT(ktest_reported("comm \""));
 	EXPECT(ktest_reported("hex dump (first 32 bytes):"));
 	EXPECT(ktest_reported("lose_nodes"));
+	EXPECT_EQ(kmemleak_scan(), 0); /* it is not new */
 	free_nodes(1);
 	EXPECT_EQ(kmemleak_list(), 0);
 }
@@ -145,6 +148,39 @@ KTEST(kmemleak, the_head_of_a_chain)
 	kmemleak_clear();
 	EXPECT_EQ(kmemleak_list(), 0);
 	free_nodes(4);
+}
+
+/* More objects than a scan can note down at once, the last of which refer to others. */
+#define MANY	    (8192 + 64)
+#define WITH_OTHERS 64
+
+static struct node **many;
+
+static noinline void hold_many(void)
+{
+	many = kcalloc(MANY, sizeof(*many), GFP_KERNEL);
+	ASSERT(many);
+	for (unsigned int i = 0; i < MANY; i++) {
+		many[i] = kzalloc(sizeof(*many[i]), GFP_KERNEL);
+		ASSERT(many[i]);
+		if (i >= MANY - WITH_OTHERS)
+			many[i]->next = kzalloc(sizeof(*many[i]), GFP_KERNEL);
+	}
+}
+
+KTEST(kmemleak, more_than_a_scan_can_note_down)
+{
+	if (ktest_lacks_memory(64) || !watching())
+		return;
+	hold_many();
+	wipe_stack();
+	EXPECT_EQ(kmemleak_scan(), 0);
+	for (unsigned int i = 0; many && i < MANY; i++) {
+		kfree(many[i] ? many[i]->next : NULL);
+		kfree(many[i]);
+	}
+	kfree(many);
+	many = NULL;
 }
 
 KTEST(kmemleak, an_address_inside)
