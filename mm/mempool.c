@@ -61,13 +61,17 @@
 /* Stands for the cache of pools that have none: no page belongs to it. */
 static struct kmem_cache no_cache = {.front = &slab_closed, .kfree_front = &slab_closed};
 
+/* Nothing but a cache, so that its inline paths do what the pool's allocator would. */
+static bool is_direct(const mempool_t *pool)
+{
+	return pool->alloc == mempool_alloc_slab && pool->free == mempool_free_slab;
+}
+
 /* After each change of curr_nr or min_nr. */
 static void pool_update(mempool_t *pool) __must_hold(&pool->lock)
 {
-	bool direct = pool->alloc == mempool_alloc_slab && pool->free == mempool_free_slab;
-
 	WRITE_ONCE(pool->open,
-		   direct && pool->curr_nr >= pool->min_nr ? pool->pool_data : &no_cache);
+		   is_direct(pool) && pool->curr_nr >= pool->min_nr ? pool->pool_data : &no_cache);
 }
 
 /* ---- The reserve ----------------------------------------------------------------------- */
@@ -341,7 +345,7 @@ static int pool_init(mempool_t *pool, const struct pool_request *req)
 	pool->pool_data = req->data;
 	pool->open = &no_cache;
 	pool->front = &slab_closed;
-	if (req->alloc == mempool_alloc_slab && req->free == mempool_free_slab)
+	if (is_direct(pool))
 		pool->front = ((struct kmem_cache *)req->data)->front;
 	pool->elements =
 		kmalloc_array_node((size_t)req->min_nr, sizeof(void *), req->gfp, req->node);

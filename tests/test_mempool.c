@@ -173,6 +173,43 @@ KTEST(mempools, slab_and_kmalloc_pools)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
+static unsigned int own_allocs, own_frees;
+
+static void *own_alloc(gfp_t gfp, void *cache)
+{
+	own_allocs++;
+	return mempool_alloc_slab(gfp, cache);
+}
+
+static void own_free(void *element, void *cache)
+{
+	own_frees++;
+	mempool_free_slab(element, cache);
+}
+
+/* A pool of which half is its user's own: no allocation, and no release, passes that by. */
+KTEST(mempools, half_of_a_slab_pool)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_pool", 200, 0, 0, NULL);
+	mempool_t *pool;
+
+	ASSERT(cache);
+	own_allocs = own_frees = 0;
+	pool = mempool_create(1, own_alloc, mempool_free_slab, cache);
+	ASSERT(pool);
+	for (unsigned int i = 0; i < 10; i++)
+		mempool_free(mempool_alloc(pool, GFP_KERNEL), pool);
+	mempool_destroy(pool);
+	EXPECT(own_allocs >= 11); /* those that failed too */
+	pool = mempool_create(1, mempool_alloc_slab, own_free, cache);
+	ASSERT(pool);
+	for (unsigned int i = 0; i < 10; i++)
+		mempool_free(mempool_alloc(pool, GFP_KERNEL), pool);
+	mempool_destroy(pool);
+	EXPECT(own_frees >= 10); /* one may have been of the reserve */
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
 KTEST(mempools, page_pool)
 {
 	mempool_t *pool = mempool_create_page_pool(4, 2);
