@@ -44,17 +44,23 @@ WRONG = ("page_poison=2 debug_pagealloc=maybe page_owner=2 kmemleak=of kfence.sa
          "fail_page_alloc=1,2,3,4,5 init_on_alloc=2 init_on_free= highmem=x swiotlb=foo swiotlb=0 lockdep=9 "
          "debug_preempt=x min_free_kbytes=x loglevel=99").split()
 
+LIMIT = 300  # seconds, for one machine
+
 
 def arguments(row):
     return [*row[1], *row[2].split()]
 
 
 def run(program, row):
-    process = subprocess.run([*shlex.split(program), *arguments(row)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
-                             check=False)
-    output = process.stdout.decode(errors="replace")
+    try:
+        process = subprocess.run([*shlex.split(program), *arguments(row)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 timeout=LIMIT, check=False)
+        status, said = process.returncode, process.stdout
+    except subprocess.TimeoutExpired as end:
+        status, said = 1, (end.stdout or b"") + f"did not end in {LIMIT} seconds\n".encode()
+    output = said.decode(errors="replace")
     ran = re.search(r"^# Totals: pass:(\d+) fail:0 ", output, re.M)
-    return int(ran[1]) if ran and not process.returncode else 0, output
+    return int(ran[1]) if ran and not status else 0, output
 
 
 def main():
