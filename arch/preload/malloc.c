@@ -367,6 +367,20 @@ static void *resize_area(void *p, size_t old, size_t size)
 	return moved;
 }
 
+/* Was this object freed before?  Cheap where it was not: only its first word is looked at. */
+static bool was_freed(void *p)
+{
+	unsigned int cpu;
+	bool freed;
+
+	if (!in_direct_map(p) || likely(*(s64 *)p != OBJ_FREE_TAG))
+		return false;
+	cpu = cpu_enter();
+	freed = slab_was_freed(p);
+	cpu_leave(cpu);
+	return freed;
+}
+
 EXPORT void *realloc(void *p, size_t size);
 void *realloc(void *p, size_t size)
 {
@@ -380,6 +394,11 @@ void *realloc(void *p, size_t size)
 		return NULL;
 	}
 	old = usable(p);
+	if (old && was_freed(p)) {
+		free(p); /* says what is wrong */
+		host_error_memory();
+		return NULL;
+	}
 	if (fits(old, size))
 		return p;
 	if (size > KMALLOC_MAX_SIZE && is_vmalloc_addr(p))

@@ -710,6 +710,10 @@ static void misuse(void)
 	free(opaque(p));
 	free(opaque(p));
 	EXPECT(reported("BUG malloc-112: Object already free"));
+	EXPECT(!realloc(opaque(p), 100)); /* which it would fit */
+	EXPECT(reported("BUG malloc-112: Object already free"));
+	EXPECT(!realloc(opaque(p), 1000));
+	EXPECT(reported("BUG malloc-112: Object already free"));
 	free(opaque(other + 16));
 	EXPECT(reported("BUG malloc-112: Invalid object pointer"));
 	free(opaque(local));
