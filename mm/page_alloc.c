@@ -269,8 +269,7 @@ static noinline struct page *alloc_slow(struct alloc_request *req, unsigned long
 	return page;
 }
 
-/* Makes of a block what the flags ask for. */
-static struct page *prepare(struct page *page, gfp_t gfp, unsigned int order)
+struct page *page_prepare(struct page *page, gfp_t gfp, unsigned int order)
 {
 	kasan_unpoison_pages(page, order);
 	if (unlikely(page_debugging))
@@ -301,7 +300,7 @@ static struct page *alloc_block(gfp_t gfp, unsigned int order, int nid, unsigned
 	if (!page)
 		page = alloc_slow(&req, caller);
 	if (page)
-		return prepare(page, gfp, order);
+		return page_prepare(page, gfp, order);
 	alloc_failure(req.gfp, order, caller);
 	return NULL;
 }
@@ -325,7 +324,7 @@ struct page *pcp_alloc_slow(gfp_t gfp, unsigned int order)
 
 	if (likely(page)) {
 		check_interrupts(gfp);
-		return prepare(page, gfp, order);
+		return page_prepare(page, gfp, order);
 	}
 	return alloc_block(gfp, order, NUMA_NO_NODE, RET_IP);
 }
@@ -368,7 +367,7 @@ static struct page *alloc_cold(gfp_t gfp, int nid, unsigned long caller)
 	struct page *page = pcp_take_cold();
 
 	if (page)
-		return prepare(page, gfp, 0);
+		return page_prepare(page, gfp, 0);
 	return alloc_block(gfp, 0, nid, caller);
 }
 
@@ -401,7 +400,7 @@ static noinline struct page *alloc_any(gfp_t gfp, unsigned int order, int nid, u
 	if (is_local(nid) && pcp_offset[order] && !(gfp & GFP_NOT_LISTED))
 		page = take_listed(order, caller);
 	if (page)
-		return prepare(page, gfp, order);
+		return page_prepare(page, gfp, order);
 	return alloc_block(gfp, order, nid, caller);
 }
 

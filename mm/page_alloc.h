@@ -44,6 +44,9 @@ static inline bool request_allows(const struct alloc_request *req, const struct 
 /* zone_take_block - the block from a zone, if that leaves enough; else NULL. */
 struct page *zone_take_block(struct zone *zone, const struct alloc_request *req);
 
+/* page_prepare - make of a block that left its zone what the flags ask for; returns it. */
+struct page *page_prepare(struct page *page, gfp_t gfp, unsigned int order);
+
 /* ---- mm/alloc_wait.c ---- */
 
 /* An allocator that waits; on its stack.  All but @req is under the queue's lock. */

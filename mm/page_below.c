@@ -25,8 +25,8 @@
 #include <linux/spinlock.h>
 #include "fault_inject.h"
 #include "internal.h"
-#include "page_debug.h"
 #include "memmap.h"
+#include "page_alloc.h"
 #include "zone.h"
 
 static struct page *search_zone(struct zone *zone, unsigned int order, unsigned long end,
@@ -77,13 +77,7 @@ static struct page *search(gfp_t gfp, enum zone_type type, unsigned int order, u
 	do {
 		page = search_zones(type, order, end, depth);
 	} while (!page && open_below(end));
-	if (page)
-		kasan_unpoison_pages(page, order);
-	if (page && page_debugging)
-		page_debug_alloc(page, order);
-	if (page && want_init_on_alloc(gfp))
-		clear_pages(page_to_virt(page), order);
-	return page;
+	return page ? page_prepare(page, gfp, order) : NULL;
 }
 
 struct page *alloc_pages_below(gfp_t gfp, unsigned int order, phys_addr_t last)
