@@ -47,23 +47,19 @@ struct cache_line {
 	unsigned int size;
 };
 
-/* Keeps the table sorted, the largest first; the smallest falls out. */
+/* Keeps the table sorted, the largest first; what is the smallest now is last, and not shown. */
 static void add_cache(struct cache_line *table, const struct cache_line *line)
 {
-	unsigned int i = SHOWN;
+	unsigned int i;
 
-	while (i > 0 && line->pages > table[i - 1].pages) {
-		if (i < SHOWN)
-			table[i] = table[i - 1];
-		i--;
-	}
-	if (i < SHOWN)
-		table[i] = *line;
+	for (i = SHOWN; i > 0 && line->pages > table[i - 1].pages; i--)
+		table[i] = table[i - 1];
+	table[i] = *line;
 }
 
 static void show_caches(void)
 {
-	struct cache_line table[SHOWN] = {0};
+	struct cache_line table[SHOWN + 1] = {0};
 	struct slab_cache *c;
 	unsigned int i;
 
