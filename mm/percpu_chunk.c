@@ -44,9 +44,9 @@
 
 DEFINE_SPINLOCK_RANK(pcpu_lock, LOCK_RANK_PERCPU);
 
-static struct pcpu_chunk *chunks[PCPU_MAX_CHUNKS]; /* those in the window */
-static unsigned int chunk_shift;		   /* distance between chunks there */
-static unsigned long nr_pages;			   /* frames behind pages of the window */
+static struct pcpu_chunk *chunks[PCPU_MAX_CHUNKS + 1]; /* those in the window; the last is NULL */
+static unsigned int chunk_shift;		       /* distance between chunks there */
+static unsigned long nr_pages;			       /* frames behind pages of the window */
 
 /* ---- from a pointer to its page -------------------------------------------------------- */
 
@@ -237,7 +237,7 @@ static struct pcpu_chunk *new_chunk(gfp_t gfp)
 	if (!chunk)
 		return NULL;
 	spin_lock_irqsave(&pcpu_lock, flags);
-	for (i = 0; i < PCPU_MAX_CHUNKS && chunks[i]; i++)
+	for (i = 0; chunks[i]; i++)
 		;
 	if (i < PCPU_MAX_CHUNKS) {
 		init_chunk(chunk, pcpu_layout.window + ((unsigned long)i << chunk_shift));
