@@ -16,6 +16,7 @@
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
 #include "../mm/buddy.h"
+#include "../mm/page_alloc.h"
 #include "../mm/page_state.h"
 #include "../mm/percpu.h"
 #include "../mm/slab.h"
@@ -115,6 +116,7 @@ KTEST(checkers, buddy)
 	EXPECT_NAMED(frames[72].order, 4, buddy_check(&zone), "not PAGE_FREE of the list's order");
 	EXPECT_NAMED(frames[72].prev, 5, buddy_check(&zone), "prev is not");
 	EXPECT_NAMED(frames[72]._refcount.counter, 2, check_frames(&zone), "flags, references");
+	EXPECT_NAMED(frames[72].order, MAX_ORDER, check_frames(&zone), "impossible order");
 	EXPECT_NAMED(frames[72].order, 4, check_frames(&zone), "not aligned");
 	EXPECT_NAMED(frames[64].word, frames[72].word, check_frames(&zone), "not merged");
 	EXPECT_NAMED(frames[75].word, frames[64].word, check_frames(&zone), "not PAGE_INTERIOR");
@@ -122,10 +124,35 @@ KTEST(checkers, buddy)
 	EXPECT(!buddy_check(&zone) && !check_frames(&zone));
 }
 
+/*
+ * A zone of its own, with a free block whose descriptor somebody writes to.  Who would get it
+ * gets nothing, and a report says which page that was, once.
+ */
+KTEST(checkers, a_zone_with_an_overwritten_block)
+{
+	static struct zone zone;
+	struct alloc_request req = {.pgdat = node_data[0], .preferred = &zone};
+
+	memset(frames, 0, sizeof(frames));
+	zone = (struct zone){.name = "test", .pgdat = node_data[0], .idx = ZONE_DMA32};
+	spin_lock_init_rank(&zone.lock, LOCK_RANK_ZONE);
+	buddy_init(&zone.buddy, frames, TAG);
+	buddy_add(&zone.buddy, 64, 65);
+	frames[64].flags = PGF_SLAB;
+	EXPECT_REPORT("is on a free list but not free: it was overwritten") {
+		EXPECT(!zone_take_block(&zone, &req));
+	}
+	EXPECT_NO_REPORT() {
+		EXPECT(!zone_take_block(&zone, &req));
+	}
+	EXPECT(!buddy_check(&zone.buddy));
+}
+
 /* The kernel's zones: what only their own checks and reports look at. */
 KTEST(checkers, zone)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
+	unsigned long low;
 	struct zone *zone;
 
 	ASSERT(page);
@@ -136,6 +163,12 @@ KTEST(checkers, zone)
 	EXPECT_NAMED(zone->managed_pages, 0, zone_check(zone), "more pages are free");
 	EXPECT_NAMED(zone->watermark[WMARK_MIN], zone->watermark[WMARK_HIGH] + 1, zone_check(zone),
 		     "watermarks");
+	low = zone->watermark[WMARK_LOW]; /* in a small zone they may be equal */
+	zone->watermark[WMARK_LOW] = zone->watermark[WMARK_HIGH];
+	EXPECT(!zone_check(zone));
+	zone->watermark[WMARK_LOW] = zone->watermark[WMARK_MIN];
+	EXPECT(!zone_check(zone));
+	zone->watermark[WMARK_LOW] = low;
 	__free_page(page);
 }
 

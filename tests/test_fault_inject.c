@@ -15,6 +15,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include "../mm/fault_inject.h"
+#include "../mm/page_table.h"
 
 #define CALLS 200
 
@@ -253,6 +254,22 @@ KTEST(fault, pages_fail)
 	}
 	vfree(area);
 	fail_page_alloc = old;
+}
+
+/* Of the tables above a page the second or third cannot be had: those that were made go again. */
+KTEST(fault, page_tables_fail)
+{
+	unsigned long at = VMALLOC_START + 40 * PGDIR_SIZE, before = vm_stat(NR_PAGETABLE_PAGES);
+
+	if (!needs_injection())
+		return;
+	for (unsigned int n = 1; n <= 3; n++) {
+		fault_nth_begin(n, 1, false);
+		EXPECT(!pt_pin_leaf(at));
+		EXPECT_EQ(fault_nth_end(), n);
+		EXPECT_EQ(vm_stat(NR_PAGETABLE_PAGES), before);
+		EXPECT(!pgd_present(*pgd_offset_k(at)));
+	}
 }
 
 /* The n-th allocation fails, once, of whatever kind it is; __GFP_NOFAIL is not counted. */
