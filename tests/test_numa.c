@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
+#include "../mm/internal.h"
 #include "../mm/zone.h"
 #include "page_chain.h"
 
@@ -241,6 +242,40 @@ KTEST(numa, remote_pages_go_home)
 }
 
 #define OBJECTS 300
+
+/*
+ * A thread that is moved to a CPU of another node while it frees a page puts it on that CPU's
+ * list.  Blocks of the list go back together, but that page goes to its own zone.
+ */
+KTEST(numa, a_page_freed_on_the_way_to_another_node)
+{
+	int nid = other_node();
+	struct page *page;
+	unsigned long free;
+	bool put;
+
+	if (nid == NUMA_NO_NODE)
+		return;
+	page = alloc_pages_node(nid, GFP_KERNEL | __GFP_THISNODE, 0);
+	ASSERT(page);
+	drain_all_pages();
+	__free_page(alloc_page(GFP_KERNEL)); /* this CPU's lists are in use */
+	free = node_free(nid);
+	preempt_disable();
+	put = pcpu_stack_push(pcp_stack(0), page);
+	if (put)
+		page->state = PAGE_CACHED;
+	preempt_enable();
+	if (!put) {
+		ktest_skip("per-CPU lists are off");
+		__free_page(page);
+		return;
+	}
+	drain_all_pages();
+	EXPECT_EQ(node_free(nid), free + 1);
+	EXPECT(!zone_check(page_zone(page)));
+	EXPECT(!zone_check(first_lowmem_zone(&node_data[numa_node_id()]->zonelist)));
+}
 
 KTEST(numa, objects_come_from_the_node_asked_for)
 {

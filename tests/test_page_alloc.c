@@ -217,6 +217,25 @@ KTEST(pages, a_hot_page_comes_back_first_and_a_cold_one_last)
 }
 
 /*
+ * A list that is empty takes some 64 pages at once, and up to as many again with the last block,
+ * of whatever order: the rest is for other CPUs.
+ */
+KTEST(pages, a_refill_is_small)
+{
+	unsigned int order;
+
+	for (order = 0; order <= 4; order++) {
+		struct page *page;
+
+		drain_all_pages();
+		page = alloc_pages(GFP_KERNEL, order);
+		ASSERT(page);
+		EXPECT(pcp_cached_pages(NULL) < 4 * 64); /* with what other CPUs took meanwhile */
+		__free_pages(page, order);
+	}
+}
+
+/*
  * A shortage has turned this CPU's lists off.  When there is plenty again, what is freed goes on
  * them, so that it comes back to its zone in bulk; it need not wait for an allocation.
  */

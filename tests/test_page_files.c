@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include "../mm/memmap.h"
 #include "../mm/zone.h"
@@ -143,6 +144,8 @@ KTEST(page_files, vmstat)
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		EXPECT_EQ(value_of(names[i]), 0);
 	EXPECT_EQ(value_of("nr_free_pages"), nr_free_pages());
+	if (num_online_cpus() == 1) /* there is nobody to ask */
+		EXPECT_EQ(value_of("nr_tlb_remote_flush"), 0);
 	freed = value_of("pgfree");
 	page = alloc_pages(GFP_KERNEL, order);
 	ASSERT(page != NULL);

@@ -83,6 +83,10 @@ KTEST(percpu, this_cpus_copy_is_one_of_all)
 	EXPECT(this_cpu_ptr(&var32) == per_cpu_ptr(&var32, cpu));
 	EXPECT(is_kernel_percpu_address((unsigned long)this_cpu_ptr(&var32)));
 	EXPECT(!is_kernel_percpu_address((unsigned long)&cpu));
+	for_each_possible_cpu(cpu)
+		EXPECT(is_kernel_percpu_address((unsigned long)per_cpu_ptr(&var32, cpu)));
+	EXPECT(!is_kernel_percpu_address(pcpu_layout.base +
+					 ((unsigned long)nr_cpu_ids << pcpu_layout.unit_shift)));
 	put_cpu();
 	EXPECT_EQ(preempt_count(), 0);
 
@@ -329,6 +333,7 @@ KTEST(percpu, until_there_is_no_more)
 		n++;
 	}
 	EXPECT(n > 100);
+	EXPECT(!pcpu_chunk(PCPU_MAX_CHUNKS)); /* the window ends before it */
 	expect_sound();
 	while ((p = list)) {
 		list = raw_cpu_ptr(p)->next;

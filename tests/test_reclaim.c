@@ -583,6 +583,25 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	mempool_destroy(pool);
 }
 
+/* Of many slab caches those with the most memory are named, also one that came last. */
+KTEST(reclaim, the_largest_caches_are_named)
+{
+	static void *object[256];
+	struct kmem_cache *cache = kmem_cache_create("t_holder", 2000, 0, 0, NULL);
+	unsigned int i;
+
+	ASSERT(cache);
+	for (i = 0; i < ARRAY_SIZE(object); i++)
+		object[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	EXPECT_REPORT("kB, 256 objects of 2000 bytes in use") {
+		show_memory_holders();
+	}
+	EXPECT(ktest_reported("slab t_holder "));
+	for (i = 0; i < ARRAY_SIZE(object); i++)
+		kmem_cache_free(cache, object[i]);
+	kmem_cache_destroy(cache);
+}
+
 /* __GFP_NOFAIL goes as deep as GFP_ATOMIC when reclaim finds nothing. */
 KTEST(reclaim, nofail_takes_from_the_reserve)
 {

@@ -293,6 +293,66 @@ KTEST(reclaim, kswapd_settle_waits_for_who_lingers)
 	unregister_shrinker(&slow);
 }
 
+static unsigned int entered;
+static bool let_out, unregistered;
+
+/* Who comes first stays until he is let out. */
+static unsigned long stay_inside(struct shrinker *shrinker __unused,
+				 struct shrink_control *sc __unused)
+{
+	if (current_is_kswapd() || entered++)
+		return 0;
+	while (!READ_ONCE(let_out))
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+static struct shrinker door = {.count_objects = stay_inside, .scan_objects = cache_scan};
+
+static int enter(void *data __unused)
+{
+	shrink_all();
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static int shut(void *data __unused)
+{
+	unregister_shrinker(&door);
+	WRITE_ONCE(unregistered, true);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+/* Somebody is in a shrinker that is taken away: that waits for him, and lets nobody else in. */
+KTEST(reclaim, who_unregisters_waits_and_lets_nobody_in)
+{
+	struct task_struct *first = kthread_create_on_cpu(enter, NULL, 0, "enter");
+	struct task_struct *second = kthread_create_on_cpu(shut, NULL, 0, "shut");
+	unsigned int ticks = PATIENCE;
+
+	ASSERT(!IS_ERR(first) && !IS_ERR(second));
+	entered = 0;
+	let_out = unregistered = false;
+	register_shrinker(&door);
+	wake_up_process(first);
+	while (ticks-- && !READ_ONCE(entered))
+		schedule_timeout_uninterruptible(1);
+	wake_up_process(second);
+	schedule_timeout_uninterruptible(5);
+	shrink_all();
+	EXPECT_EQ(entered, 1);
+	EXPECT(!READ_ONCE(unregistered));
+	WRITE_ONCE(let_out, true);
+	for (ticks = PATIENCE; ticks && !READ_ONCE(unregistered); ticks--)
+		schedule_timeout_uninterruptible(1);
+	EXPECT(READ_ONCE(unregistered));
+	kthread_stop(first);
+	kthread_stop(second);
+}
+
 static unsigned int inside, most_inside;
 
 /* Stays inside for some ticks, so that others come along. */
