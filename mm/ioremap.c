@@ -151,27 +151,33 @@ static bool __cold report_conflict(const struct vmap_area *va, enum memtype othe
 	return false;
 }
 
-/* Lists @va; false if a live mapping of another type overlaps it. */
-static bool memtype_add(struct vmap_area *va)
+/* Lists @va, or tells the type and the address of a mapping that is in its way. */
+static bool memtype_try_add(struct vmap_area *va, enum memtype *type, phys_addr_t *phys)
 {
 	struct vmap_area *other;
-	enum memtype type = 0;
-	phys_addr_t phys = 0;
 
-	for (int attempt = 0; attempt < 2; attempt++) {
-		spin_lock(&memtype_lock);
-		other = conflict_with(va);
-		if (likely(!other)) {
-			list_add(&va->memtype, &memtype_list[va->cache]);
-			spin_unlock(&memtype_lock);
-			return true;
-		}
-		type = other->cache;
-		phys = other->phys;
-		spin_unlock(&memtype_lock);
-		vmap_purge();
+	spin_lock(&memtype_lock);
+	other = conflict_with(va);
+	if (likely(!other)) {
+		list_add(&va->memtype, &memtype_list[va->cache]);
+	} else {
+		*type = other->cache;
+		*phys = other->phys;
 	}
-	return report_conflict(va, type, phys);
+	spin_unlock(&memtype_lock);
+	return !other;
+}
+
+/* Lists @va; false if a live mapping of another type overlaps it.  One that is freed may go. */
+static bool memtype_add(struct vmap_area *va)
+{
+	enum memtype type;
+	phys_addr_t phys;
+
+	if (likely(memtype_try_add(va, &type, &phys)))
+		return true;
+	vmap_purge();
+	return memtype_try_add(va, &type, &phys) || report_conflict(va, type, phys);
 }
 
 void vmap_forget_io(struct vmap_area *va)
