@@ -71,13 +71,11 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **
 	size_t done = 0;
 
 	might_alloc(gfp);
-	while (done < n) {
-		size_t got =
-			bulk ? take_from_magazine(slab_cache_of(cache), n - done, objs + done) : 0;
-
-		done += got;
+	for (;;) {
+		if (likely(bulk))
+			done += take_from_magazine(slab_cache_of(cache), n - done, objs + done);
 		if (likely(done == n))
-			break;
+			return (int)n;
 		objs[done] = kmem_cache_alloc(cache, gfp);
 		if (unlikely(!objs[done])) {
 			kmem_cache_free_bulk(cache, done, objs);
@@ -85,7 +83,6 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **
 		}
 		done++;
 	}
-	return (int)n;
 }
 
 /* ---- Release --------------------------------------------------------------------------- */
