@@ -53,14 +53,21 @@ static void copy_info(struct area_info *info, const struct vmap_area *va)
 	};
 }
 
+/* A used segment's area, if it is more than a cached range. */
+static const struct vmap_area *area_of(const struct vseg *seg)
+{
+	if (!seg || seg->kind != VSEG_USED || vmap_kind(seg->owner) == VMAP_CACHED)
+		return NULL;
+	return seg->owner;
+}
+
 /* Copies areas in use from @from on, lowest first; under vmap_lock. */
 static unsigned int copy_areas(unsigned long from, struct area_info *info)
 {
 	unsigned int n = 0;
 
 	for (const struct vseg *seg = vmap_arena.first; seg && n < INFO_BATCH; seg = seg->next)
-		if (seg->start >= from && seg->kind == VSEG_USED && seg->owner &&
-		    vmap_kind(seg->owner) != VMAP_CACHED)
+		if (seg->start >= from && area_of(seg))
 			copy_info(&info[n++], seg->owner);
 	return n;
 }
@@ -180,14 +187,6 @@ enum place {
 	PLACE_BELOW, /* in the page in front of an area */
 	PLACE_AREA,
 };
-
-/* A used segment's area, if it is more than a cached range. */
-static const struct vmap_area *area_of(const struct vseg *seg)
-{
-	if (!seg || seg->kind != VSEG_USED || !seg->owner || vmap_kind(seg->owner) == VMAP_CACHED)
-		return NULL;
-	return seg->owner;
-}
 
 static enum place find_place(unsigned long addr, struct area_info *info)
 {

@@ -76,7 +76,6 @@ static void list_remove(struct varena *a, struct vseg *seg)
 void varena_give_tag(struct varena *a, struct vseg *tag)
 {
 	tag->kind = VSEG_SPARE;
-	tag->owner = NULL;
 	tag->list_next = a->spare;
 	a->spare = tag;
 	a->nr_spare++;
@@ -189,7 +188,6 @@ struct vseg *varena_alloc(struct varena *a, const struct varena_request *req)
 	if (seg_size(seg) != req->size)
 		list_insert(a, cut(a, seg, at + req->size));
 	seg->kind = VSEG_USED;
-	seg->owner = NULL;
 	a->nr_used++;
 	return seg;
 }
@@ -218,7 +216,6 @@ void varena_free(struct varena *a, struct vseg *seg)
 		list_remove(a, seg);
 		merge_next(a, seg);
 	}
-	seg->owner = NULL;
 	list_insert(a, seg);
 }
 

@@ -22,7 +22,7 @@ enum vseg_kind {
  * @list_next: the one behind on its free list, or the next spare tag
  * @kind: enum vseg_kind
  * @list: index of its free list, while free
- * @owner: whoever holds a used segment
+ * @owner: whoever holds a used segment, who writes it
  */
 struct vseg {
 	unsigned long start;
