@@ -357,27 +357,28 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 
 void *__vmalloc(unsigned long size, gfp_t gfp)
 {
-	return __vmalloc_node(size, 1, gfp, NUMA_NO_NODE, __builtin_return_address(0));
+	return __vmalloc_node(size, PAGE_SIZE, gfp, NUMA_NO_NODE, __builtin_return_address(0));
 }
 
 void *vmalloc_huge(unsigned long size, gfp_t gfp)
 {
-	return __vmalloc_node(size, 1, gfp, NUMA_NO_NODE, __builtin_return_address(0));
+	return __vmalloc_node(size, PAGE_SIZE, gfp, NUMA_NO_NODE, __builtin_return_address(0));
 }
 
 void *vmalloc_node(unsigned long size, int node)
 {
-	return __vmalloc_node(size, 1, GFP_KERNEL, node, __builtin_return_address(0));
+	return __vmalloc_node(size, PAGE_SIZE, GFP_KERNEL, node, __builtin_return_address(0));
 }
 
 void *vzalloc_node(unsigned long size, int node)
 {
-	return __vmalloc_node(size, 1, GFP_KERNEL | __GFP_ZERO, node, __builtin_return_address(0));
+	return __vmalloc_node(size, PAGE_SIZE, GFP_KERNEL | __GFP_ZERO, node,
+			      __builtin_return_address(0));
 }
 
 void *vmalloc_32(unsigned long size)
 {
-	return __vmalloc_node(size, 1, GFP_KERNEL | GFP_DMA32, NUMA_NO_NODE,
+	return __vmalloc_node(size, PAGE_SIZE, GFP_KERNEL | GFP_DMA32, NUMA_NO_NODE,
 			      __builtin_return_address(0));
 }
 

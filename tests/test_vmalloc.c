@@ -9,6 +9,7 @@
  */
 #include <linux/align.h>
 #include <linux/kernel.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -627,6 +628,16 @@ KTEST(vmalloc, random_use_keeps_every_mark)
 	expect_sound();
 }
 
+/* The chains of the hash of areas are short: it has a bucket for 64 pages of RAM, within bounds. */
+KTEST(vmalloc, the_hash_suits_the_machine)
+{
+	unsigned long buckets = vmap_hash_mask + 1;
+
+	EXPECT(is_power_of_2(buckets) && buckets >= 512 && buckets <= 16384);
+	EXPECT(buckets == 16384 || buckets * 64 >= totalram_pages());
+	EXPECT(buckets == 512 || buckets * 32 < totalram_pages());
+}
+
 /* ---- what is told ----------------------------------------------------------------------- */
 
 KTEST(vmalloc, vmallocinfo_has_a_line_for_each)
@@ -647,6 +658,29 @@ KTEST(vmalloc, vmallocinfo_has_a_line_for_each)
 	vm_unmap_aliases();
 	EXPECT(vfile_read("vmallocinfo", text, sizeof(text)) >= 0);
 	EXPECT(!strstr(text, want));
+}
+
+/* Whichever call it was: an area is its caller's. */
+KTEST(vmalloc, areas_are_named_by_their_callers)
+{
+	void *areas[] = {
+		vmalloc(PAGE_SIZE),
+		vzalloc(PAGE_SIZE),
+		vmalloc_huge(PAGE_SIZE, GFP_KERNEL),
+		vmalloc_node(PAGE_SIZE, 0),
+		vzalloc_node(PAGE_SIZE, 0),
+		vmalloc_32(PAGE_SIZE),
+		vmalloc_user(PAGE_SIZE),
+		vmalloc_32_user(PAGE_SIZE),
+		__vmalloc(PAGE_SIZE, GFP_KERNEL),
+	};
+	char text[192];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(areas); i++) {
+		EXPECT(areas[i] && vmalloc_describe((unsigned long)areas[i], text, sizeof(text)));
+		EXPECT(strstr(text, "vmalloc area of vmalloc_areas_are_named_by_their_callers+"));
+		vfree(areas[i]);
+	}
 }
 
 KTEST(vmalloc, addresses_are_described)
