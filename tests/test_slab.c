@@ -179,6 +179,19 @@ KTEST(slab, second_word_of_a_bitmap)
 	slab_geometry_init(&g, 62, 0);
 	EXPECT_EQ(g.nr, 65);
 	EXPECT_EQ(g.words, 2);
+	slab_geometry_init(&g, 504, 3); /* 65 places leave eight bytes: one word too few */
+	EXPECT_EQ(g.nr, 64);
+	EXPECT_EQ(g.words, 0);
+	slab_geometry_init(&g, 8, 0); /* with the bitmap not a byte is left */
+	EXPECT_EQ(g.nr, 504);
+	EXPECT_EQ(g.words, 8);
+}
+
+/* A page may do if it has room for four objects, however little three would waste. */
+KTEST(slab, a_slab_has_four_places_or_two_pages)
+{
+	EXPECT_EQ(slab_order(1024), 0);
+	EXPECT_EQ(slab_order(1200), 1);
 }
 
 KTEST(slab, bitmap_agrees_with_a_model)

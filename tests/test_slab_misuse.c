@@ -287,6 +287,9 @@ KTEST(slab, freed_twice_and_taken_by_node)
 	ASSERT(obj);
 	kmem_cache_free(cache, obj);
 	slab_give_one(inside(cache), obj);
+	EXPECT_REPORT("BUG t_near: Object already free") {
+		slab_give_one(inside(cache), obj);
+	}
 	do {
 		near[n] = kmem_cache_alloc_node(cache, GFP_KERNEL, page_to_nid(virt_to_page(obj)));
 		ASSERT(near[n]);
