@@ -105,11 +105,12 @@ static __always_inline bool put_one(struct slab_cache *c, u64 *minus_slab, u64 *
 		if (unlikely(!*minus_slab))
 			return false;
 	}
-	OBJ_TAG_CLEAR(obj, not );
+	OBJ_TAG_CLEAR(obj, tagged);
 	*obj = FREE_TAG;
 	*slot = obj;
 	return true;
-	not : return false;
+tagged:
+	return false;
 }
 
 /* As many as the magazine has room for; stops before one that fails a check.  Four at a time. */
