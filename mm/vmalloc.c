@@ -66,15 +66,7 @@ static __always_inline u64 page_entry(const struct page *page, u64 bits)
 	return (((u64)page - VMEMMAP_START) << (PAGE_SHIFT - 5)) | bits;
 }
 
-/* This CPU's lists of blocks, for the orders that the short way uses. */
-static struct pcpu_stack __percpu *const small_stack[] = {
-	(struct pcpu_stack __percpu *)pcp_pages.order0,
-	(struct pcpu_stack __percpu *)pcp_pages.order1,
-	(struct pcpu_stack __percpu *)pcp_pages.order2,
-	(struct pcpu_stack __percpu *)pcp_pages.order3,
-	(struct pcpu_stack __percpu *)pcp_pages.order4,
-};
-_Static_assert(VMAP_CACHED_PAGES == 1 << (ARRAY_SIZE(small_stack) - 1), "an order each");
+_Static_assert(VMAP_CACHED_PAGES == 1 << 4, "each order of the short way has a list of blocks");
 
 /*
  * Flags for more than one page: no reclaim, no reserve and no report, because
@@ -126,20 +118,16 @@ static bool fill(struct vmap_area *va, unsigned long pages, gfp_t gfp, int node,
 	return true;
 }
 
-/* __free_pages(), with the lists of small orders inlined for any of them. */
+/* __free_pages() of what is a block, inlined; an order without a list has no home. */
 static __always_inline void free_block(struct page *page, unsigned int order)
 {
-	if (unlikely(order >= ARRAY_SIZE(small_stack))) {
-		__free_pages(page, order);
-		return;
-	}
 	if (unlikely(page->word != __pcpu_access(pcp_pages.home[order]))) {
 		pcp_free_slow(page, order);
 		return;
 	}
 	page->state = PAGE_CACHED;
 	kasan_poison_pages(page, order);
-	if (unlikely(!pcpu_stack_push(small_stack[order], page)))
+	if (unlikely(!pcpu_stack_push(pcp_stack_any(order), page)))
 		pcp_free_full(page, order);
 }
 
@@ -156,7 +144,6 @@ void vmap_release_blocks(struct vmap_area *va)
 		pages += 1UL << order;
 		free_block(page, order);
 	}
-	va->blocks = PFN_NONE;
 	this_cpu_sub(vmap_cpu.nr_pages, (long)pages);
 }
 
@@ -303,7 +290,7 @@ static __always_inline void *vmalloc_common(unsigned long size, gfp_t gfp, const
 	if (unlikely(!va))
 		return vmalloc_slow(size, gfp, caller);
 	order = (unsigned int)__builtin_ctzl(pages);
-	page = pcpu_stack_pop(small_stack[order]);
+	page = pcpu_stack_pop(pcp_stack_any(order));
 	if (unlikely(!page) || unlikely(page->state != PAGE_CACHED))
 		return vmalloc_undo(va, page, size, gfp, caller);
 	page->state = PAGE_ALLOCATED;
