@@ -10,6 +10,9 @@ With --no-machine only the process runs, and what the machine counted before is 
 
 Both are merged; the HTML report is OUT/html/index.html. Files below a line are listed, and the
 lines that nothing reached unless scripts/coverage_reasons.txt says why.
+
+The status is 1, and the last line says why, when a total is too low or when a process, a test or
+a machine failed: what they count is then less than what the tests reach.
 """
 import glob
 import json
@@ -22,10 +25,12 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, "tests/hosted")
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), "tests", name) for name in ("hosted", "harness"))]
+import coverage_report  # noqa: E402
+import ktap  # noqa: E402
 import machines  # noqa: E402
 
-LINES, BRANCHES = 95.0, 85.0  # per cent: what is listed is below
 KERNEL_BASE = 0xFFFFFFFF80000000
 SUFFIX = os.environ.get("LLVM_SUFFIX", "")
 NODES = ("-object memory-backend-ram,id=m0,size=192M -object memory-backend-ram,id=m1,size=128M "
@@ -37,6 +42,14 @@ MACHINES = (
     ("highmem", 'highmem=100M page_owner=on page_poison=1 exec="test highmem* page* gfp* dma* vmalloc* reclaim*;poweroff"',
      "-machine pc -m 256M -smp 4"),
 )
+
+
+failures = []
+
+
+def fail(says):
+    print(f"coverage: {says}", flush=True)
+    failures.append(says)
 
 
 def run(*command, **options):
@@ -66,7 +79,7 @@ def one_process(out, name, command):
     with open(f"{out}/{name.removesuffix('-%4m')}.log", "wb") as log:
         status = subprocess.run(command, env=env, stdout=log, stderr=log, check=False).returncode
     if status:
-        print(f"coverage: {' '.join(command[:4])} ended with status {status}: {log.name}")
+        fail(f"{' '.join(command[:4])} ended with status {status}: {log.name}")
 
 
 # ---- the machine --------------------------------------------------------------------------
@@ -92,15 +105,15 @@ class Monitor:
                 raise RuntimeError(f"{command}: {answer['error']['desc']}")
 
     def wait_off(self, seconds):
-        """True when the machine has switched itself off."""
+        """Returns when the machine has switched itself off."""
         self.socket.settimeout(seconds)
         try:
             for line in self.file:
                 if json.loads(line).get("event") == "SHUTDOWN":
-                    return True
-        except OSError:
-            pass
-        return False
+                    return
+        except TimeoutError as late:
+            raise RuntimeError(f"not off after {seconds} s") from late
+        raise RuntimeError("QEMU ended before the machine was off")
 
 
 def symbols(elf):
@@ -150,20 +163,43 @@ def run_machine(out, name, cmdline, arguments, limit):
                "-serial", f"file:{out}/{name}.log", "-no-reboot", "-no-shutdown",
                "-qmp", f"unix:{path},server=on,wait=off", *shlex.split(arguments)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as qemu:
-        monitor = Monitor(path)
-        if not monitor.wait_off(limit):
-            print(f"coverage: {name} did not end in {limit} s: {out}/{name}.log; what it counted until then is used")
-        start, end = names["__prf_cnts_start"], names["__prf_cnts_end"]
-        if qemu.poll() is None:
+        try:
+            monitor = Monitor(path)
+            monitor.wait_off(limit)
+            start, end = names["__prf_cnts_start"], names["__prf_cnts_end"]
             monitor.call("stop")
             monitor.call("pmemsave", val=start - KERNEL_BASE, size=end - start, filename=os.path.abspath(f"{out}/{name}.counters"))
             monitor.call("quit")
+        except BaseException:
+            qemu.kill()
+            raise
+    judge(name, f"{out}/{name}.log")
     with open(sorted(glob.glob(f"{out}/raw/test0*.profraw"))[0], "rb") as file:
         header = file.read(16)
     with open(f"{out}/{name}.counters", "rb") as file:
         counters = file.read()
     with open(f"{out}/raw/machine-{name}.profraw", "wb") as file:
         file.write(raw_profile(elf, counters, header))
+
+
+def run_machines(out):
+    for name, cmdline, arguments in MACHINES:
+        try:
+            run_machine(out, name, cmdline, arguments, int(os.environ.get("LIMIT", "900")))
+        except (OSError, RuntimeError, ValueError, subprocess.CalledProcessError) as wrong:
+            fail(f"the machine {name}: {wrong}: {out}/{name}.log")
+
+
+def judge(name, path):
+    """A failure for what went wrong in the log of a machine."""
+    log = ktap.Parser()
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            log.feed(line)
+    log.finish()
+    wrong = [f"{result.name} failed" for result in log.results if result.status == "fail"] + log.errors
+    if wrong:
+        fail(f"the machine {name}: {wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}: {path}")
 
 
 # ---- the report ---------------------------------------------------------------------------
@@ -175,7 +211,8 @@ def covered():
     return lambda path: any(path == p or (p.endswith("%") and path.startswith(p[:-1])) for p in patterns)
 
 
-def report(out):
+def report(out, reasons):
+    """Returns llvm-cov's summary of each file."""
     profile = f"{out}/all.profdata"
     run(f"llvm-profdata{SUFFIX}", "merge", "-sparse", "-o", profile, *glob.glob(f"{out}/raw/*.profraw"))
     programs = [f"{out}/host/cairn-test"]
@@ -192,68 +229,31 @@ def report(out):
             *programs, *(f["filename"] for f in files), stderr=log)
         shown = run(f"llvm-cov{SUFFIX}", "show", *programs, *(f["filename"] for f in files), stdout=subprocess.PIPE,
                     stderr=log, text=True).stdout
-    tell(out, files)
-    tell_unreached(shown)
-
-
-def unreached(shown):
-    """(file, line, text) of the first of each lines in a row that nothing reached."""
-    path, last = "", -1
-    for text in shown.splitlines():
-        counted = re.match(r"\s*(\d+)\|\s*([\d.kMG]*)\|(.*)", text)
-        if text.startswith("/"):
-            path, last = os.path.relpath(text.rstrip(":")), -1
-        elif counted and counted[2] == "0":
-            if int(counted[1]) != last + 1:
-                yield path, int(counted[1]), counted[3].strip()
-            last = int(counted[1])
-
-
-def tell_unreached(shown):
-    with open("scripts/coverage_reasons.txt", encoding="utf-8") as file:
-        reasons = [re.split(r"\s*\|\s*", line, maxsplit=2) for line in file if not line.startswith("#")]
-    places = list(unreached(shown))
-    unexplained = [place for place in places if not any(
-        name in ("*", place[0]) and what in place[2] for name, what, _ in reasons)]
-    for path, line, text in unexplained:
-        print(f"not reached, and nobody says why: {path}:{line}: {text}")
-    print(f"{len(places)} places are not reached, {len(places) - len(unexplained)} of them for a reason in scripts/coverage_reasons.txt")
-
-
-def total(files, what):
-    covered_, count = (sum(f["summary"][what][k] for f in files) for k in ("covered", "count"))
-    return {"covered": covered_, "count": count, "percent": 100 * covered_ / max(count, 1)}
-
-
-def tell(out, files):
-    below = 0
-    for file in sorted(files, key=lambda f: f["summary"]["lines"]["percent"]):
-        lines, branches = file["summary"]["lines"], file["summary"]["branches"]
-        if lines["percent"] < LINES or (branches["count"] and branches["percent"] < BRANCHES):
-            print(row(os.path.relpath(file["filename"]), lines, branches))
-            below += 1
-    print(f"{below} of {len(files)} files are below {LINES:.0f} % of lines or {BRANCHES:.0f} % of branches")
-    print(row("all of them", total(files, "lines"), total(files, "branches")))
-    print(f"report: {out}/html/index.html")
-
-
-def row(name, lines, branches):
-    share = f"({lines['covered']}/{lines['count']})"
-    return (f"{name:<28} lines {lines['percent']:5.1f} % {share:>13}  branches {branches['percent']:5.1f} % "
-            f"({branches['covered']}/{branches['count']})")
+    coverage_report.tell(files)
+    coverage_report.tell_unreached(shown, reasons)
+    print(f"report: {out}/html/index.html", flush=True)
+    return files
 
 
 def main():
     out = sys.argv[1]
+    with open(coverage_report.REASONS, encoding="utf-8") as file:
+        reasons = coverage_report.read_reasons(file)
     os.makedirs(f"{out}/raw", exist_ok=True)
     for old in glob.glob(f"{out}/raw/*"):
         if "--no-machine" not in sys.argv or "/machine-" not in old:
             os.remove(old)
-    run_process(out)
-    if "--no-machine" not in sys.argv:
-        for name, cmdline, arguments in MACHINES:
-            run_machine(out, name, cmdline, arguments, int(os.environ.get("LIMIT", "900")))
-    report(out)
+    try:
+        run_process(out)
+        if "--no-machine" not in sys.argv:
+            run_machines(out)
+        for says in coverage_report.shortfalls(report(out, reasons)):
+            fail(says)
+    except (OSError, subprocess.CalledProcessError) as wrong:
+        fail(str(wrong))
+    if failures:
+        sys.exit(f"coverage: FAILED: {'; '.join(failures)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

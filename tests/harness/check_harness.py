@@ -16,9 +16,12 @@ from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOSTED = os.path.join(os.path.dirname(HERE), "hosted")
-sys.path[:0] = [HERE, HOSTED]
+SCRIPTS = os.path.join(HERE, "../../scripts")
+sys.path[:0] = [HERE, HOSTED, SCRIPTS]
 
 import case  # noqa: E402
+import coverage  # noqa: E402
+import coverage_report  # noqa: E402
 import machine  # noqa: E402
 import matrix  # noqa: E402
 import report  # noqa: E402
@@ -244,3 +247,81 @@ class Words(unittest.TestCase):
 
     def test_programs_on_malloc(self):
         self.expect_refused("malloc/programs.py", "git")
+
+
+def counts(lines, branches):
+    """A file of a thousand lines and branches, as llvm-cov has it."""
+    reached = {"lines": lines, "branches": branches}
+    return {"filename": "mm/some.c", "summary": {
+        what: {"count": 1000, "covered": n, "percent": n / 10} for what, n in reached.items()}}
+
+
+class Coverage(unittest.TestCase):
+    """make coverage fails when too little is reached, and when what should reach it fails."""
+
+    def measure(self, files, process=None, machine_=None, words=("--no-machine",)):
+        """The status and what is printed; @process stands for all processes, @machine_ for a machine."""
+        with contextlib.ExitStack() as stack:
+            out = stack.enter_context(tempfile.TemporaryDirectory())
+            shown = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            for name, value in (("failures", []), ("run_process", process or (lambda out: None)), ("run_machine", machine_),
+                                ("report", lambda out, reasons: files)):
+                stack.enter_context(mock.patch.object(coverage, name, value))
+            stack.enter_context(mock.patch.object(sys, "argv", ["coverage.py", out, *words]))
+            stack.enter_context(mock.patch.object(coverage_report, "REASONS", os.devnull))
+            try:
+                coverage.main()
+            except SystemExit as end:
+                return end.code, shown.getvalue()
+        return 0, shown.getvalue()
+
+    def expect_failure(self, says, *arguments, **options):
+        status, _ = self.measure(*arguments, **options)
+        self.assertRegex(str(status), f"^coverage: FAILED: [^\n]*{says}[^\n]*$")
+
+    def test_enough(self):
+        self.assertEqual(self.measure([counts(950, 850)]), (0, ""))
+
+    def test_a_file_may_be_low(self):
+        self.assertEqual(self.measure([counts(900, 800), counts(1000, 900)]), (0, ""))
+
+    def test_too_few_lines(self):
+        self.expect_failure("94.90 % of lines are below 95 %", [counts(949, 1000)])
+
+    def test_too_few_branches(self):
+        self.expect_failure("84.90 % of branches are below 85 %", [counts(1000, 849)])
+
+    def test_nothing_counted(self):
+        self.expect_failure("0.00 % of lines", [])
+
+    def test_a_process_that_fails(self):
+        self.expect_failure("false now ended with status 1", [counts(1000, 1000)],
+                            process=lambda out: coverage.one_process(out, "test0", ["false", "now"]))
+
+    def test_a_program_that_is_not_there(self):
+        self.expect_failure("cairn-none", [counts(1000, 1000)],
+                            process=lambda out: coverage.one_process(out, "test0", [f"{out}/cairn-none"]))
+
+    def machine(self, log):
+        def run(out, name, *_):
+            path = os.path.join(out, "serial")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(log)
+            coverage.judge(name, path)
+        return run
+
+    def test_machines_that_are_well(self):
+        self.assertEqual(self.measure([counts(1000, 1000)], machine_=self.machine(GOOD), words=()), (0, ""))
+
+    def test_a_test_that_fails_in_a_machine(self):
+        self.expect_failure("machine checked: pages.one failed", [counts(1000, 1000)],
+                            machine_=self.machine(GOOD.replace("ok 1", "not ok 1")), words=())
+
+    def test_a_machine_that_stops_early(self):
+        self.expect_failure("machine debug: 3 tests were announced", [counts(1000, 1000)],
+                            machine_=self.machine(GOOD[:GOOD.index("ok 3")]), words=())
+
+    def test_a_machine_that_breaks(self):
+        def broken(*_):
+            raise RuntimeError("QEMU ended before the machine was off")
+        self.expect_failure("machine highmem: QEMU ended", [counts(1000, 1000)], machine_=broken, words=())
