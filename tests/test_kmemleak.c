@@ -513,6 +513,46 @@ KTEST(kmemleak, each_kind_holds_each)
 	}
 }
 
+static void __percpu *fillers[64];
+
+/* Leaves no page unused in the first chunk of per-CPU memory; one of the next is in use. */
+static noinline bool fill_first_chunk(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(fillers); i++) {
+		fillers[i] = __alloc_percpu(PERCPU_SIZE, 8);
+		if (!fillers[i])
+			return false;
+		if (is_vmalloc_addr(per_cpu_ptr(fillers[i], 0)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Once the first chunk is full, per-CPU objects are in pages that are taken when they are
+ * needed.  Such a page is none of those in use that may refer to anything: what a lost object
+ * in it refers to is lost too.
+ */
+KTEST(kmemleak, a_lost_object_in_a_later_chunk_holds_nothing)
+{
+	if (!watching())
+		return;
+	EXPECT(fill_first_chunk());
+	if (lose(holder, 1u << PERCPU) && lose(lost, 1u << SLAB)) {
+		refer_from(PERCPU, holder, 0, lost[SLAB]);
+		SCAN_AND_LIST();
+		EXPECT_EQ(reported(holder) & 1u << PERCPU, 1u << PERCPU);
+		EXPECT_EQ(reported(lost) & 1u << SLAB, 1u << SLAB);
+		free_kind(SLAB, ~lost[SLAB]);
+		free_kind(PERCPU, ~holder[PERCPU]);
+		free_shadowed();
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(fillers); i++) {
+		free_percpu(fillers[i]);
+		fillers[i] = NULL;
+	}
+}
+
 KTEST(kmemleak, a_per_cpu_variable_holds_it)
 {
 	if (!watching() || !lose_kinds(lost))
