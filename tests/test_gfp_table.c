@@ -404,7 +404,10 @@ KTEST(gfp_table, __GFP_NOFAIL)
 
 /* ---- What is said ---------------------------------------------------------------------------- */
 
-/* Without __GFP_NOWARN a failure says who needed how much with which flags; with it nothing. */
+/*
+ * Without __GFP_NOWARN a failure says who needed how much with which flags, and if it was a
+ * small block for somebody who could wait, who holds all the memory; with it nothing.
+ */
 KTEST(gfp_table, __GFP_NOWARN)
 {
 	static const struct {
@@ -414,6 +417,7 @@ KTEST(gfp_table, __GFP_NOWARN)
 		{GFP_ATOMIC, "(GFP_ATOMIC)"}, {GFP_NOIO, "(GFP_NOIO)"}, {GFP_NOFS, "(GFP_NOFS)"},
 		{GFP_KERNEL, "(GFP_KERNEL)"}, {GFP_USER, "(GFP_USER)"}, {GFP_DMA, "(GFP_DMA)"},
 	};
+	unsigned long reports;
 	struct page *chain;
 	unsigned int i;
 
@@ -421,14 +425,21 @@ KTEST(gfp_table, __GFP_NOWARN)
 	close_caches();
 	kswapd_hold(true);
 	chain = take_all(take_all(NULL, GFP_DMA | GFP_ATOMIC), GFP_ATOMIC);
+	reports = vm_events(OOM_REPORT);
 	for (i = 0; i < ARRAY_SIZE(row); i++) {
 		EXPECT_REPORT(row[i].says) {
 			EXPECT(!alloc_pages(row[i].gfp, 2));
 		}
+		reports += (row[i].gfp & __GFP_DIRECT_RECLAIM) != 0;
+		EXPECT_EQ(vm_events(OOM_REPORT), reports);
 		EXPECT_NO_REPORT() {
 			EXPECT(!alloc_pages(row[i].gfp | __GFP_NOWARN, 2));
 		}
 	}
+	EXPECT_REPORT("page allocation failure: order:9") {
+		EXPECT(!alloc_pages(GFP_KERNEL, 9));
+	}
+	EXPECT_EQ(vm_events(OOM_REPORT), reports);
 	free_chain(chain);
 	kswapd_hold(false);
 }

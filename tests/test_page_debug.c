@@ -111,6 +111,7 @@ KTEST(page_debug, a_write_to_a_free_page_is_found)
 	EXPECT_REPORT("pagealloc: memory corruption") {
 		again = alloc_page(GFP_KERNEL);
 	}
+	EXPECT(ktest_reported("page dumped because: pagealloc: corrupted page details"));
 	EXPECT(again == page);
 	__free_page(again);
 	bytes[7] ^= 4;
