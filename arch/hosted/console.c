@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process's console: the standard error of its host, in the place of the first
+ * A process's console: the standard output of its host, in the place of the first
  * serial port. There is no screen to fall back on.
  */
 #include <linux/string.h>

@@ -22,6 +22,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -50,13 +51,30 @@
 #endif
 
 static int memory = -1;
+static int output_error; /* of the first write to standard output that failed */
+
+void host_error(const char *text)
+{
+	while (*text) {
+		ssize_t done = write(2, text, strlen(text));
+
+		if (done < 0 && errno != EINTR)
+			return;
+		if (done > 0)
+			text += done;
+	}
+}
+
+const char *host_error_text(long error)
+{
+	return strerror((int)-error);
+}
 
 static void complain(const char *what)
 {
-	host_write("cairn: the host refuses: ", 25);
-	while (*what)
-		host_write(what++, 1);
-	host_write("\n", 1);
+	host_error("cairn: the host refuses: ");
+	host_error(what);
+	host_error("\n");
 	host_exit(2);
 }
 
@@ -98,8 +116,11 @@ void host_write(const char *text, unsigned long n)
 
 		(void)*touch; /* the page must be there when the system call looks */
 		done = write(1, text, n < 256 ? n : 256);
-		if (done < 0 && errno != EINTR)
+		if (done < 0 && errno != EINTR) {
+			if (!output_error)
+				output_error = errno;
 			return;
+		}
 		if (done > 0) {
 			text += done;
 			n -= (unsigned long)done;
@@ -107,9 +128,20 @@ void host_write(const char *text, unsigned long n)
 	}
 }
 
+/* Nobody is to take what is missing for all there was to say. */
+static int status_of(int status)
+{
+	if (!output_error)
+		return status;
+	host_error("cairn: standard output cannot be written, some of it is missing: ");
+	host_error(strerror(output_error));
+	host_error("\n");
+	return status ? status : 2;
+}
+
 void host_exit(int status)
 {
-	exit(status);
+	exit(status_of(status));
 }
 
 unsigned long long host_ns(void)
@@ -375,5 +407,5 @@ __attribute__((__weak__)) int main(int argc, char **argv)
 
 	setrlimit(RLIMIT_CORE, &none);
 	take_signals();
-	return hosted_main(argc, argv);
+	return status_of(hosted_main(argc, argv));
 }

@@ -30,7 +30,12 @@ int host_map(unsigned long va, unsigned long size, unsigned long long phys, int 
  */
 int host_unmap(unsigned long va, unsigned long size);
 
+/*
+ * host_write - to standard output, which is the console; host_error - to standard error.
+ * A program whose output could not be written says so in the end, and its status is not 0.
+ */
 void host_write(const char *text, unsigned long n);
+void host_error(const char *text);
 void host_exit(int status) __attribute__((__noreturn__));
 
 /* host_ns - nanoseconds on a clock that only goes forward. */
@@ -55,6 +60,9 @@ void host_try_end(void) __attribute__((__noreturn__));
 
 /* host_read_file - a whole file into @buf; its size, or a negative errno. */
 long host_read_file(const char *path, char *buf, unsigned long size);
+
+/* host_error_text - what the host calls a negative errno */
+const char *host_error_text(long error);
 
 /*
  * What checkers must know of switches between stacks: leave before, with the stack and

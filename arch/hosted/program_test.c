@@ -100,14 +100,14 @@ int hosted_program(int argc, char **argv)
 			break;
 	}
 	if (i < argc && argv[i][0] == '-') {
-		early_puts(
+		host_error(
 			"usage: cairn-test [-n CPUS] [-m MIB] [-N NODES] [-c CMDLINE] [PATTERN...]\n");
 		return 2;
 	}
 	for (; i < argc; i++) {
 		strlcat(patterns, argv[i], sizeof(patterns));
 		if (strlcat(patterns, " ", sizeof(patterns)) >= sizeof(patterns)) {
-			early_puts("cairn-test: too many patterns\n");
+			host_error("cairn-test: too many patterns\n");
 			return 1;
 		}
 	}
@@ -116,6 +116,6 @@ int hosted_program(int argc, char **argv)
 	machine_start(machine_describe(cmdline, memory_of_machine, describe_memory()));
 	failed = ktest_run(patterns);
 	if (failed == -ENOENT)
-		early_puts("cairn-test: no test has such a name\n");
+		host_error("cairn-test: no test has such a name\n");
 	return failed != 0;
 }

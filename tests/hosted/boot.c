@@ -307,7 +307,7 @@ int hosted_program(int argc, char **argv)
 			n = -EINVAL;
 	}
 	if (n < 0) {
-		early_puts(
+		host_error(
 			"usage: cairn-boot FILE; the head of tests/hosted/boot.c says what is in it\n");
 		return 2;
 	}

@@ -151,7 +151,7 @@ int hosted_program(int argc, char **argv)
 	char cmdline[256];
 
 	if (i < 0 || i == argc) {
-		early_puts(
+		host_error(
 			"usage: cairn-fail [-lv] [-r RUN] [-m MOST] [-t MS] [-f N] [-s STEP] [-c CMDLINE] PATTERN...\n");
 		return 2;
 	}

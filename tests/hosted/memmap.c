@@ -13,8 +13,8 @@
  *	account total T managed M free F descriptors D	pages: usable, handed over to the
  *					zones, free of those, taken by descriptors
  *
- * TYPE is E820's again.  The status is 0 if the kernel came up, 2 if FILE is no such file,
- * with a line that says where and why.
+ * TYPE is E820's again.  The status is 0 if the kernel came up.  If FILE is no such file, or
+ * this cannot be written, it is 2, with a line on standard error that says where and why.
  */
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -31,6 +31,9 @@
 
 #define MAX_FILE   (1UL << 20)
 #define MAX_RANGES 4096
+#define WANTED                                                                                   \
+	"a memory map has a line \"start length type\" for each range, hexadecimal but for the " \
+	"type, 1 for RAM"
 
 static char text[MAX_FILE + 1];
 static struct mb2_mmap_entry ranges[MAX_RANGES];
@@ -112,27 +115,41 @@ static const char *take_line(char *line)
 	return *line == '#' || at_end(line) ? NULL : take_range(line);
 }
 
+/* One line on standard error; @at is the file's, or 0: what is wrong is the whole file. */
+static bool refuse(const char *path, unsigned int at, const char *wrong)
+{
+	char where[16] = "";
+
+	if (at)
+		snprintf(where, sizeof(where), ":%u", at);
+	host_error("cairn-memmap: ");
+	host_error(path);
+	host_error(where);
+	host_error(": ");
+	host_error(wrong);
+	host_error("; " WANTED "\n");
+	return false;
+}
+
 /* The file's lines; false, with a line about it, if it is no memory map. */
 static bool take_file(const char *path)
 {
 	long n = host_read_file(path, text, MAX_FILE);
-	const char *wrong = NULL;
-	char *rest = text, *line, said[256];
-	unsigned int at = 0;
+	char *rest = text, *line, said[128];
 
-	if (n < 0)
-		wrong = "it cannot be read";
-	else if (n == MAX_FILE || memchr(text, 0, (size_t)n))
-		wrong = "this is no text of less than a MiB";
-	while (!wrong && (line = strsep(&rest, "\n"))) {
-		at++;
-		wrong = take_line(line);
+	if (n < 0) {
+		snprintf(said, sizeof(said), "it cannot be read: %s", host_error_text(n));
+		return refuse(path, 0, said);
 	}
-	if (wrong) {
-		snprintf(said, sizeof(said), "cairn-memmap: %s:%u: %s\n", path, at, wrong);
-		early_puts(said);
+	if (n == MAX_FILE || memchr(text, 0, (size_t)n))
+		return refuse(path, 0, "this is no text of less than a MiB");
+	for (unsigned int at = 1; (line = strsep(&rest, "\n")); at++) {
+		const char *wrong = take_line(line);
+
+		if (wrong)
+			return refuse(path, at, wrong);
 	}
-	return !wrong;
+	return true;
 }
 
 /* As if the firmware had said so. */
@@ -184,7 +201,7 @@ static void print_zones(void)
 int hosted_program(int argc, char **argv)
 {
 	if (argc != 2) {
-		early_puts("usage: cairn-memmap FILE, of lines \"start length type\"\n");
+		host_error("usage: cairn-memmap FILE; " WANTED "\n");
 		return 2;
 	}
 	if (!take_file(argv[1]))

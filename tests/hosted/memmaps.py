@@ -8,6 +8,7 @@ ranges of any kind over it, which do matter. The oracle knows nothing of the ker
 of each stretch between two borders which entries cover it. What is no map gets a line.
 """
 import concurrent.futures
+import contextlib
 import glob
 import os
 import random
@@ -143,11 +144,13 @@ def merged(spans):
     return out
 
 
-def run_text(tool, text):
-    with tempfile.NamedTemporaryFile("w", suffix=".map", newline="") as file:
+def run_text(tool, text, output=None):
+    with tempfile.NamedTemporaryFile("w", suffix=".map", newline="") as file, \
+            open(output, "wb") if output else contextlib.nullcontext(subprocess.PIPE) as stdout:
         file.write(text)
         file.flush()
-        return subprocess.run([tool, file.name], capture_output=True, text=True, timeout=300, check=False)
+        return subprocess.run([tool, file.name], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=300,
+                              check=False)
 
 
 def text_of(ranges, srat):
@@ -279,16 +282,26 @@ FILES = (
 )
 
 
+def one_line_says(done, said):
+    """Is there nothing but a line on standard error, with this in it?"""
+    return said in done.stderr and done.stderr.count("\n") == 1 and not done.stdout
+
+
 def file_problems(tool, directory):
     """What is wrong with what the tool makes of files that somebody might give it."""
     for text, status, said in FILES:
         done = run_text(tool, text)
-        if done.returncode != status or said not in done.stdout or status == 2 and done.stdout.count("\n") != 1:
+        if done.returncode != status or not (one_line_says(done, said) if status == 2 else said in done.stdout):
             yield f"{text[:40]!r}: status {done.returncode}, {done.stdout[-400:]}{done.stderr}"
-    for arguments, said in (([directory], "cannot be read"), ([directory + "/nosuch"], "cannot be read"), ([], "usage:")):
+    nosuch = os.path.join(directory, "nosuch")
+    for arguments, said in (([directory], f"{directory}: it cannot be read: Is a directory"),
+                            ([nosuch], f"{nosuch}: it cannot be read: No such file"), ([], "usage:")):
         done = subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != 2 or said not in done.stdout:
-            yield f"{arguments}: status {done.returncode}, {done.stdout}"
+        if done.returncode != 2 or not one_line_says(done, said):
+            yield f"{arguments}: status {done.returncode}, {done.stdout}{done.stderr}"
+    done = run_text(tool, LOW, "/dev/full")
+    if done.returncode != 2 or "output cannot be written" not in done.stderr or done.stderr.count("\n") != 1:
+        yield f"with its output on a full disk: status {done.returncode}, {done.stderr}"
 
 
 def main():
