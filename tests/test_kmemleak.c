@@ -688,14 +688,56 @@ KTEST(kmemleak, a_stack_holds_it_while_its_thread_lives)
 /* ---- Pages ----------------------------------------------------------------------------- */
 
 static volatile unsigned long hidden_page;
+static unsigned long hidden_pages[CANDIDATES];
+
+/*
+ * A page that nothing refers to, in hidden_page: one that is suspected when it is watched,
+ * of some.  Words that others left, such as on their stacks, keep the rest of them referred to.
+ */
+static noinline void allocate_hidden_pages(void)
+{
+	for (unsigned int i = 0; i < CANDIDATES; i++) {
+		hidden_pages[i] = ~get_zeroed_page(GFP_KERNEL);
+		kmemleak_alloc((void *)~hidden_pages[i], PAGE_SIZE, 1, GFP_KERNEL);
+	}
+}
+
+static noinline void choose_hidden_page(void)
+{
+	hidden_page = ~0UL;
+	for (unsigned int i = 0; i < CANDIDATES; i++) {
+		bool chosen = !~hidden_page && is_suspected(~hidden_pages[i]);
+
+		kmemleak_free((void *)~hidden_pages[i]);
+		if (chosen)
+			hidden_page = hidden_pages[i];
+		else
+			free_page(~hidden_pages[i]);
+		hidden_pages[i] = 0;
+	}
+}
+
+static bool hide_page(void)
+{
+	allocate_hidden_pages();
+	wipe_stack();
+	kmemleak_scan();
+	choose_hidden_page();
+	if (!~hidden_page)
+		skip_shadowed();
+	return ~hidden_page;
+}
 
 /* A page is a root, until somebody wants to have it watched. */
 KTEST(kmemleak, pages_by_request)
 {
 	if (!watching() || !lose(lost, 1u << AREA))
 		return;
-	hidden_page = ~get_zeroed_page(GFP_KERNEL);
-	ASSERT(~hidden_page);
+	if (!hide_page()) {
+		free_kind(AREA, ~lost[AREA]);
+		free_shadowed();
+		return;
+	}
 	refer_from_page(hidden_page, lost[AREA]);
 	EXPECT_NO_SUSPECT();
 	kmemleak_alloc((void *)~hidden_page, PAGE_SIZE / 2, 1, GFP_KERNEL);
