@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cairn-memmap FILE - what becomes of a machine's memory map
+ * cairn-memmap [-s] FILE - what becomes of a machine's memory map
  *
  * FILE has a range a line, "start length type" with hexadecimal numbers but for the
  * type, which is E820's; "# srat: domain start end" lines say which memory is near
@@ -9,9 +9,17 @@
  * printed:
  *
  *	START END TYPE			sanitised ranges, hexadecimal, end exclusive
- *	node N ZONE present P managed M	pages
- *	account total T managed M free F descriptors D	pages: usable, handed over to the
- *					zones, free of those, taken by descriptors
+ *	kept START END			what start-up had taken when it handed memory over
+ *	image START END			the kernel's, part of that
+ *	given START END			what of the image it gave back in the end
+ *	section START			these have been opened: with -s all in which usable memory
+ *					begins or ends, or something is kept
+ *	START END STATE			and all pages described there: "free", "used",
+ *					"reserved"; or "lost": in no block
+ *	node N ZONE present P managed M pending W free F
+ *					pages: usable, handed over, of sections that are not
+ *					open, on free lists
+ *	account total T managed M free F descriptors D	the sums, and what descriptors take
  *
  * TYPE is E820's again.  The status is 0 if the kernel came up.  If FILE is no such file, or
  * this cannot be written, it is 2, with a line on standard error that says where and why.
@@ -34,6 +42,8 @@
 #define WANTED                                                                                   \
 	"a memory map has a line \"start length type\" for each range, hexadecimal but for the " \
 	"type, 1 for RAM"
+
+extern char _stext[], _end[], __init_begin[], __init_end[];
 
 static char text[MAX_FILE + 1];
 static struct mb2_mmap_entry ranges[MAX_RANGES];
@@ -182,14 +192,85 @@ static void print_ranges(void)
 			       e820_type(memory_map[i].type));
 }
 
+static void print_kept(void)
+{
+	phys_addr_t start, end;
+	u64 i;
+
+	for_each_reserved_mem_range(i, &start, &end) console_printf("kept %llx %llx\n", start, end);
+	console_printf("image %llx %llx\n", (u64)__pa(_stext), (u64)__pa(_end));
+	console_printf("given %llx %llx\n", (u64)PAGE_ALIGN(__pa(__init_begin)),
+		       (u64)__pa(__init_end) & PAGE_MASK);
+}
+
+/* What a page is, and how many are so from there on. */
+static const char *state_of(const struct page *page, unsigned long *n)
+{
+	*n = 1;
+	switch (page->state) {
+	case PAGE_ABSENT:
+		return NULL;
+	case PAGE_RESERVED:
+		return "reserved";
+	case PAGE_FREE:
+		*n = 1UL << page->order;
+		return "free";
+	case PAGE_ALLOCATED:
+	case PAGE_CACHED:
+		*n = 1UL << page->order;
+		return "used";
+	default:
+		return "lost";
+	}
+}
+
+/* One line for pages in a row that are the same. */
+static void print_section(unsigned long start)
+{
+	const char *said = NULL, *state;
+	unsigned long since = start, pfn = start, end = start + SECTION_FRAMES, n = 0;
+
+	console_printf("section %llx\n", PFN_PHYS(start));
+	for (; pfn < end; pfn += n) {
+		state = state_of(pfn_to_page(pfn), &n);
+		if (state == said)
+			continue;
+		if (said)
+			console_printf("%llx %llx %s\n", PFN_PHYS(since), PFN_PHYS(pfn), said);
+		said = state;
+		since = pfn;
+	}
+	if (said)
+		console_printf("%llx %llx %s\n", PFN_PHYS(since), PFN_PHYS(pfn), said);
+}
+
+/* Opens the sections that are not memory from end to end, and some that are. */
+static void open_sections(void)
+{
+	struct frame_run run = {.end = 0};
+
+	while (next_frame_run(&memblock, run.end, MAX_FRAMES, &run)) {
+		memmap_open(pfn_to_section(run.start));
+		memmap_open(pfn_to_section(run.end - 1));
+	}
+}
+
+static void print_sections(void)
+{
+	for (unsigned long section = 0; section < NR_SECTIONS; section++)
+		if (section_is_open(section))
+			print_section(section_to_pfn(section));
+}
+
 static void print_zones(void)
 {
 	unsigned long total = 0, managed = 0, descriptors = 0;
 	const struct zone *zone;
 
 	for_each_zone(zone) {
-		console_printf("node %d %s present %lu managed %lu\n", zone->pgdat->node_id,
-			       zone->name, zone->present_pages, zone->managed_pages);
+		console_printf("node %d %s present %lu managed %lu pending %lu free %lu\n",
+			       zone->pgdat->node_id, zone->name, zone->present_pages,
+			       zone->managed_pages, zone->pending_pages, zone->buddy.free);
 		total += zone->present_pages;
 		managed += zone->managed_pages;
 	}
@@ -200,16 +281,23 @@ static void print_zones(void)
 
 int hosted_program(int argc, char **argv)
 {
-	if (argc != 2) {
-		host_error("usage: cairn-memmap FILE; " WANTED "\n");
+	bool open = argc == 3 && !strcmp(argv[1], "-s");
+
+	if (argc != 2 + open) {
+		host_error("usage: cairn-memmap [-s] FILE; " WANTED "\n");
 		return 2;
 	}
-	if (!take_file(argv[1]))
+	if (!take_file(argv[argc - 1]))
 		return 2;
 	machine_firmware = add_srat;
 	console_loglevel = LOGLEVEL_EMERG;
 	machine_start(machine_describe("quiet", ranges, nr_ranges));
+	if (open)
+		open_sections();
+	drain_all_pages();
 	print_ranges();
+	print_kept();
+	print_sections();
 	print_zones();
 	return 0;
 }

@@ -6,6 +6,11 @@ Each map of the directory goes through TOOL as it is and changed in ways that mu
 shuffled, with ranges cut in two, given twice, and overlapping others of their kind; and with
 ranges of any kind over it, which do matter. The oracle knows nothing of the kernel's list: it asks
 of each stretch between two borders which entries cover it. What is no map gets a line.
+
+Then the hand-over: what start-up has kept (TOOL prints it) has the image in it and a sum that is
+limited; every other page of usable memory has to be the page allocator's, in its zone, or hold
+descriptors, where mm/section.c says that they lie. That is compared page by page in the sections
+that are open, and as a number of pages in all others.
 """
 import concurrent.futures
 import contextlib
@@ -25,8 +30,12 @@ ALWAYS_RESERVED = [(0, PAGE), (0xA0000, 0x100000), (0xFEC00000, 1 << 32)]
 MEMORY = (1, 3, 4)  # the types that are memory of some kind
 STRICTNESS = {1: 0, 3: 1, 4: 2, 2: 3, 5: 4}  # where entries overlap the last one wins
 DESCRIPTOR = 32
+CHUNK = 128  # pages whose descriptors fill one
+HUGE = 512  # pages of descriptors where they are one huge page
+STARTUP = 8 << 20  # tables and first objects take no more, in boot memory or in pages
 LEAST = 24 << 20  # with so much between 1 MiB and 4 GiB the kernel starts
 SECTION = 256 << 20  # descriptors are there for all of a section of which there is memory
+FRAMES = SECTION // PAGE
 ZONES = [("DMA", 16 << 20), ("DMA32", 4 << 30), ("Normal", FRAMES_END)]
 
 
@@ -96,13 +105,13 @@ def descriptors_at_most(spans):
     return len(sections) * SECTION // PAGE * DESCRIPTOR
 
 
-def zone_pages(ranges, srat):
-    """Expected pages of each (node, zone)."""
+def usable_pieces(ranges, srat):
+    """Usable memory in [first page, last page + 1, (node, zone)], ascending."""
     numbers = {domain: i for i, domain in enumerate(sorted({domain for domain, _, _ in srat}))}
     borders = {end for _, end in ZONES}
     for _, start, end in srat:
         borders |= {start, end}
-    pages = {}
+    pieces = []
     for start, end, kind in ranges:
         if kind != 1:
             continue
@@ -113,8 +122,143 @@ def zone_pages(ranges, srat):
                 continue
             domain = next((d for d, s, e in srat if s <= low and high <= e), srat[0][0] if srat else 0)
             key = (numbers.get(domain, 0), zone)
-            pages[key] = pages.get(key, 0) + (high // PAGE - low // PAGE)
+            if pieces and pieces[-1][1:] == [low // PAGE, key]:
+                pieces[-1][1] = high // PAGE
+            else:
+                pieces.append([low // PAGE, high // PAGE, key])
+    return pieces
+
+
+def count_by_zone(pieces):
+    pages = {}
+    for start, end, key in pieces:
+        pages[key] = pages.get(key, 0) + end - start
     return pages
+
+
+def joined(pieces):
+    """Pieces that touch as one, if both are of the same zone and the same node, or state."""
+    out = []
+    for start, end, key in sorted(pieces):
+        if out and out[-1][1] >= start and out[-1][2] == key:
+            out[-1][1] = max(end, out[-1][1])
+        else:
+            out.append([start, end, key])
+    return out
+
+
+def minus(pieces, holes):
+    """Pieces without the pages of those; both ascend."""
+    out, at = [], 0
+    for start, end, key in pieces:
+        while at and holes[at - 1][1] > start:
+            at -= 1
+        while at < len(holes) and holes[at][0] < end:
+            if holes[at][0] > start:
+                out.append([start, holes[at][0], key])
+            start = max(start, holes[at][1])
+            at += 1
+        if start < end:
+            out.append([start, end, key])
+    return out
+
+
+def within(pieces, low, high):
+    return [[max(start, low), min(end, high), key] for start, end, key in pieces if start < high and end > low]
+
+
+def section_of(memory, free, number):
+    """What of a section goes to the page allocator, what does not, and pages of descriptors (0: it is left out)."""
+    low, high = number * FRAMES, (number + 1) * FRAMES
+    memory, free, present = within(memory, low, high), within(free, low, high), {}
+    for start, end, _ in memory:
+        for chunk in range(start // CHUNK, -(-end // CHUNK)):
+            present[chunk] = present.get(chunk, 0) + min(end, (chunk + 1) * CHUNK) - max(start, chunk * CHUNK)
+    described = [chunk for chunk, pages in present.items() if pages > 1]
+    runs = joined([[chunk * CHUNK, (chunk + 1) * CHUNK, None] for chunk in described])
+    of_runs = lambda pieces: [piece for start, end, _ in runs for piece in within(pieces, start, end)]
+    places = [end // HUGE * HUGE - HUGE for start, end, _ in free if end // HUGE * HUGE - HUGE >= start]
+    huge = len(described) + 1 >= HUGE and places
+    cost = HUGE if huge else len(described) + 1
+    left = sum(end - start for start, end, _ in of_runs(free)) - cost
+    if left <= 0:
+        return [], [], 0
+    taken = [[places[-1], places[-1] + HUGE]] if huge else []
+    for start, end, _ in of_runs(free) if not huge else []:  # all above the first pages
+        if end - start > left:
+            taken.append([start + max(left, 0), end])
+        left -= end - start
+    handed = minus(of_runs(free), taken)
+    return handed, minus(of_runs(memory), handed), cost
+
+
+class HandOver:
+    """What has to be the page allocator's: all usable pieces but those pages that start-up has kept."""
+
+    def __init__(self, pieces, kept):
+        self.pieces, self.free = pieces, minus(pieces, kept)
+        # Runs of sections that are free from end to end, and all others with memory in them.
+        self.whole = [(-(-start // FRAMES), end // FRAMES, key) for start, end, key in self.free]
+        numbers = {page // FRAMES for start, end, _ in pieces + self.free for page in (start, end - 1)}
+        self.parted = {number: section_of(pieces, self.free, number) for number in numbers
+                       if not any(first <= number < last for first, last, _ in self.whole)}
+
+    def section(self, number):
+        return self.parted.get(number) or section_of(self.pieces, self.free, number)
+
+    def pages(self, but=()):
+        """Pages of each zone, but of those sections."""
+        pieces = [piece for number, (handed, _, _) in self.parted.items() if number not in but for piece in handed]
+        pages = count_by_zone(pieces)
+        for first, last, key in self.whole:
+            n = max(last - first, 0) - sum(1 for number in but if first <= number < last)
+            if n > 0:
+                pages[key] = pages.get(key, 0) + n * (FRAMES - HUGE)
+        return pages
+
+
+def hand_over_problem(got, pieces):
+    """What is wrong with the hand-over as the tool prints it, or None."""
+    kept, image, given = (joined([start // PAGE, -(-end // PAGE), None] for start, end in got[what])
+                          for what in ("kept", "image", "given"))
+    if minus(image, kept):
+        return f"the kernel lies in pages {pages_text(image)}, those kept are {pages_text(kept)}"
+    kept_pages = sum(end - start for start, end, _ in minus(pieces, minus(pieces, minus(kept, image))))
+    if kept_pages > STARTUP // PAGE:
+        return f"start-up keeps {kept_pages} pages besides the image"
+    want, cost, free = HandOver(pieces, kept), 0, {}
+    for number, found in got["sections"].items():
+        handed, reserved, descriptors = want.section(number)
+        back = minus(reserved, minus(reserved, given))
+        cost += descriptors
+        for states, what, should in ((("free", "used"), "the allocator's", handed + back),
+                                     (("reserved",), "reserved", minus(reserved, given)), (("lost",), "lost", [])):
+            has = joined([start, end, None] for start, end, state in found if state in states)
+            should = joined([start, end, None] for start, end, _ in should)
+            if has != should:
+                return f"section {number:#x}: pages {pages_text(has)} are {what}, should be {pages_text(should)}"
+        for start, end, state in found:
+            for key, n in count_by_zone(within(pieces, start, end)).items() if state == "free" else ():
+                free[key] = free.get(key, 0) + n
+    given_pages = count_by_zone(minus(pieces, minus(pieces, given)))
+    want_all, want_pending = want.pages(), want.pages(got["sections"])
+    for key, zone in got["zones"].items():
+        should = {"managed": want_all.get(key, 0) + given_pages.get(key, 0), "pending": want_pending.get(key, 0),
+                  "free": free.get(key, 0)}
+        if any(zone[what] != n for what, n in should.items()):
+            return f"node {key[0]}, {key[1]}: {zone} should be {should}"
+    sums = {what: sum(zone[what] for zone in got["zones"].values())
+            for what in ("present", "managed", "pending", "free")}
+    should = {"total": sums["present"], "managed": sums["managed"], "free": sums["free"] + sums["pending"],
+              "descriptors": cost}
+    if got["account"] != should:
+        return f"account is {got['account']}, should be {should}"
+    used = should["managed"] - should["free"]
+    return f"start-up uses {used} pages" if used > STARTUP // PAGE else None
+
+
+def pages_text(pieces):
+    return " ".join(f"{start:#x}-{end - 1:#x}" for start, end, _ in pieces) or "none"
 
 
 TYPES = {"usable": 1, "ACPI tables": 3, "ACPI non-volatile": 4, "defective": 5}
@@ -144,13 +288,13 @@ def merged(spans):
     return out
 
 
-def run_text(tool, text, output=None):
+def run_text(tool, text, *options, output=None):
     with tempfile.NamedTemporaryFile("w", suffix=".map", newline="") as file, \
             open(output, "wb") if output else contextlib.nullcontext(subprocess.PIPE) as stdout:
         file.write(text)
         file.flush()
-        return subprocess.run([tool, file.name], stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=300,
-                              check=False)
+        return subprocess.run([tool, *options, file.name], stdout=stdout, stderr=subprocess.PIPE, text=True,
+                              timeout=300, check=False)
 
 
 def text_of(ranges, srat):
@@ -165,23 +309,34 @@ def run_refused(tool, text):
         f"status {done.returncode}: {done.stdout[-400:]}"
 
 
-def run(tool, text):
-    """What the tool prints: ranges, pages and account; or None if they are too few."""
-    done = run_text(tool, text)
+def numbers(words):
+    return {words[i]: int(words[i + 1]) for i in range(0, len(words), 2)}
+
+
+def run(tool, text, *options):
+    """What the tool prints, by what it is; or None if there is too little memory."""
+    done = run_text(tool, text, *options)
     if done.returncode == STOPPED and "are too little" in done.stdout:
         return None
     if done.returncode:
         raise AssertionError(f"status {done.returncode}: {(done.stdout + done.stderr)[-800:]}")
-    got, pages, account = [], {}, {}
+    got = {"ranges": [], "kept": [], "image": [], "given": [], "sections": {}, "zones": {}, "account": {}}
     for line in done.stdout.splitlines():
         words = line.split()
         if words[0] == "node":
-            pages[(int(words[1]), words[2])] = int(words[4])
+            got["zones"][(int(words[1]), words[2])] = numbers(words[3:])
         elif words[0] == "account":
-            account = {words[i]: int(words[i + 1]) for i in range(1, len(words), 2)}
+            got["account"] = numbers(words[1:])
+        elif words[0] in ("kept", "image", "given"):
+            got[words[0]].append((int(words[1], 16), int(words[2], 16)))
+        elif words[0] == "section":
+            found = got["sections"].setdefault(int(words[1], 16) // SECTION, [])
+        elif words[2].isalpha():
+            found.append([int(words[0], 16) // PAGE, int(words[1], 16) // PAGE, words[2]])
         else:
-            got.append((int(words[0], 16), int(words[1], 16), int(words[2], 16)))
-    return got, pages, account
+            assert re.fullmatch(r"[0-9a-f]+ [0-9a-f]+ [1-5]", line), f"the kernel says {line}"
+            got["ranges"].append((int(words[0], 16), int(words[1], 16), int(words[2], 16)))
+    return got
 
 
 def low_bytes(spans):
@@ -234,21 +389,21 @@ def check(tool, path):
         try:
             want = sanitised(changed)
             assert want == as_it_is or not same, "the oracle is of two minds"
-            want_pages = zone_pages(want, srat)
+            pieces = usable_pieces(want, srat)
+            want_pages = count_by_zone(pieces)
             text = given if changed is ranges else text_of(changed, srat)
             if cannot_start(want_pages):
                 run_refused(tool, text)
                 continue
-            got = run(tool, text)
+            got = run(tool, text, *["-s"] if changed is ranges or not same else [])
             if not got:
                 assert not same and low_bytes(want) < LEAST, f"{low_bytes(want)} bytes are not too little"
                 continue
-            got, pages, account = got
-            assert merged(got) == want, f"ranges differ: {sorted(set(got) ^ set(want))[:6]}"
+            assert merged(got["ranges"]) == want, f"ranges differ: {sorted(set(got['ranges']) ^ set(want))[:6]}"
+            pages = {key: zone["present"] for key, zone in got["zones"].items()}
             assert pages == want_pages, f"pages are {pages}, should be {want_pages}"
-            assert account["total"] == sum(want_pages.values()), f"account is {account}"
-            assert account["descriptors"] * PAGE <= descriptors_at_most(want), f"account is {account}"
-            assert account["free"] <= account["managed"] <= account["total"], f"account is {account}"
+            wrong = hand_over_problem(got, pieces)
+            assert not wrong, wrong
         except (AssertionError, subprocess.TimeoutExpired) as error:
             problems.append(f"{os.path.basename(path)}, {name}: {error}")
     return problems
@@ -299,7 +454,7 @@ def file_problems(tool, directory):
         done = subprocess.run([tool, *arguments], capture_output=True, text=True, timeout=60, check=False)
         if done.returncode != 2 or not one_line_says(done, said):
             yield f"{arguments}: status {done.returncode}, {done.stdout}{done.stderr}"
-    done = run_text(tool, LOW, "/dev/full")
+    done = run_text(tool, LOW, output="/dev/full")
     if done.returncode != 2 or "output cannot be written" not in done.stderr or done.stderr.count("\n") != 1:
         yield f"with its output on a full disk: status {done.returncode}, {done.stderr}"
 
