@@ -69,6 +69,20 @@ static const char *check_area(const struct vmap_area *va, const struct vseg *seg
 	return NULL;
 }
 
+static const char *check_depots(void)
+{
+	for (unsigned int k = 0; k < VMAP_CLASSES; k++) {
+		const struct vmap_depot *depot = &vmap_depot[k];
+		unsigned int n = 0;
+
+		for (const struct vmap_area *va = depot->first; va && n <= depot->nr; va = va->next)
+			n++;
+		if (n != depot->nr)
+			return "the ranges of a depot are miscounted";
+	}
+	return NULL;
+}
+
 const char *vmap_check(void)
 {
 	const char *wrong;
@@ -76,6 +90,8 @@ const char *vmap_check(void)
 
 	spin_lock_irqsave(&vmap_lock, flags);
 	wrong = varena_check(&vmap_arena);
+	if (!wrong)
+		wrong = check_depots();
 	for (const struct vseg *seg = vmap_arena.first; seg && !wrong; seg = seg->next)
 		if (seg->kind == VSEG_USED)
 			wrong = seg->owner ? check_area(seg->owner, seg) : "a range has no area";

@@ -249,5 +249,7 @@ KTEST(checkers, vmap)
 		     "guard page");
 	EXPECT_NAMED(va->seg, NULL, vmap_check(), "disagree");
 	EXPECT_NAMED(seg->owner, NULL, vmap_check(), "no area");
+	EXPECT_NAMED(vmap_depot[0].nr, vmap_depot[0].nr + 1, vmap_check(), "miscounted");
+	EXPECT_NAMED(vmap_depot[0].nr, vmap_depot[0].nr - 1, vmap_check(), "miscounted");
 	vfree(p);
 }

@@ -93,6 +93,26 @@ KTEST(vmap, one_page_many_times)
 	put_pages(1);
 }
 
+/*
+ * So many ranges of a class come back that their CPU keeps only some of them: the others are at
+ * hand, too, and none is lost or counted twice.
+ */
+KTEST(vmap, more_ranges_than_a_cpu_keeps)
+{
+	static void *maps[VMAP_CACHE_MAX + 100];
+
+	ASSERT(get_pages(1));
+	for (unsigned int round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(maps); i++)
+			ASSERT((maps[i] = vmap(pages, 1, VM_MAP, PAGE_KERNEL)) != NULL);
+		for (unsigned int i = 0; i < ARRAY_SIZE(maps); i++)
+			vunmap(maps[i]);
+		vm_unmap_aliases();
+		expect_sound();
+	}
+	put_pages(1);
+}
+
 KTEST(vmap, a_page_inside_a_block_stays_inside)
 {
 	struct page *block = alloc_pages(GFP_KERNEL, 3), *part[2];
