@@ -73,6 +73,7 @@ KTEST(ioremap, cache_types_reach_the_entries)
 		void __iomem *small = types[i].map(HPET, 8);
 		void __iomem *large = types[i].map(nowhere(), 2 * PMD_SIZE);
 		u64 cache = types[i].cache & supported_pte_mask; /* without PAT, WC is UC- */
+		char text[192];
 
 		if (!EXPECT(small && large)) {
 			iounmap(small);
@@ -85,6 +86,8 @@ KTEST(ioremap, cache_types_reach_the_entries)
 		EXPECT_EQ(entry_of(large + PMD_SIZE + 5 * PAGE_SIZE) & PTE_PFN_MASK,
 			  nowhere() + PMD_SIZE + 5 * PAGE_SIZE);
 		EXPECT(entry_of(small) & _PAGE_NX || !cpu_has(NX));
+		EXPECT(vmalloc_describe((unsigned long)small, text, sizeof(text)));
+		EXPECT(strstr(text, "ioremap area of ioremap_cache_types_reach_the_entries+"));
 		iounmap(small);
 		iounmap(large);
 	}
