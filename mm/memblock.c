@@ -451,7 +451,7 @@ void __next_mem_range_rev(u64 *idx, int nid, enum memblock_flags flags,
 
 static phys_addr_t find_bottom_up(struct memblock *mb, const struct memblock_request *req)
 {
-	phys_addr_t start, end, place;
+	phys_addr_t start, end, gap;
 	u64 i;
 
 	__for_each_mem_range(i, &mb->memory, &mb->reserved, req->nid, req->flags, &start, &end,
@@ -459,9 +459,9 @@ static phys_addr_t find_bottom_up(struct memblock *mb, const struct memblock_req
 	{
 		start = clamp(start, req->min, req->max);
 		end = clamp(end, req->min, req->max);
-		place = (start + req->align - 1) & ~(req->align - 1);
-		if (place >= start && place < end && end - place >= req->size)
-			return place;
+		gap = -start & (req->align - 1);
+		if (req->size <= end - start && gap <= end - start - req->size)
+			return start + gap;
 	}
 	return 0;
 }
@@ -476,10 +476,8 @@ static phys_addr_t find_top_down(struct memblock *mb, const struct memblock_requ
 	{
 		start = clamp(start, req->min, req->max);
 		end = clamp(end, req->min, req->max);
-		if (end < req->size)
-			continue;
 		place = (end - req->size) & ~(req->align - 1);
-		if (place >= start)
+		if (req->size <= end - start && place >= start)
 			return place;
 	}
 	return 0;

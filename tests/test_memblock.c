@@ -205,6 +205,27 @@ KTEST(memblock, limits)
 	EXPECT_EQ(memblock_end_of_DRAM(), 10 * M);
 	EXPECT_EQ(memblock_start_of_DRAM(), 1 * M);
 	EXPECT_EQ(memblock_reserved_size(), 8 * M);
+	memblock_cap_memory_range(3 * M, 0); /* says nothing */
+	EXPECT_EQ(memblock_phys_mem_size(), 5 * M);
+	memblock_cap_memory_range(3 * M, 6 * M);
+	EXPECT(region_is(&memblock.memory, 0, 3 * M, 1 * M));
+	EXPECT(region_is(&memblock.memory, 1, 8 * M, 1 * M));
+	EXPECT(region_is(&memblock.reserved, 0, 3 * M, 6 * M));
+	sound();
+	stand_down();
+}
+
+/* From its first byte on, when memory begins at 0. */
+KTEST(memblock, cap_of_memory_from_0)
+{
+	stand_in();
+	memblock_add(0, 8 * M);
+	memblock_reserve(0, 8 * M);
+	memblock_cap_memory_range(1 * M, 2 * M);
+	EXPECT_EQ(memblock.memory.cnt, 1);
+	EXPECT(region_is(&memblock.memory, 0, 1 * M, 2 * M));
+	EXPECT_EQ(memblock.reserved.cnt, 1);
+	EXPECT(region_is(&memblock.reserved, 0, 1 * M, 2 * M));
 	sound();
 	stand_down();
 }
@@ -337,6 +358,27 @@ KTEST(memblock, physical)
 	EXPECT_EQ(memblock_phys_alloc(64, 64), 0);
 	sound();
 	stand_down();
+}
+
+/* From both ends: what fits to the last byte is found, with and without a gap; one more is not. */
+KTEST(memblock, exact_fits)
+{
+	for (int up = 0; up < 2; up++) {
+		stand_in();
+		memblock_set_bottom_up(up);
+		memblock_add(16 * M, 4 * M);
+		memblock_add(32 * M + 4 * K,
+			     4 * M - 4 * K); /* 3 MiB from the first aligned place */
+		EXPECT_EQ(memblock_phys_alloc(4 * M + 1, 64), 0);
+		EXPECT_EQ(memblock_phys_alloc(~0ULL - 1 * M, 64), 0);
+		EXPECT_EQ(memblock_phys_alloc_range(64, 1 * G, 0, MEMBLOCK_ALLOC_ANYWHERE), 0);
+		EXPECT_EQ(memblock_phys_alloc_range(3 * M + 1, 1 * M, 32 * M, 36 * M), 0);
+		EXPECT_EQ(memblock_phys_alloc_range(3 * M, 1 * M, 32 * M, 36 * M), 33 * M);
+		EXPECT_EQ(memblock_phys_alloc(4 * M, 1 * M), 16 * M);
+		EXPECT_EQ(memblock_phys_alloc(1 * M, 64), 0);
+		sound();
+		stand_down();
+	}
 }
 
 /* A node without room falls back, except where it is asked for exactly; page 0 is never given. */
