@@ -135,18 +135,30 @@ void __init highmem_init(void)
 
 /* ---- For every thread ------------------------------------------------------------------ */
 
-/* The slot of a page, or a free one, or NULL; kmap_lock is held. */
-static struct kmap_slot *find_slot(const struct page *page)
+/* The slot that a page has, or NULL; kmap_lock is held. */
+static struct kmap_slot *slot_of(const struct page *page)
 {
-	struct kmap_slot *slot, *unused = NULL;
+	struct kmap_slot *slot;
 
-	for (slot = slots; slot < slots + KMAP_SLOTS; slot++) {
+	for (slot = slots; slot < slots + KMAP_SLOTS; slot++)
 		if (slot->page == page)
 			return slot;
-		if (!slot->count)
-			unused = slot;
+	return NULL;
+}
+
+/* Gives a page a slot, and maps it there; NULL if none is free. */
+static struct kmap_slot *take_slot(struct page *page)
+{
+	struct kmap_slot *slot;
+
+	for (slot = slots; slot < slots + KMAP_SLOTS; slot++) {
+		if (slot->count)
+			continue;
+		slot->page = page;
+		map_slot((unsigned int)(slot - slots), page);
+		return slot;
 	}
-	return unused;
+	return NULL;
 }
 
 /* Maps a page, or counts once more; NULL if no slot is free. */
@@ -156,11 +168,7 @@ static struct kmap_slot *try_map(struct page *page)
 	unsigned long flags;
 
 	spin_lock_irqsave(&kmap_lock, flags);
-	slot = find_slot(page);
-	if (slot && !slot->page) {
-		slot->page = page;
-		map_slot((unsigned int)(slot - slots), page);
-	}
+	slot = slot_of(page) ?: take_slot(page);
 	if (slot)
 		slot->count++;
 	spin_unlock_irqrestore(&kmap_lock, flags);
@@ -181,9 +189,7 @@ void *highmem_page_address(const struct page *page)
 	unsigned long flags;
 
 	spin_lock_irqsave(&kmap_lock, flags);
-	slot = find_slot(page);
-	if (slot && !slot->page)
-		slot = NULL;
+	slot = slot_of(page);
 	spin_unlock_irqrestore(&kmap_lock, flags);
 	return slot ? (void *)slot_address((unsigned int)(slot - slots)) : NULL;
 }
@@ -207,9 +213,7 @@ void kunmap_high(struct page *page)
 	bool last = false;
 
 	spin_lock_irqsave(&kmap_lock, flags);
-	slot = find_slot(page);
-	if (slot && !slot->page)
-		slot = NULL;
+	slot = slot_of(page);
 	if (slot && --slot->count == 0) {
 		slot->page = NULL;
 		slot->count = BUSY;

@@ -75,6 +75,9 @@ KTEST(highmem, has_no_address_until_mapped)
 	kunmap(page);
 	EXPECT(page_address(page) == NULL);
 	EXPECT(!load_u64_nofault(va, &word));
+	EXPECT_REPORT("is not mapped by kmap()") {
+		kunmap(page);
+	}
 	va = kmap_local_page(page);
 	EXPECT_EQ(va[4095], 0x5a);
 	kunmap_local(va);
@@ -135,28 +138,30 @@ static void nest_here(void *ok)
 	}
 }
 
-/* Each CPU fills its stack of mappings while a page is mapped for all: they do not meet. */
+/* Each CPU fills its stack of mappings while every slot of kmap() is in use: they do not meet. */
 KTEST(highmem, stacks_of_cpus_lie_apart)
 {
-	struct page *page = high_page(0);
+	static struct page *page[64];
 	bool ok = true;
-	char *va;
 	int i, cpu;
 
-	if (!page)
-		return;
-	for (i = 0; i < NESTED; i++) {
-		nested[i] = high_page(0);
-		ASSERT(nested[i]);
+	for (i = 0; i < NESTED + 64; i++) {
+		struct page **p = i < NESTED ? &nested[i] : &page[i - NESTED];
+
+		*p = high_page(0);
+		if (!*p)
+			return;
 	}
-	va = kmap(page);
-	memset(va, 0x77, PAGE_SIZE);
+	for (i = 0; i < 64; i++)
+		memset(kmap(page[i]), 0x40 + i, PAGE_SIZE);
 	for_each_online_cpu(cpu)
 		smp_call_function_single(cpu, nest_here, &ok, 1);
 	EXPECT(ok);
-	EXPECT(!memchr_inv(va, 0x77, PAGE_SIZE));
-	kunmap(page);
-	__free_page(page);
+	for (i = 0; i < 64; i++) {
+		EXPECT(!memchr_inv(page_address(page[i]), 0x40 + i, PAGE_SIZE));
+		kunmap(page[i]);
+		__free_page(page[i]);
+	}
 	for (i = 0; i < NESTED; i++)
 		__free_page(nested[i]);
 }
