@@ -426,9 +426,7 @@ static void interval_over(struct timer_list *timer)
 {
 	static int cpu = -1;
 
-	cpu = (int)cpumask_next(cpu, cpu_online_mask);
-	if (cpu >= (int)nr_cpu_ids)
-		cpu = (int)cpumask_first(cpu_online_mask);
+	cpu = (int)(cpumask_next(cpu, cpu_online_mask) % nr_cpu_ids); /* CPU 0 is online */
 	if (cpu == raw_smp_processor_id())
 		kfence_sample();
 	else

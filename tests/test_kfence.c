@@ -174,6 +174,8 @@ KTEST(kfence, memory_corruption)
 		kfree(p);
 	}
 	EXPECT(ktest_reported("[ 0x11 . . ."));
+	EXPECT(ktest_reported("size=72, cache=kmalloc-96")); /* the object, and who allocated it */
+	EXPECT(ktest_reported("sampled_kmalloc"));
 	p = sampled_at_end(72, true);
 	ASSERT(p);
 	p[-5] = 0x12;
