@@ -525,6 +525,7 @@ static noinline void *mempool_alloc_slow(mempool_t *pool, gfp_t gfp)
 	void *element;
 
 	might_alloc(gfp);
+	WARN(gfp & __GFP_ZERO, "mempool_alloc: __GFP_ZERO, but the reserve is not zeroed");
 	element = pool->alloc((gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_IO | __GFP_NOFAIL)) |
 				      __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN,
 			      pool->pool_data);

@@ -11,6 +11,7 @@
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 /* An allocator of numbered elements that fails while @broken. */
@@ -207,6 +208,34 @@ KTEST(mempools, half_of_a_slab_pool)
 		mempool_free(mempool_alloc(pool, GFP_KERNEL), pool);
 	mempool_destroy(pool);
 	EXPECT(own_frees >= 10); /* one may have been of the reserve */
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Flags that are wrong are reported, though an object of the cache lies ready. */
+KTEST(mempools, wrong_flags_with_objects_at_hand)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_pool", 200, 0, 0, NULL);
+	static DEFINE_SPINLOCK(lock);
+	mempool_t *pool;
+	void *a = NULL;
+
+	ASSERT(cache);
+	pool = mempool_create_slab_pool(1, cache);
+	ASSERT(pool);
+	mempool_free(mempool_alloc(pool, GFP_KERNEL), pool);
+	spin_lock(&lock);
+	EXPECT_REPORT("sleeping function called from invalid context") {
+		a = mempool_alloc(pool, GFP_NOIO);
+	}
+	spin_unlock(&lock);
+	EXPECT(a);
+	mempool_free(a, pool);
+	EXPECT_REPORT("mempool_alloc: __GFP_ZERO") {
+		a = mempool_alloc(pool, GFP_KERNEL | __GFP_ZERO);
+	}
+	EXPECT(a);
+	mempool_free(a, pool);
+	mempool_destroy(pool);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 

@@ -104,7 +104,8 @@ int mempool_resize(mempool_t *pool, int new_min_nr);
  * Asks the allocator first, without letting it dig into reserves, then the pool.  With
  * __GFP_DIRECT_RECLAIM it never fails: with both empty it waits for an element to be
  * freed.  Without, it returns NULL then; so it does, after a report, where sleeping is
- * forbidden although @gfp allows it.
+ * forbidden although @gfp allows it.  __GFP_ZERO is reported: what an element of the
+ * reserve holds nobody knows.
  *
  * Context: as @gfp says.
  * Return: the element.
