@@ -44,7 +44,7 @@ const struct page *page_block_around(const struct page *page)
 	for (order = 1; order < MAX_ORDER; order++) {
 		const struct page *head = pfn_to_page(pfn & ~((1UL << order) - 1));
 
-		if (head->state > PAGE_INTERIOR && head->order >= order)
+		if (head->order >= order) /* 0 but in the first page of a block */
 			return head;
 	}
 	return NULL;

@@ -85,6 +85,7 @@ KTEST(percpu, this_cpus_copy_is_one_of_all)
 	EXPECT(!is_kernel_percpu_address((unsigned long)&cpu));
 	for_each_possible_cpu(cpu)
 		EXPECT(is_kernel_percpu_address((unsigned long)per_cpu_ptr(&var32, cpu)));
+	EXPECT(!is_kernel_percpu_address(pcpu_layout.base + pcpu_layout.static_bytes));
 	EXPECT(!is_kernel_percpu_address(pcpu_layout.base +
 					 ((unsigned long)nr_cpu_ids << pcpu_layout.unit_shift)));
 	put_cpu();
