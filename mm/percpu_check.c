@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The checker of per-CPU memory: the invariants of percpu.c and percpu_chunk.c
- * as code.  Tests call it between steps.
+ * as code.  Tests call it between steps; pages may come meanwhile, for a request that
+ * could not wait for them.
  */
 #include <linux/bitops.h>
 #include <linux/kernel.h>
@@ -59,9 +60,14 @@ static const char *check_lists(void)
 const char *pcpu_check(void)
 {
 	const char *wrong = NULL;
+	unsigned long flags;
 
+	spin_lock_irqsave(&pcpu_lock, flags);
 	for (int i = -1; !wrong && i < PCPU_MAX_CHUNKS; i++)
 		if (pcpu_chunk(i))
 			wrong = check_chunk(pcpu_chunk(i));
-	return wrong ? wrong : check_lists();
+	if (!wrong)
+		wrong = check_lists();
+	spin_unlock_irqrestore(&pcpu_lock, flags);
+	return wrong;
 }

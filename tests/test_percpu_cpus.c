@@ -4,7 +4,8 @@
  * a variable starts with its initial value on every CPU, an object zeroed; what one CPU
  * writes no other sees; objects are allocated on one CPU and freed on another, so many
  * that chunks grow from the vmalloc range; the sum over all CPUs is exact, and in the
- * end as many pages are behind per-CPU objects as in the beginning.
+ * end as many pages are behind per-CPU objects as in the beginning.  The checker may look
+ * at any moment.
  *
  * With one CPU it runs there alone.
  */
@@ -13,9 +14,11 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
+#include "../mm/percpu.h"
 
 struct job {
 	bool (*fn)(int cpu);
@@ -170,4 +173,41 @@ KTEST(percpu, objects_of_all_cpus)
 	}
 	pcpu_drain();
 	EXPECT_EQ(pcpu_nr_pages(), pages);
+}
+
+static int take_and_give_back(void *data)
+{
+	unsigned long *rounds = data;
+
+	while (!kthread_should_stop()) {
+		void __percpu *p = __alloc_percpu(2 * PAGE_SIZE, 8);
+
+		free_percpu(p);
+		WRITE_ONCE(*rounds, *rounds + !!p);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Pages come and go on the last CPU while they are counted: no change may be seen half made. */
+KTEST(percpu, checked_while_pages_come_and_go)
+{
+	struct task_struct *thread;
+	const char *wrong = NULL;
+	unsigned long rounds = 0;
+	int cpu, last = 0;
+
+	for_each_online_cpu(cpu)
+		last = cpu;
+	thread = kthread_create_on_cpu(take_and_give_back, &rounds, last, "percpu/%d", last);
+	ASSERT(!IS_ERR(thread));
+	wake_up_process(thread);
+	for (unsigned int i = 0; !wrong && (i < 500 || !READ_ONCE(rounds)); i++) {
+		wrong = pcpu_check();
+		cond_resched();
+	}
+	kthread_stop(thread);
+	EXPECT(!wrong);
+	if (wrong)
+		pr_info("pcpu_check: %s\n", wrong);
 }
