@@ -14,6 +14,7 @@
  * struct fuzz_target - what is fed
  * @name: as in tests/fuzz/corpus/NAME
  * @max_len: bytes worth trying
+ * @cpus: how many CPUs the machine has, 0: one; inputs run on the first
  * @before_start: it works on a kernel that has not started, as start-up does
  * @reports: messages of errors are what it is about; of others they are failures
  * @init: called once, or NULL
@@ -22,6 +23,7 @@
 struct fuzz_target {
 	const char *name;
 	unsigned int max_len;
+	unsigned int cpus;
 	bool before_start;
 	bool reports;
 	void (*init)(void);

@@ -7,12 +7,15 @@
  * kernel and a fault end the process with a status other than 0; libFuzzer keeps
  * the input that did it.
  */
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/gfp.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/stdarg.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <cairn/console.h>
 #include <cairn/start.h>
 #include "../../arch/hosted/hosted.h"
@@ -66,6 +69,7 @@ bool fuzz_filled(const void *block, size_t size, u32 id)
 
 struct fuzz_holdings fuzz_holdings(void)
 {
+	flush_scheduled_work(); /* it may hold pages, or be about to */
 	vmap_drain();
 	kmem_cache_drain_all();
 	drain_all_pages();
@@ -89,6 +93,15 @@ void fuzz_settled(const struct fuzz_holdings *before)
 	if (now.free_pages != before->free_pages)
 		fuzz_fail(__FILE__, __LINE__, "%ld pages are missing",
 			  (long)(before->free_pages - now.free_pages));
+}
+
+/* libFuzzer knows of one thread, which is the first CPU. */
+static void stay_on_first_cpu(void)
+{
+	struct cpumask first = {};
+
+	cpumask_set_cpu(0, &first);
+	fuzz_check(!set_cpus_allowed_ptr(current, &first));
 }
 
 /* ---- Running --------------------------------------------------------------------------- */
@@ -147,7 +160,9 @@ int hosted_program(int argc, char **argv)
 	}
 	if (!target->before_start) {
 		console_loglevel = LOGLEVEL_EMERG;
+		machine_cpus = max(target->cpus, 1u);
 		machine_start(machine_describe("quiet", NULL, 0));
+		stay_on_first_cpu();
 	}
 	if (target->init)
 		target->init();

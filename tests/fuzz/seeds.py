@@ -246,8 +246,18 @@ GENERATORS = {
     "multiboot2": multiboot2, "memory_map": memory_map, "acpi_root": acpi_root,
     "acpi_tables": acpi_tables, "pci": pci, "pci_rom": pci_rom, "cmdline": texts, "params": texts,
 }
-for seed, name in enumerate(("bootmem", "buddy", "slab", "kmalloc", "varena", "vmalloc", "mempool", "percpu")):
+for seed, name in enumerate(("bootmem", "buddy", "slab", "kmalloc", "varena", "vmalloc", "mempool")):
     GENERATORS[name] = lambda seed=seed: operations(seed)
+
+
+def percpu():
+    yield from operations(7)
+    # Objects of eight pages each, more than two chunks of the window hold; some are freed, and more taken.
+    large = u8(0, 0x80, 15) + u32(0)
+    yield "three-chunks", large * 24 + u8(3, 5, 3, 10, 5) + large * 20
+
+
+GENERATORS["percpu"] = percpu
 
 
 def main():
