@@ -370,14 +370,6 @@ unsigned long kfence_list(const struct slab_cache *c)
 	return nr;
 }
 
-void kfence_forget(const struct slab_cache *c)
-{
-	if (kfence_enabled())
-		for_each_sampled(o)
-			if (o->cache == c)
-				o->cache = NULL;
-}
-
 void kfence_describe(const void *addr)
 {
 	const struct kfence_object *o = object_of((unsigned long)addr);

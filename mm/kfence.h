@@ -31,7 +31,7 @@ enum kfence_state { KFENCE_UNUSED, KFENCE_LIVE, KFENCE_FREED };
  * struct kfence_object - what is known of a page for an object
  * @list: of objects that are not in use, the one freed longest ago first
  * @state: whether it is in use
- * @cache: the cache it was allocated of last, NULL if that is gone
+ * @cache: what it was allocated of last; only while it is in use is that there for sure
  * @addr: its first byte
  * @size: its bytes, a multiple of 8
  * @name: of the cache

@@ -311,7 +311,6 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 		slab_publish(c);
 		return -EBUSY;
 	}
-	kfence_forget(c);
 	slab_destroy(c);
 	return 0;
 }

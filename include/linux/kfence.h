@@ -68,9 +68,6 @@ size_t kfence_size(const void *addr);
 unsigned long kfence_nr_live(const struct slab_cache *c);
 unsigned long kfence_list(const struct slab_cache *c);
 
-/* kfence_forget - a cache goes; none of its objects is in use. */
-void kfence_forget(const struct slab_cache *c);
-
 /* kfence_describe - go on in a line of the log: which object @addr is at. */
 void kfence_describe(const void *addr);
 
