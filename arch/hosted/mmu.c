@@ -13,8 +13,8 @@
  * missing flush shows here as it would on a machine.
  *
  * That is for the ranges that mm/ maps: descriptors, vmalloc, kmap, early devices.
- * The direct map has no tables: paging_init() maps RAM, and nothing else, and what
- * direct_map_set_valid() takes away is gone at once.
+ * The direct map has no tables: paging_init() maps RAM, and nothing else.  What
+ * direct_map_set_valid() takes away is noted, and goes with the flush.
  *
  * One fault maps a run of pages: those around it, in the same table, whose frames
  * follow one another.  A host that has no room for more mappings has the TLB flushed.
@@ -52,6 +52,12 @@ static struct window {
 	{VMALLOC_START, VMALLOC_END + 1, ~0UL, 0},
 	{KMAP_START, KMAP_START + KMAP_SIZE, ~0UL, 0},
 };
+
+/* What was taken out of the direct map and not flushed since. */
+static struct stale_range {
+	unsigned long start, end;
+} stale[64];
+static unsigned int nr_stale;
 
 static unsigned long fill_lock; /* who holds it, by the distance of its per-CPU data, | 1; or 0 */
 
@@ -121,9 +127,34 @@ static void unmap_all(void)
 	}
 }
 
+static void unmap_stale(unsigned long start, unsigned long end)
+{
+	for (unsigned int i = nr_stale; i-- > 0;) {
+		struct stale_range range = stale[i];
+
+		if (range.end <= start || end <= range.start)
+			continue;
+		stale[i] = stale[--nr_stale];
+		reserve(range.start, range.end - range.start);
+	}
+}
+
+/* A block is taken away page by page. */
+static void note_stale(unsigned long start, unsigned long end)
+{
+	if (nr_stale && stale[nr_stale - 1].end == start) {
+		stale[nr_stale - 1].end = end;
+		return;
+	}
+	if (nr_stale == ARRAY_SIZE(stale))
+		unmap_stale(0, ~0UL);
+	stale[nr_stale++] = (struct stale_range){start, end};
+}
+
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
 	lock_mappings();
+	unmap_stale(start & PAGE_MASK, end);
 	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
 		unsigned long from = max(start & PAGE_MASK, windows[i].low);
 		unsigned long to = min(PAGE_ALIGN(end), windows[i].high);
@@ -137,6 +168,7 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 void flush_tlb_all(void)
 {
 	lock_mappings();
+	unmap_stale(0, ~0UL);
 	unmap_all();
 	unlock_mappings();
 }
@@ -218,10 +250,17 @@ static bool fill(unsigned long va, bool write)
 
 bool direct_map_set_valid(unsigned long va, unsigned long nr, bool valid)
 {
-	if (!valid)
-		reserve(va, nr * PAGE_SIZE);
-	else if (host_map(va, nr * PAGE_SIZE, va - PAGE_OFFSET, 1))
-		panic("the host has no room for another mapping");
+	unsigned long end = va + nr * PAGE_SIZE;
+
+	lock_mappings();
+	if (!valid) {
+		note_stale(va, end);
+	} else {
+		unmap_stale(va, end);
+		if (host_map(va, end - va, va - PAGE_OFFSET, 1))
+			panic("the host has no room for another mapping");
+	}
+	unlock_mappings();
 	return true;
 }
 
