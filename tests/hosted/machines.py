@@ -77,8 +77,8 @@ def main():
             failed += 1
     for wrong in REFUSED:
         done = subprocess.run([*command, *wrong], capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode != 2 or not re.fullmatch(r"usage: .*\n", done.stdout):
-            print(f"{program} {' '.join(wrong)}: status {done.returncode}, {done.stdout[-200:]}")
+        if done.returncode != 2 or done.stdout or not re.fullmatch(r"usage: .*\n", done.stderr):
+            print(f"{program} {' '.join(wrong)}: status {done.returncode}, {(done.stdout + done.stderr)[-200:]}")
             failed += 1
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for row, (count, output) in zip(rows, pool.map(lambda row: run(program, row), rows)):
