@@ -508,14 +508,15 @@ KTEST(kmalloc, init_on_alloc)
 
 KTEST(kmalloc, init_on_free)
 {
-	u8 *p = kmalloc(512, GFP_KERNEL);
+	u8 *p;
 
-	ASSERT(p);
-	memset(p, 0xff, 512);
-	kfree(p);
 	if (!want_init_on_free() || kmalloc_poisons()) {
 		ktest_skip("without init_on_free=1, or with poison, which outranks it");
 		return;
 	}
+	p = kmalloc(512, GFP_KERNEL);
+	ASSERT(p);
+	memset(p, 0xff, 512);
+	kfree(p);
 	EXPECT(!memchr_inv(p + 8, 0, 504));
 }
