@@ -37,6 +37,8 @@ KTEST(ioremap, any_offset_and_length)
 	void __iomem *base = ioremap(HPET, 1024);
 
 	ASSERT(base);
+	EXPECT(!vmalloc_to_page((void __force *)base)); /* a device has no descriptors */
+	EXPECT_EQ(vmalloc_to_pfn((void __force *)base), PHYS_PFN(HPET));
 	id = readl(base);
 	for (unsigned int offset = 0; offset < 3 * PAGE_SIZE; offset += 1020)
 		for (unsigned int size = 1; size < 70000; size = size * 3 + 5) {

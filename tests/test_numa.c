@@ -302,6 +302,11 @@ KTEST(numa, objects_come_from_the_node_asked_for)
 			else
 				kfree(obj[i]);
 		}
+		obj[0] = kmalloc_node(KMALLOC_MAX_CACHE_SIZE, GFP_KERNEL, nid);
+		ASSERT(obj[0] != NULL);
+		EXPECT(kmem_valid_obj(obj[0])); /* not a block of its own */
+		EXPECT_EQ(virt_to_page(obj[0])->nid, nid);
+		kfree(obj[0]);
 		obj[0] = kmalloc_node(100000, GFP_KERNEL, nid);
 		ASSERT(obj[0] != NULL);
 		EXPECT_EQ(virt_to_page(obj[0])->nid, nid);

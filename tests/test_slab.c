@@ -187,6 +187,19 @@ KTEST(slab, second_word_of_a_bitmap)
 	EXPECT_EQ(g.words, 8);
 }
 
+/* Objects of up to 64 KiB are kept at hand by each CPU. */
+KTEST(slab, large_objects_are_kept_at_hand)
+{
+	struct kmem_cache *at_hand = kmem_cache_create("t_large", 64 << 10, 0, 0, NULL);
+	struct kmem_cache *larger = kmem_cache_create("t_larger", (64 << 10) + 8, 0, 0, NULL);
+
+	ASSERT(at_hand && larger);
+	EXPECT(inside(at_hand)->magazine || inside(at_hand)->g.stride > 64 << 10);
+	EXPECT(!inside(larger)->magazine);
+	EXPECT_EQ(kmem_cache_destroy(at_hand), 0);
+	EXPECT_EQ(kmem_cache_destroy(larger), 0);
+}
+
 /* A page may do if it has room for four objects, however little three would waste. */
 KTEST(slab, a_slab_has_four_places_or_two_pages)
 {
@@ -482,9 +495,11 @@ static void expect_alignment(struct kmem_cache *cache, unsigned long align)
 
 KTEST(slab, alignment)
 {
+	struct kmem_cache *cache = KMEM_CACHE(sample, 0);
 	unsigned long align;
 
-	expect_alignment(KMEM_CACHE(sample, 0), 32);
+	EXPECT_EQ((unsigned long)cache % 64, 0); /* what the fast paths read is one cache line */
+	expect_alignment(cache, 32);
 	expect_alignment(kmem_cache_create("t_a", 3, 0, 0, NULL), 8);
 	expect_alignment(kmem_cache_create("t_a", 100, 0, SLAB_HWCACHE_ALIGN, NULL), 64);
 	expect_alignment(kmem_cache_create("t_a", 20, 0, SLAB_HWCACHE_ALIGN, NULL), 32);
