@@ -47,6 +47,7 @@
  *     a block on a list is PAGE_CACHED, of the list's order, with one reference,
  *	  no flags, and of the home zone but for those that a move left there
  *     a list is off  <=>  limit == 0 and home == PCP_NO_HOME and used == 0
+ *     the cold list is off with all others, used == 0, and its limit is not looked at
  *
  * A refill takes up to 64 pages: small free blocks first, so that large ones stay
  * whole, else one block of 64, carved.  The limit of a list is its room, or a
@@ -207,7 +208,6 @@ static void turn_off(struct per_cpu_pages *pcp)
 		pcp->home[list_order[list]] = PCP_NO_HOME;
 		list_of(pcp, list_order[list])->limit = 0;
 	}
-	cold_of(pcp)->limit = 0;
 	drain_cpu(pcp);
 	WRITE_ONCE(pcp->on, false);
 }
