@@ -9,7 +9,7 @@
 #include <asm/unaligned.h>
 #include "guarded.h"
 
-#define TABLE_MAX 8192
+#define TABLE_MAX 12288
 #define PHYS_SIZE 0x10000
 
 static struct fixture {

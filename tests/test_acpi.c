@@ -398,6 +398,12 @@ KTEST(acpi, madt_lapic)
 		EXPECT(acpi_madt_parse(guarded_table(), f->len, &f->madt));
 		EXPECT_EQ(f->madt.lapic_phys, cases[i].want);
 	}
+	start("APIC", 3, 44); /* no room for the address: left alone, and said */
+	put_unaligned_le32(0xfec00000, f->table + 36);
+	add((u8[11]){5, 11}, 11);
+	EXPECT(acpi_madt_parse(guarded_table(), f->len, &f->madt));
+	EXPECT_EQ(f->madt.lapic_phys, 0xfec00000);
+	EXPECT_EQ(f->madt.found, BIT_OF(ACPI_SHORT_ITEM));
 	end();
 }
 
@@ -460,6 +466,14 @@ KTEST(acpi, mcfg)
 	EXPECT(parse_mcfg());
 	EXPECT_EQ(f->mcfg.nr, 2);
 	EXPECT_EQ(f->mcfg.ecam[1].base, 0xe0000000);
+
+	start("MCFG", 1, 44); /* more than there is room for: the first stay */
+	for (i = 0; i <= ACPI_MAX_ECAM; i++)
+		ecam(0xb0000000 + i * 0x100000ULL, (u16)i, 0, 0);
+	EXPECT(parse_mcfg());
+	EXPECT_EQ(f->mcfg.nr, ACPI_MAX_ECAM);
+	EXPECT_EQ(f->mcfg.ecam[ACPI_MAX_ECAM - 1].segment, ACPI_MAX_ECAM - 1);
+	EXPECT_EQ(f->mcfg.found, BIT_OF(ACPI_SURPLUS));
 
 	start("MCFG", 1, 44); /* in RAM */
 	ecam(0x40000000, 0, 0, 255);
@@ -552,6 +566,7 @@ static const struct s5_case s5_cases[] = {
 
 KTEST(acpi, s5)
 {
+	static const u8 whole[] = {0x08, '_', 'S', '5', '_', 0x12, 8, 2, 0x0a, 5, 0x0b, 7, 0};
 	unsigned int i;
 
 	ASSERT(begin());
@@ -565,6 +580,11 @@ KTEST(acpi, s5)
 		ktest_check(known == c->known && (!known || (f->fadt.s5_type_a == c->a &&
 							     f->fadt.s5_type_b == c->b)),
 			    c->name, __FILE__, __LINE__);
+	}
+	for (i = 1; i <= sizeof(whole); i++) { /* cut anywhere, nothing is known */
+		start("DSDT", 1, 36);
+		add(whole, i);
+		EXPECT_EQ(acpi_s5_find(guarded_table(), f->len, &f->fadt), i == sizeof(whole));
 	}
 	start("DSDT", 1, 36);
 	EXPECT(!acpi_s5_find(guarded_table(), 36, &f->fadt));

@@ -34,6 +34,17 @@ KTEST(acpi, srat)
 	EXPECT_EQ(f->srat.cpu[1].nid, 1);
 	EXPECT_EQ(f->srat.found, 0);
 
+	start("SRAT", 3, 48); /* local x2APICs: one in use, one that is not, one cut short */
+	add((u8[24]){2, 24, 0, 0, 5, 0, 0, 0, 0, 1, 0, 0, 1}, 24);
+	add((u8[24]){2, 24, 0, 0, 6, 0, 0, 0, 1, 1, 0, 0, 0}, 24);
+	add((u8[23]){2, 23, 0, 0, 7, 0, 0, 0, 2, 1, 0, 0, 1}, 23);
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_cpus, 1);
+	EXPECT_EQ(f->srat.cpu[0].apic_id, 0x100);
+	EXPECT_EQ(f->srat.nr_nodes, 1);
+	EXPECT_EQ(f->srat.domain[0], 5);
+	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_SHORT_ITEM));
+
 	start("SRAT", 3, 48); /* A35: a node of a CPU only */
 	srat_memory(0, 0, 0x80000000, 1);
 	srat_cpu(3, 1);
@@ -75,6 +86,9 @@ KTEST(acpi, srat_refused)
 	srat_memory(0xffffffff, 0, 0x80000000, 1);
 	EXPECT(!parse_srat());
 	start("SRAT", 3, 48);
+	srat_cpu(0xffffffff, 0);
+	EXPECT(!parse_srat());
+	start("SRAT", 3, 48);
 	for (i = 0; i <= ACPI_MAX_NODES; i++)
 		srat_memory(i, i * 0x100000000ULL, 0x100000000ULL, 1);
 	EXPECT(!parse_srat());
@@ -84,6 +98,30 @@ KTEST(acpi, srat_refused)
 	EXPECT(!parse_srat());
 	start("SRAT", 3, 48);
 	EXPECT(!parse_srat()); /* nothing in it */
+	end();
+}
+
+/* More CPUs and pieces of memory than there is room for: the first ones are kept, and the table. */
+KTEST(acpi, srat_surplus)
+{
+	unsigned int i;
+
+	ASSERT(begin());
+	start("SRAT", 3, 48);
+	for (i = 0; i <= ACPI_MAX_CPUS; i++)
+		srat_cpu(i % 2, (u8)i);
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_cpus, ACPI_MAX_CPUS);
+	EXPECT_EQ(f->srat.cpu[ACPI_MAX_CPUS - 1].nid, 1);
+	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_SURPLUS));
+
+	start("SRAT", 3, 48);
+	for (i = 0; i <= ACPI_MAX_MEMORY; i++)
+		srat_memory(i % 2, i * 0x100000000ULL, 0x100000000ULL, 1);
+	EXPECT(parse_srat());
+	EXPECT_EQ(f->srat.nr_memory, ACPI_MAX_MEMORY);
+	EXPECT_EQ(f->srat.memory[ACPI_MAX_MEMORY - 1].end, ACPI_MAX_MEMORY * 0x100000000ULL);
+	EXPECT_EQ(f->srat.found, BIT_OF(ACPI_SURPLUS));
 	end();
 }
 

@@ -193,6 +193,7 @@ KTEST(checkers, memblock)
 	EXPECT_NAMED(r[1].base, 5ULL << 30, memblock_core_check(&mb), "sorted and disjoint");
 	EXPECT_NAMED(r[0].size, 1 << 30, memblock_core_check(&mb), "neighbours are merged");
 	EXPECT_NAMED(mb.memory.total_size, 0, memblock_core_check(&mb), "");
+	EXPECT_NAMED(mb.reserved.cnt, 0, memblock_core_check(&mb), "1 <= cnt <= max");
 }
 
 /* ---- objects -------------------------------------------------------------------------------- */
@@ -251,5 +252,12 @@ KTEST(checkers, vmap)
 	EXPECT_NAMED(seg->owner, NULL, vmap_check(), "no area");
 	EXPECT_NAMED(vmap_depot[0].nr, vmap_depot[0].nr + 1, vmap_check(), "miscounted");
 	EXPECT_NAMED(vmap_depot[0].nr, vmap_depot[0].nr - 1, vmap_check(), "miscounted");
+	vfree(p);
+	p = vmalloc(5 * PAGE_SIZE); /* with room for another */
+	ASSERT(p);
+	seg = varena_find(&vmap_arena, (unsigned long)p);
+	ASSERT(seg && seg->owner);
+	va = seg->owner;
+	EXPECT_NAMED(va->nr_pages, 6, vmap_check(), "not mapped throughout");
 	vfree(p);
 }

@@ -205,6 +205,7 @@ KTEST(memblock, limits)
 	EXPECT_EQ(memblock_end_of_DRAM(), 10 * M);
 	EXPECT_EQ(memblock_start_of_DRAM(), 1 * M);
 	EXPECT_EQ(memblock_reserved_size(), 8 * M);
+	memblock_enforce_memory_limit(0); /* no limit, and not all of it */
 	memblock_cap_memory_range(3 * M, 0); /* says nothing */
 	EXPECT_EQ(memblock_phys_mem_size(), 5 * M);
 	memblock_cap_memory_range(3 * M, 6 * M);
@@ -305,6 +306,17 @@ KTEST(memblock, iteration)
 	EXPECT_EQ(n, 8);
 	EXPECT_EQ(start_pfn, (10 * M + 4 * K) / PAGE_SIZE);
 	EXPECT_EQ(end_pfn, 12 * M / PAGE_SIZE);
+	memblock_add(20 * M, 1 * K); /* no page of it is whole */
+	n = 0;
+	for_each_mem_pfn_range(k, MAX_NUMNODES, &start_pfn, &end_pfn, &nid) n++;
+	EXPECT_EQ(n, 3);
+	for_each_mem_range_rev(i, &start, &end) n++;
+	EXPECT_EQ(n, 7);
+	EXPECT_EQ(start, 1 * M);
+	memblock_mark_nomap(1 * M, 3 * M); /* there, and not to be touched */
+	for_each_mem_range_rev(i, &start, &end) n++;
+	EXPECT_EQ(n, 10);
+	EXPECT_EQ(start, 4 * M);
 	stand_down();
 }
 
@@ -452,6 +464,8 @@ KTEST(memblock, virt_alloc)
 	EXPECT(p); /* nothing there: taken from lower down */
 	p = memblock_alloc_exact_nid_raw(64, 64, 0, 0, 7);
 	EXPECT(!p);
+	p = memblock_alloc_exact_nid_raw(64, 64, 0, 0, MAX_NUMNODES); /* any, in older words */
+	EXPECT(p);
 	memblock_set_current_limit(base + 4 * K);
 	p = memblock_alloc_try_nid(64, 64, 0, MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE);
 	EXPECT(p && virt_to_phys(p) + 64 <= base + 4 * K);
@@ -535,6 +549,8 @@ KTEST(memblock, arrays_cannot_grow)
 		EXPECT_EQ(memblock_add(i * G, PAGE_SIZE), 0);
 	EXPECT_EQ(memblock_add(i * G, PAGE_SIZE), -ENOMEM);
 	EXPECT_EQ(memblock_remove(1 * G + 1 * K, 1 * K), -ENOMEM);
+	EXPECT_EQ(memblock_mark_hotplug(1 * G + 1 * K, 1 * K), -ENOMEM);
+	EXPECT_EQ(memblock_set_node(1 * G + 1 * K, 1 * K, &memblock.memory, 1), -ENOMEM);
 	EXPECT_EQ(memblock.memory.cnt, INIT_MEMBLOCK_REGIONS);
 	EXPECT_EQ(memblock_phys_mem_size(), INIT_MEMBLOCK_REGIONS * PAGE_SIZE);
 	sound();

@@ -552,7 +552,37 @@ KTEST(pages, a_page_in_use_as_something_else)
 	EXPECT_REPORT("is a page table") {
 		free_page((unsigned long)page_address(page));
 	}
+	page->flags = PGF_VMALLOC;
+	EXPECT_REPORT("still has the flags of its use") {
+		__free_page(page);
+	}
 	page->flags = 0;
+	__free_page(page);
+	EXPECT_SOUND();
+}
+
+/* Who writes over the descriptor of a page is found when the page is freed, and it is not. */
+KTEST(pages, an_overwritten_descriptor)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	u8 state;
+
+	ASSERT(page != NULL);
+	set_page_count(page, 0);
+	EXPECT_REPORT("has no reference that could be given up") {
+		__free_page(page);
+	}
+	set_page_count(page, 1);
+	state = page->state;
+	page->state = 0x55;
+	EXPECT_REPORT("has a corrupted descriptor") {
+		__free_page(page);
+	}
+	page->state = PAGE_INTERIOR; /* and nothing around it is a block that it could lie in */
+	EXPECT_REPORT("lies inside a block that does not exist") {
+		__free_page(page);
+	}
+	page->state = state;
 	__free_page(page);
 	EXPECT_SOUND();
 }

@@ -271,12 +271,16 @@ KTEST(user_map, no_room)
 	for (i = 0; i < 6; i++)
 		user_map_add(&map, address(8 * i), address(8 * i + 2), MEM_RESERVED);
 	EXPECT_EQ(map.lost, 7);
+	user_map_add(&map, address(60), address(61), MEM_RESERVED);
+	EXPECT_EQ(map.lost, 8); /* nothing that is reserved makes way */
 	memory_map_sanitise(map.range, map.nr, &list);
 	for (i = 0; i < list.nr; i++)
 		EXPECT(result[i].type != MEM_USABLE);
+	for (i = 0; i < 6; i++)
+		EXPECT_EQ(memory_map_find(result, list.nr, address(8 * i))->type, MEM_RESERVED);
 	user_map_apply(&map, &(struct user_map_word){USER_MAP_CONVERT, address(0), address(1),
 						     MEM_USABLE, MEM_RESERVED});
-	EXPECT_EQ(map.lost, 8);
+	EXPECT_EQ(map.lost, 9);
 	memory_map_sanitise(map.range, map.nr, &list);
 	EXPECT_EQ(memory_map_find(result, list.nr, address(1))->type, MEM_RESERVED);
 	end();
@@ -346,5 +350,39 @@ KTEST(user_map, what_is_believed)
 	EXPECT_EQ(map.doubted, 6 * MIB);
 	EXPECT_EQ(type_after_doubt(&map, 63 * MIB), MEM_ACPI_RECLAIM);
 	EXPECT_EQ(type_after_doubt(&map, 64 * MIB), MEM_RESERVED);
+
+	map.nr = 0; /* it begins below what the firmware has: doubted up to there */
+	user_map_add(&map, MIB / 2, 2 * MIB, MEM_USABLE);
+	user_map_doubt(&map, firmware, ARRAY_SIZE(firmware), NULL, 4ULL << 30);
+	EXPECT_EQ(map.doubted, MIB / 2);
+	EXPECT_EQ(type_after_doubt(&map, MIB - 1), MEM_RESERVED);
+	EXPECT_EQ(type_after_doubt(&map, MIB), MEM_USABLE);
+	end();
+}
+
+/* Of the firmware's memory what the map does not have is nobody's; what is none stays as it is. */
+KTEST(user_map, what_is_hidden)
+{
+	static const struct mem_range firmware[] = {
+		{1 * MIB, 10 * MIB, MEM_USABLE, 1},
+		{10 * MIB, 11 * MIB, MEM_ACPI_NVS, 4},
+	};
+	static const struct user_map_word file = {.kind = USER_MAP_FILE};
+	struct user_map map = {.cap = RANGE_MAX};
+
+	ASSERT(begin());
+	map.range = ranges;
+	user_map_add(&map, 2 * MIB, 4 * MIB, MEM_USABLE);
+	user_map_add(&map, 6 * MIB, 7 * MIB, MEM_PERSISTENT);
+	user_map_apply(&map, &file); /* who reads the file puts it in */
+	EXPECT_EQ(map.nr, 2);
+	user_map_hide(&map, firmware, ARRAY_SIZE(firmware));
+	EXPECT_EQ(type_after_doubt(&map, 1 * MIB), MEM_RESERVED);
+	EXPECT_EQ(type_after_doubt(&map, 2 * MIB), MEM_USABLE);
+	EXPECT_EQ(type_after_doubt(&map, 4 * MIB - 1), MEM_USABLE);
+	EXPECT_EQ(type_after_doubt(&map, 4 * MIB), MEM_RESERVED);
+	EXPECT_EQ(type_after_doubt(&map, 6 * MIB), MEM_PERSISTENT);
+	EXPECT_EQ(type_after_doubt(&map, 9 * MIB), MEM_RESERVED);
+	EXPECT_EQ(type_after_doubt(&map, 10 * MIB), MEM_ACPI_NVS);
 	end();
 }

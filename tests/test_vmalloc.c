@@ -683,6 +683,71 @@ KTEST(vmalloc, areas_are_named_by_their_callers)
 	}
 }
 
+/* The line of an area, of those in a text. */
+static const char *line_of(const char *text, const void *p)
+{
+	char want[32];
+
+	snprintf(want, sizeof(want), "0x%px-", p);
+	return strstr(text, want) ?: "none";
+}
+
+static bool line_ends(const char *line, const char *end)
+{
+	const char *found = strstr(line, end);
+
+	return found && found < strchr(line, '\n');
+}
+
+KTEST(vmalloc, vmallocinfo_says_what_areas_are_for)
+{
+	static char text[16384];
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *shown = vmalloc_user(PAGE_SIZE), *mapped = NULL;
+
+	if (page)
+		mapped = vmap(&page, 1, VM_DMA_COHERENT, PAGE_KERNEL);
+	if (EXPECT(shown && mapped)) {
+		EXPECT(vfile_read("vmallocinfo", text, sizeof(text)) > 0);
+		EXPECT(line_ends(line_of(text, shown), " pages=1 vmalloc user N0=1\n"));
+		EXPECT(line_ends(line_of(text, mapped), " vmap dma-coherent\n"));
+	}
+	vunmap(mapped);
+	vfree(shown);
+	if (page)
+		__free_page(page);
+}
+
+/* Those who find no place in the table of holders share the last one, which names nobody. */
+KTEST(vmalloc, holders_beyond_the_table)
+{
+	struct vmalloc_holder one, two[2];
+	void *p = vmalloc(3 * PAGE_SIZE), *q = vmalloc(5 * PAGE_SIZE);
+
+	if (EXPECT(p && q)) {
+		vmalloc_holders(&one, 1);
+		vmalloc_holders(two, 2);
+		EXPECT(!one.caller && one.areas >= 2 && one.pages >= 8);
+		EXPECT(two[0].caller && !two[1].caller);
+		EXPECT(two[0].pages + two[1].pages >= 8);
+	}
+	vfree(p);
+	vfree(q);
+}
+
+/* A report from under the lock of the records does without them, and says so. */
+KTEST(vmalloc, addresses_are_described_under_the_lock)
+{
+	unsigned long flags;
+	char text[192];
+	bool known;
+
+	spin_lock_irqsave(&vmap_lock, flags);
+	known = vmalloc_describe(VMALLOC_START, text, sizeof(text));
+	spin_unlock_irqrestore(&vmap_lock, flags);
+	EXPECT(known && strstr(text, "records are in use"));
+}
+
 KTEST(vmalloc, addresses_are_described)
 {
 	char *p = vmalloc(5 * PAGE_SIZE);
