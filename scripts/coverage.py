@@ -238,7 +238,10 @@ def report(out, reasons):
 def main():
     out = sys.argv[1]
     with open(coverage_report.REASONS, encoding="utf-8") as file:
-        reasons = coverage_report.read_reasons(file)
+        try:
+            reasons = coverage_report.read_reasons(file)
+        except ValueError as wrong:
+            sys.exit(f"coverage: FAILED: {wrong}")
     os.makedirs(f"{out}/raw", exist_ok=True)
     for old in glob.glob(f"{out}/raw/*"):
         if "--no-machine" not in sys.argv or "/machine-" not in old:

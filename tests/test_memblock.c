@@ -205,7 +205,7 @@ KTEST(memblock, limits)
 	EXPECT_EQ(memblock_end_of_DRAM(), 10 * M);
 	EXPECT_EQ(memblock_start_of_DRAM(), 1 * M);
 	EXPECT_EQ(memblock_reserved_size(), 8 * M);
-	memblock_enforce_memory_limit(0); /* no limit, and not all of it */
+	memblock_enforce_memory_limit(0);    /* no limit, and not all of it */
 	memblock_cap_memory_range(3 * M, 0); /* says nothing */
 	EXPECT_EQ(memblock_phys_mem_size(), 5 * M);
 	memblock_cap_memory_range(3 * M, 6 * M);

@@ -325,3 +325,19 @@ class Coverage(unittest.TestCase):
         def broken(*_):
             raise RuntimeError("QEMU ended before the machine was off")
         self.expect_failure("machine highmem: QEMU ended", [counts(1000, 1000)], machine_=broken, words=())
+
+    def test_a_reason_without_a_place_or_a_text(self):
+        for row in "mm/some.c | | excuses every line", "mm/some.c | return", " | x | y", "mm/some.c | x | ":
+            self.assertRaises(ValueError, coverage_report.read_reasons, ["# a comment\n", "\n", row + "\n"])
+
+    def test_reasons_meet_places(self):
+        shown = ("/x/mm/some.c:\n    1|  9|one();\n    2|  0|two();\n    3|   |\n    4|  0|three();\n    5|  9|if (so)\n"
+                 "    6|  0|return;\n    7|  9|}\n    8|  0|five();\n")
+        reasons = coverage_report.read_reasons(["mm/some.c | two( | why\n", "mm/some.c | if (so) return; | why\n",
+                                                "mm/other.c | five( | of another file\n", "* | nine( | at times: why\n"])
+        with contextlib.redirect_stdout(io.StringIO()) as said, mock.patch.object(coverage_report.os.path, "relpath", lambda p: p[3:]):
+            coverage_report.tell_unreached(shown, reasons)
+        self.assertEqual(said.getvalue().splitlines(), [
+            "not reached, and nobody says why: mm/some.c:8: five();",
+            "nothing unreached is explained by: mm/other.c | five( | of another file",
+            f"3 places are not reached, 2 of them for a reason in {coverage_report.REASONS}"])
