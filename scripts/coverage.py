@@ -27,6 +27,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, *(os.path.join(os.path.dirname(HERE), "tests", name) for name in ("hosted", "harness"))]
+import coverage_branches  # noqa: E402
 import coverage_report  # noqa: E402
 import ktap  # noqa: E402
 import machines  # noqa: E402
@@ -221,16 +222,16 @@ def report(out, reasons):
             programs += ["-object", program]
     programs += [f"-instr-profile={profile}"]
     with open(f"{out}/llvm-cov.log", "w", encoding="utf-8") as log:
-        files = json.loads(run(f"llvm-cov{SUFFIX}", "export", "-summary-only", *programs,
-                               stdout=subprocess.PIPE, stderr=log).stdout)["data"][0]["files"]
+        counts = json.loads(run(f"llvm-cov{SUFFIX}", "export", *programs, stdout=subprocess.PIPE, stderr=log).stdout)["data"][0]
         wanted = covered()
-        files = [f for f in files if wanted(os.path.relpath(f["filename"])) and f["summary"]["lines"]["count"]]
+        files = [f for f in counts["files"] if wanted(os.path.relpath(f["filename"])) and f["summary"]["lines"]["count"]]
         run(f"llvm-cov{SUFFIX}", "show", "-format=html", "-show-branches=count", f"-output-dir={out}/html",
             *programs, *(f["filename"] for f in files), stderr=log)
         shown = run(f"llvm-cov{SUFFIX}", "show", *programs, *(f["filename"] for f in files), stdout=subprocess.PIPE,
                     stderr=log, text=True).stdout
     coverage_report.tell(files)
-    coverage_report.tell_unreached(shown, reasons)
+    unreached = coverage_report.tell_unreached(shown, reasons)
+    coverage_branches.tell(f"{out}/html/branches.html", counts["functions"], wanted, unreached)
     print(f"report: {out}/html/index.html", flush=True)
     return files
 

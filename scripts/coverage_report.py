@@ -53,6 +53,7 @@ def tell_unreached(shown, reasons):
         if row not in used and not row[2].startswith("at times"):
             print(f"nothing unreached is explained by: {' | '.join(row)}")
     print(f"{len(places)} places are not reached, {len(places) - unexplained} of them for a reason in {REASONS}")
+    return {(path, line) for path, line, _, _ in places}
 
 
 # ---- totals -----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ sys.path[:0] = [HERE, HOSTED, SCRIPTS]
 
 import case  # noqa: E402
 import coverage  # noqa: E402
+import coverage_branches  # noqa: E402
 import coverage_report  # noqa: E402
 import machine  # noqa: E402
 import matrix  # noqa: E402
@@ -341,3 +342,18 @@ class Coverage(unittest.TestCase):
             "not reached, and nobody says why: mm/some.c:8: five();",
             "nothing unreached is explained by: mm/other.c | five( | of another file",
             f"3 places are not reached, 2 of them for a reason in {coverage_report.REASONS}"])
+
+    def test_conditions_that_go_one_way(self):
+        with tempfile.TemporaryDirectory() as out:
+            path = os.path.join(out, "some.c")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("if (both)\n\tone();\nif (never)\n\ttwo();\n\n\n\nif (a && MACRO)\n\tthree();\n")
+            used_at, inside = [8, 10, 8, 15, 1, 0, 1, 1], [1, 17, 1, 20]
+            function = {"filenames": [path, "some.h"], "regions": [used_at],
+                        "branches": [[1, 5, 1, 9, 3, 4, 0, 0, 4], [3, 5, 3, 10, 0, 7, 0, 0, 4],
+                                     [8, 5, 8, 6, 7, 0, 0, 0, 4], [*inside, 0, 5, 1, 0, 4]]}
+            copy = {**function, "branches": [[8, 5, 8, 6, 0, 0, 0, 0, 4]]}
+            name = os.path.relpath(path)
+            self.assertEqual(coverage_branches.one_way([function, copy], lambda p: p == name, {(name, 4)}), [
+                (name, 3, "never", "true", "before lines that are not reached"),
+                (name, 8, "a", "false", "one part of several"), (name, 8, "if (a && MACRO)", "true", "in a macro")])
