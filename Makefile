@@ -312,14 +312,14 @@ api-status:
 # ---- The second port: the same sources as a process of this machine ---------------------------
 # A variant is a compiler, and -asan where it checks addresses and undefined behaviour, -tsan
 # where it checks for races between CPUs.
-all_host_variants := gcc gcc-asan gcc-tsan clang clang-asan
+all_host_variants := gcc gcc-asan gcc-tsan gcc-valgrind clang clang-asan
 HOST_VARIANTS ?= $(all_host_variants)
 .PHONY: host host-test $(addprefix host-,$(all_host_variants)) host-misuse host-fail host-malloc host-memblock host-bench
 
 # $(call host_variant,NAME), $(preload), $(identity): arguments for the makefile of the port, of malloc() on
 # its allocators for programs of others, and of the boot-time allocator for programs
 host_variant = -f arch/hosted/Makefile O=$(O)/host$(patsubst -gcc%,%,-$(1)) \
-	CC=$(firstword $(subst -, ,$(1))) $(if $(findstring tsan,$(1)),SAN=thread CPUS=4,$(if $(findstring asan,$(1)),SAN=address$(comma)undefined))
+	CC=$(firstword $(subst -, ,$(1))) $(if $(findstring tsan,$(1)),SAN=thread CPUS=4,$(if $(findstring valgrind,$(1)),VALGRIND=1 CPUS=1,$(if $(findstring asan,$(1)),SAN=address$(comma)undefined)))
 preload = -f arch/preload/Makefile O=$(O)/host
 identity = -f arch/memblock/Makefile O=$(O)/host
 
@@ -331,12 +331,12 @@ host:
 
 $(addprefix host-,$(all_host_variants)): host-%:
 	@$(MAKE) $(call host_variant,$*) test
-	@$(if $(findstring tsan,$*),,$(MAKE) $(call host_variant,$*) replay bad-inputs)
+	@$(if $(or $(findstring tsan,$*),$(findstring valgrind,$*)),,$(MAKE) $(call host_variant,$*) replay bad-inputs)
 
 host-test:
-	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang)
+	@scripts/setup.sh host $(if $(findstring clang,$(HOST_VARIANTS)),hostclang) $(findstring valgrind,$(HOST_VARIANTS))
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
-	@$(foreach v,$(filter-out %-asan,$(HOST_VARIANTS)),\
+	@$(foreach v,$(filter-out %-asan %-valgrind,$(HOST_VARIANTS)),\
 		$(MAKE) $(call host_variant,$(v)) machines &&) true
 	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
 

@@ -128,6 +128,7 @@ void __init highmem_init(void)
 
 	if (highmem_start_pfn == ~0UL)
 		return;
+	pt_share(KMAP_START, KMAP_START + KMAP_SIZE - 1);
 	for (slot = 0; slot < nr; slot++)
 		if (!pt_pin_leaf(slot_address(slot)))
 			panic("highmem: no memory for page tables");

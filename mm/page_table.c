@@ -30,7 +30,9 @@
 #include <linux/mm_types.h>
 #include <linux/spinlock.h>
 #include <asm/tlbflush.h>
+#include "memmap.h"
 #include "page_table.h"
+#include "section.h"
 
 static DEFINE_SPINLOCK_RANK(pt_lock, LOCK_RANK_PAGE_TABLE);
 
@@ -100,6 +102,16 @@ pmd_t *pt_pmd(unsigned long va)
 static unsigned long *table_users(const void *entry)
 {
 	return &table_page(entry)->private;
+}
+
+void __init pt_share(unsigned long start, unsigned long end)
+{
+	for (unsigned long i = PGD_INDEX(start); i <= PGD_INDEX(end); i++) {
+		if (!pgd_present(swapper_pg_dir[i]))
+			continue;
+		memmap_open(pfn_to_section(pgd_pfn(swapper_pg_dir[i])));
+		pfn_to_page(pgd_pfn(swapper_pg_dir[i]))->private++;
+	}
 }
 
 static void gather_table(struct pt_gather *gather, void *table)

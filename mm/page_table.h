@@ -3,6 +3,7 @@
 #define MM_PAGE_TABLE_H
 
 /* Tables and entries of the vmalloc range; mm/page_table.c tells how. */
+#include <linux/init.h>
 #include <linux/types.h>
 #include <asm/bitops.h>
 #include <asm/page.h>
@@ -20,6 +21,16 @@
 struct pt_gather {
 	u32 first;
 };
+
+/**
+ * pt_share - ranges may share a top-level entry with what start-up has mapped for good
+ * @start: the first address of a range that is to be pinned in
+ * @end: the last
+ *
+ * A table that is there already has one user more, for good.  Before the first pt_pin_leaf() in the
+ * range, and once there are descriptors.
+ */
+void __init pt_share(unsigned long start, unsigned long end);
 
 /**
  * pt_pin_leaf - the entry for @va in a leaf table, made if need be

@@ -15,8 +15,9 @@
 #define SECTION_SHIFT  16 /* 65536 frames, 256 MiB: their descriptors fill 2 MiB */
 #define SECTION_FRAMES (1UL << SECTION_SHIFT)
 
-/* Free lists link frames by 32-bit numbers, and ~0 is none (mm/buddy.c). */
-#define MAX_FRAMES	  (1UL << 32)
+/* Free lists link frames by 32-bit numbers, and ~0 is none (mm/buddy.c); each has a descriptor. */
+#define DESCRIPTORS_MAX	  (VMEMMAP_SIZE / sizeof(struct page))
+#define MAX_FRAMES	  (DESCRIPTORS_MAX < 1UL << 32 ? DESCRIPTORS_MAX : 1UL << 32)
 #define NR_SECTIONS	  (MAX_FRAMES >> SECTION_SHIFT)
 
 #define CHUNK_SHIFT	  7 /* 128 frames, 512 KiB: their descriptors fill one page */

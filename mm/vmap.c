@@ -379,6 +379,7 @@ void __init vmalloc_init(void)
 	if (!whole)
 		panic("vmalloc: no memory for its first segment");
 	varena_init(&vmap_arena, VMALLOC_START, VMALLOC_END + 1, whole);
+	pt_share(VMALLOC_START, VMALLOC_END);
 	hash_init();
 	pcpu_init_window();
 	vmap_purge_init();

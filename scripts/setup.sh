@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # setup.sh GROUP...   - see to it that the tools of these groups are there: build image run display test
-#                       host hostclang fuzz programs coverage mallocs lint debug
+#                       host hostclang valgrind fuzz programs coverage mallocs lint debug
 # setup.sh --doctor   - list every tool, its version, the version tested with, and what to do
 # setup.sh --table    - print the table of tools
 #
@@ -43,6 +43,7 @@ find_xz() { first xz; }
 find_redis() { has redis-benchmark && first redis-server; }
 find_tsan() { has gcc && first_file "$(gcc -print-file-name=libtsan.so)"; }
 find_setarch() { first setarch; }
+find_valgrind() { first valgrind; }
 find_mimalloc() { first_file /usr/lib/*/libmimalloc.so.2* /usr/lib*/libmimalloc.so.2*; }
 find_jemalloc() { first_file /usr/lib/*/libjemalloc.so.2 /usr/lib*/libjemalloc.so.2; }
 find_tcmalloc() { first_file /usr/lib/*/libtcmalloc_minimal.so.4 /usr/lib*/libtcmalloc_minimal.so.4; }
@@ -113,6 +114,7 @@ table() {
 	host|setarch|2.38|its check for races|util-linux|util-linux|util-linux|util-linux|util-linux
 	hostclang|hostclang|14.0|the same with another compiler|clang|clang|clang|clang|llvm
 	hostclang|clangrt|14.0|its checks, fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
+	valgrind|valgrind|3.19|the same under valgrind|valgrind|valgrind|valgrind|valgrind|valgrind
 	fuzz|libfuzzer|14.0|fuzzing|libclang-rt-dev|compiler-rt|compiler-rt|clang|llvm
 	fuzz|libstdcxx|12.2|what libFuzzer is written in|g++|libstdc++-devel libstdc++-static|gcc|gcc-c++|gcc
 	programs|sqlite|3.40|a program for its malloc()|sqlite3|sqlite|sqlite|sqlite3|sqlite

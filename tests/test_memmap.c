@@ -336,7 +336,9 @@ static void find_account(void *found, u64 ns __unused, int level __unused, const
 	static const char begin[] = "mem: total ", image[] = " = image ";
 	char copy[160], *at;
 
-	strscpy(copy, message, min(n + 1, sizeof(copy)));
+	n = min(n, sizeof(copy) - 1);
+	memcpy(copy, message, n); /* it ends in no NUL */
+	copy[n] = '\0';
 	if (!strstarts(copy, begin) || !(at = strstr(copy, image)))
 		return;
 	account_image = simple_strtoull(at + strlen(image), NULL, 10);

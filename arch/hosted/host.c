@@ -225,6 +225,29 @@ static unsigned int vector_of(int sig, const siginfo_t *info)
 	return sig == SIGSEGV && info->si_code == SI_KERNEL ? 13 : 14;
 }
 
+#ifdef HOSTED_VALGRIND
+static int in_valgrind;
+
+/* Of a repeated movs or stos valgrind has counted the step that it could not do. */
+static void undo_step(greg_t *regs)
+{
+	const unsigned char *at = (const unsigned char *)regs[REG_RIP];
+	int repeated = 0;
+
+	if (!in_valgrind)
+		return;
+	for (; *at == 0xf3 || *at == 0x66 || *at >> 4 == 4; at++)
+		repeated |= *at == 0xf3;
+	if (repeated && (*at == 0xa4 || *at == 0xa5 || *at == 0xaa || *at == 0xab))
+		regs[REG_RCX]++;
+}
+#else
+static void undo_step(greg_t *regs)
+{
+	(void)regs;
+}
+#endif
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -239,6 +262,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	};
 	int saved = errno;
 
+	if (f.vector == 14 && f.ip != f.address)
+		undo_step(regs);
 	hosted_fault(&f);
 	regs[REG_RIP] = (greg_t)f.ip;
 	errno = saved;
@@ -406,6 +431,9 @@ __attribute__((__weak__)) int main(int argc, char **argv)
 	struct rlimit none = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &none);
+#ifdef HOSTED_VALGRIND
+	in_valgrind = strstr(getenv("LD_PRELOAD") ?: "", "vgpreload") != NULL;
+#endif
 	take_signals();
 	return status_of(hosted_main(argc, argv));
 }

@@ -13,7 +13,6 @@
 
 #define USER_END       0x0000800000000000
 #define CANONICAL_HIGH 0xffff800000000000
-#define VMEMMAP_END    (VMEMMAP_START + (1UL << 39))
 
 static void describe_image(unsigned long addr, char *buf, size_t size)
 {
@@ -68,7 +67,7 @@ void address_describe(unsigned long addr, char *buf, size_t size)
 		direct_map_describe(addr, buf, size);
 	else if (addr >= VMALLOC_START && addr <= VMALLOC_END)
 		vmalloc_describe(addr, buf, size);
-	else if (addr >= VMEMMAP_START && addr < VMEMMAP_END)
+	else if (addr - VMEMMAP_START < VMEMMAP_SIZE)
 		snprintf(buf, size, "descriptor of page frame %#lx",
 			 page_to_pfn((struct page *)addr));
 	else if (addr >= EARLY_IO_START && addr < EARLY_IO_START + EARLY_IO_SIZE)

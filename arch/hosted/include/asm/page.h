@@ -13,14 +13,16 @@
  *
  * These are places where neither the program, nor the C library, nor the shadow
  * memory and the heap of AddressSanitizer lie.  ThreadSanitizer watches few ranges
- * only: there everything is within 1.5 TiB from 550000000000 on.  The image, which is the program,
- * stands for 1 MiB of physical memory and up, and is never reached through the
- * direct map.
+ * only: there everything is within 1.5 TiB from 550000000000 on.  valgrind's programs
+ * have 128 GiB, the upper half of which is its own: there all is below 60 GiB.
+ *
+ * The image, which is the program, stands for 1 MiB of physical memory and up, and is
+ * never reached through the direct map.
  */
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1UL << PAGE_SHIFT)
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
-#ifndef HOSTED_TSAN
+#if !defined(HOSTED_TSAN) && !defined(HOSTED_VALGRIND)
 #define PAGE_OFFSET	0x0000110000000000
 #define DIRECT_MAP_SIZE 0x0000400000000000
 #define VMEMMAP_START	0x0000518000000000
@@ -29,7 +31,7 @@
 #define EARLY_IO_START	0x0000540000000000
 #define VMALLOC_START	0x0000650000000000
 #define VMALLOC_END	0x00006cffffffffff
-#else
+#elif defined(HOSTED_TSAN)
 #define PAGE_OFFSET	0x0000550000000000
 #define DIRECT_MAP_SIZE 0x0000004000000000
 #define VMEMMAP_START	0x0000554000000000
@@ -38,6 +40,15 @@
 #define EARLY_IO_START	0x0000559000000000
 #define VMALLOC_START	0x0000560800000000
 #define VMALLOC_END	0x0000567fffffffff
+#else
+#define PAGE_OFFSET	0x0000000200000000
+#define DIRECT_MAP_SIZE 0x0000000200000000
+#define VMEMMAP_START	0x0000000500000000
+#define VMEMMAP_SIZE	0x0000000008000000
+#define KMAP_START	0x0000000540000000
+#define EARLY_IO_START	0x0000000580000000
+#define VMALLOC_START	0x00000005c0000000
+#define VMALLOC_END	0x0000000effffffff
 #endif
 #define KMAP_SIZE     0x0000000004000000
 #define EARLY_IO_SIZE 0x0000000020000000
