@@ -660,6 +660,24 @@ KTEST(vmalloc, vmallocinfo_has_a_line_for_each)
 	EXPECT(!strstr(text, want));
 }
 
+/* There are more areas than the file copies at a time: each has one line. */
+KTEST(vmalloc, vmallocinfo_has_many_lines)
+{
+	static char text[32768];
+	static void *areas[40];
+	char want[32], *at;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(areas); i++)
+		ASSERT((areas[i] = vmalloc(PAGE_SIZE)) != NULL);
+	EXPECT(vfile_read("vmallocinfo", text, sizeof(text)) > 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(areas); i++) {
+		snprintf(want, sizeof(want), "0x%px-", areas[i]);
+		at = strstr(text, want);
+		EXPECT(at && !strstr(at + 1, want));
+		vfree(areas[i]);
+	}
+}
+
 /* Whichever call it was: an area is its caller's. */
 KTEST(vmalloc, areas_are_named_by_their_callers)
 {
