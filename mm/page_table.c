@@ -110,7 +110,7 @@ void __init pt_share(unsigned long start, unsigned long end)
 		if (!pgd_present(swapper_pg_dir[i]))
 			continue;
 		memmap_open(pfn_to_section(pgd_pfn(swapper_pg_dir[i])));
-		pfn_to_page(pgd_pfn(swapper_pg_dir[i]))->private++;
+		++*table_users(pud_offset(&swapper_pg_dir[i], 0));
 	}
 }
 
