@@ -47,6 +47,7 @@ import machines  # noqa: E402
 MAX_RSS = 2 << 30
 MAX_LOG = 64 << 20
 IDLE = 20  # seconds of the clock, of which a process that does something computes a hundredth
+SILENT = 600  # seconds of the clock in which a test ends
 
 Mutant = collections.namedtuple("Mutant", "path line kind old new code")
 
@@ -416,6 +417,7 @@ def use(pid):
 def watch(process, log, limit):
     """Until it ends: why it counts as killed; limit is the seconds it may compute without the end of a test."""
     size, since, computed, moved = 0, 0.0, 0.0, time.monotonic()
+    ended = moved
     failed = re.compile(rb"^not ok \d+ (\S+)", re.M)
     with open(log, "rb") as f:
         while process.poll() is None:
@@ -427,11 +429,12 @@ def watch(process, log, limit):
                 text = f.read()
                 if m := failed.search(text):
                     return m[1].decode()
-                since = seconds if b"\nok " in text else since
+                if b"\nok " in text:
+                    since, ended = seconds, time.monotonic()
                 size = now
             if memory > MAX_RSS or size > MAX_LOG:
                 return "grows"
-            if seconds - since > limit:
+            if seconds - since > limit or time.monotonic() - ended > SILENT:
                 return "hangs"
             if time.monotonic() - moved > IDLE:
                 if seconds - computed < IDLE / 100:
