@@ -9,7 +9,10 @@
  */
 #include <cairn/monitor.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
+#include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timex.h>
 
 int mmbench_run(void);
 
@@ -56,6 +59,26 @@ static void sink(void *ctx, const char *text, size_t n, int level)
 	}
 }
 
+/*
+ * What a sample of kfence costs, all told: the lists of this CPU are emptied, the next
+ * object gets a page between guards and gives it back, and the lists are filled anew.
+ */
+static void kfence_run(void)
+{
+	u64 fewest = ~0ULL;
+
+	for (unsigned int i = 0; i < 100; i++) {
+		u64 begin = get_cycles();
+
+		kfence_sample();
+		kfree(kmalloc(64, GFP_KERNEL));
+		kfree(kmalloc(64, GFP_KERNEL));
+		fewest = min(fewest, get_cycles() - begin);
+	}
+	pr_info(PREFIX "kfence_sample 1 %llu %llu %llu %llu\n", fewest, fewest * 100, fewest,
+		fewest * 100);
+}
+
 static int cmd_bench(int argc, char **argv)
 {
 	static struct filter filter;
@@ -66,6 +89,8 @@ static int cmd_bench(int argc, char **argv)
 	printk_capture(sink, &filter);
 	mmbench_run();
 	printk_capture(NULL, NULL);
+	if (kfence_enabled())
+		kfence_run();
 	return 0;
 }
 MONITOR_COMMAND("bench", "[PATTERN]", "time the allocators; print the cases that match", cmd_bench);
