@@ -144,7 +144,7 @@ static noinline void save_track(struct kfence_track *t)
 /* The object that ends or begins nearest to @addr, in a guard; NULL if none was beside that. */
 static struct kfence_object *nearest_object(unsigned long addr)
 {
-	struct kfence_object *left = object_of(addr - PAGE_SIZE), *right = left + 1;
+	struct kfence_object *left = &kfence_objects[page_index(addr) / 2], *right = left + 1;
 
 	if (left->state == KFENCE_UNUSED)
 		return right->state == KFENCE_UNUSED ? NULL : right;
