@@ -102,12 +102,15 @@ static unsigned int page_index(unsigned long addr)
 	return (unsigned int)((addr - kfence_pool) >> PAGE_SHIFT);
 }
 
+static bool is_guard(unsigned long addr)
+{
+	return page_index(addr) % 2;
+}
+
 /* The object that a page is for, or NULL if it is a guard. */
 static struct kfence_object *object_of(unsigned long addr)
 {
-	unsigned long page = page_index(addr);
-
-	return page % 2 ? NULL : &kfence_objects[page / 2];
+	return is_guard(addr) ? NULL : &kfence_objects[page_index(addr) / 2];
 }
 
 static void open_page(unsigned long addr)
@@ -160,12 +163,12 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, unsigned long i
 
 	if (!is_kfence_address((void *)addr))
 		return false;
-	o = object_of(addr);
-	if (o && o->state == KFENCE_FREED) {
-		kfence_report_late(&access, o);
-	} else if (!o && (o = nearest_object(addr))) {
+	o = is_guard(addr) ? nearest_object(addr) : object_of(addr);
+	if (o && is_guard(addr)) {
 		kfence_report_out_of_bounds(&access, o);
 		set_bit(page_index(addr), open_guards);
+	} else if (o && o->state == KFENCE_FREED) {
+		kfence_report_late(&access, o);
 	} else {
 		kfence_report_nowhere(&access);
 	}
