@@ -5,8 +5,9 @@
  * prints KTAP, the kernel's dialect of the Test Anything Protocol.
  *
  * A test fails if an expectation does not hold, if a warning or an error is
- * printed that no EXPECT_REPORT() asked for, or if memory is missing (or too
- * much is there) after it.  Memory is compared with every cache drained:
+ * printed that no EXPECT_REPORT() asked for, if it leaves the thread bound to other
+ * CPUs, or if memory is missing (or too much is there) after it.  Memory is compared
+ * with every cache drained:
  *
  *	free pages, live slab objects, areas in the vmalloc range
  *
@@ -331,6 +332,7 @@ const struct ktest_case *ktest_next(const struct ktest_case *t, const char *patt
 struct ktest_outcome ktest_run_one(const struct ktest_case *t, const struct ktest_hooks *hooks)
 {
 	struct holdings before = take_stock();
+	struct cpumask cpus = current->cpus_mask;
 
 	running.failed = false;
 	running.unexpected = false;
@@ -344,6 +346,10 @@ struct ktest_outcome ktest_run_one(const struct ktest_case *t, const struct ktes
 	if (hooks)
 		hooks->end();
 	check_leaks(&before);
+	if (memcmp(&current->cpus_mask, &cpus, sizeof(cpus)) != 0) {
+		running.failed = true;
+		diagnose("the tests after it would run on other CPUs");
+	}
 	printk_capture(NULL, NULL);
 	if (running.line_open)
 		console_printf("\n");

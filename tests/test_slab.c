@@ -439,7 +439,6 @@ static int read_for_a_while(void *data __unused)
  */
 KTEST(slab, typesafe_pages_wait_for_readers)
 {
-	struct cpumask here = {0};
 	struct task_struct *task;
 
 	if (num_online_cpus() < 2) {
@@ -453,8 +452,6 @@ KTEST(slab, typesafe_pages_wait_for_readers)
 	kmem_cache_free(read_cache, read_object);
 	reading = shrinking = false;
 	pages_lost = 0;
-	cpumask_set_cpu(raw_smp_processor_id(), &here);
-	set_cpus_allowed_ptr(current, &here);
 	task = kthread_create_on_cpu(read_for_a_while, NULL, raw_smp_processor_id() ? 0 : 1,
 				     "t_reader");
 	ASSERT(!IS_ERR(task));
@@ -464,7 +461,6 @@ KTEST(slab, typesafe_pages_wait_for_readers)
 	WRITE_ONCE(shrinking, true);
 	EXPECT_EQ(kmem_cache_shrink(read_cache), 0);
 	kthread_stop(task);
-	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	EXPECT_EQ(pages_lost, 0);
 	EXPECT(virt_to_page(read_object)->slab_cache != read_cache);
 	EXPECT_EQ(kmem_cache_destroy(read_cache), 0);

@@ -492,12 +492,9 @@ KTEST(vmalloc, counts_follow)
  */
 KTEST(vmalloc, a_damaged_page_is_not_taken)
 {
-	struct cpumask here = {0};
 	struct page *page;
 	char *p = NULL;
 
-	cpumask_set_cpu(raw_smp_processor_id(), &here);
-	set_cpus_allowed_ptr(current, &here);
 	vfree(vmalloc(PAGE_SIZE)); /* from now on there is a range at hand */
 	vm_unmap_aliases();
 	page = alloc_page(GFP_KERNEL);
@@ -514,7 +511,6 @@ KTEST(vmalloc, a_damaged_page_is_not_taken)
 	} else {
 		ktest_skip("no CPU keeps pages");
 	}
-	set_cpus_allowed_ptr(current, cpu_possible_mask);
 }
 
 /* ---- running out ------------------------------------------------------------------------ */
