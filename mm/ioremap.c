@@ -152,7 +152,8 @@ static bool __cold report_conflict(const struct vmap_area *va, enum memtype othe
 }
 
 /* Lists @va, or tells the type and the address of a mapping that is in its way. */
-static bool memtype_try_add(struct vmap_area *va, enum memtype *type, phys_addr_t *phys)
+static __always_inline bool memtype_try_add(struct vmap_area *va, enum memtype *type,
+					    phys_addr_t *phys)
 {
 	struct vmap_area *other;
 
@@ -168,16 +169,23 @@ static bool memtype_try_add(struct vmap_area *va, enum memtype *type, phys_addr_
 	return !other;
 }
 
-/* Lists @va; false if a live mapping of another type overlaps it.  One that is freed may go. */
+/* What is in the way may be freed already, and go. */
+static noinline bool memtype_add_again(struct vmap_area *va)
+{
+	enum memtype type;
+	phys_addr_t phys;
+
+	vmap_purge();
+	return memtype_try_add(va, &type, &phys) || report_conflict(va, type, phys);
+}
+
+/* Lists @va; false if a live mapping of another type overlaps it. */
 static bool memtype_add(struct vmap_area *va)
 {
 	enum memtype type;
 	phys_addr_t phys;
 
-	if (likely(memtype_try_add(va, &type, &phys)))
-		return true;
-	vmap_purge();
-	return memtype_try_add(va, &type, &phys) || report_conflict(va, type, phys);
+	return likely(memtype_try_add(va, &type, &phys)) || memtype_add_again(va);
 }
 
 void vmap_forget_io(struct vmap_area *va)
