@@ -32,6 +32,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <cairn/console.h>
+#include <cairn/init.h>
 #include <cairn/test.h>
 #include "../mm/vmscan.h"
 
@@ -91,6 +92,19 @@ bool ktest_lacks_memory(unsigned int mib)
 	scnprintf(why, sizeof(why), "needs %u MiB of memory beside the kernel", mib);
 	ktest_skip(why);
 	return true;
+}
+
+static unsigned int most_rounds = UINT_MAX;
+
+static int set_most_rounds(const char *value)
+{
+	return kstrtouint(value, 0, &most_rounds);
+}
+BOOT_PARAM("ktest.rounds", set_most_rounds, "rounds of a test's random operations, at most");
+
+unsigned int ktest_rounds(unsigned int usual)
+{
+	return min(usual, most_rounds);
 }
 
 bool ktest_check(bool ok, const char *what, const char *file, int line)

@@ -240,7 +240,7 @@ static unsigned int resize_often(mempool_t *pool)
 {
 	unsigned int i, wrong = 0;
 
-	for (i = 0; i < RESIZES; i++) {
+	for (i = 0; i < ktest_rounds(RESIZES); i++) {
 		EXPECT_EQ(mempool_resize(pool, i % 2 ? 2 : 8), 0);
 		wrong += !pool_agrees(pool);
 		if (i % 16 == 15)

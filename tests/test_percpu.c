@@ -292,7 +292,7 @@ KTEST(percpu, random_use_keeps_every_byte)
 	u64 state = 88172645463325252ULL;
 
 	memset(objects, 0, sizeof(objects));
-	for (unsigned int i = 0; i < 40000; i++) {
+	for (unsigned int i = 0; i < ktest_rounds(40000); i++) {
 		unsigned int k;
 
 		state ^= state << 13;

@@ -202,7 +202,7 @@ KTEST(percpu, checked_while_pages_come_and_go)
 	thread = kthread_create_on_cpu(take_and_give_back, &rounds, last, "percpu/%d", last);
 	ASSERT(!IS_ERR(thread));
 	wake_up_process(thread);
-	for (unsigned int i = 0; !wrong && (i < 500 || !READ_ONCE(rounds)); i++) {
+	for (unsigned int i = 0; !wrong && (i < ktest_rounds(500) || !READ_ONCE(rounds)); i++) {
 		wrong = pcpu_check();
 		cond_resched();
 	}

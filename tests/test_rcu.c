@@ -414,7 +414,7 @@ KTEST(rcu, typesafe_objects_keep_their_kind)
 	atomic_set(&right, 0);
 	for_each_online_cpu(cpu)
 		t[cpu] = start_on(look_up, NULL, cpu);
-	for (unsigned int i = 0; i < 30000; i++) {
+	for (unsigned int i = 0; i < ktest_rounds(30000); i++) {
 		unsigned int slot = i * 7 % SLOTS;
 		struct typed *typed = rcu_access_pointer(slots[slot]);
 

@@ -85,7 +85,7 @@ KTEST(slab_stress, random_operations)
 			kmem_cache_create("t_stress", sizes[i], 0, 0, i == 2 ? construct : NULL);
 		ASSERT(caches[i]);
 	}
-	for (i = 0; i < 60000 && !wrong; i++) {
+	for (i = 0; i < ktest_rounds(60000) && !wrong; i++) {
 		struct model *m = &model[rng() % LIVE];
 
 		if (!m->obj)

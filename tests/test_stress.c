@@ -625,7 +625,7 @@ KTEST(stress, everything_at_once)
 	struct stress_counts sum;
 
 	if (!operations)
-		operations = WORK_BY_DEFAULT / (2 + num_online_cpus());
+		operations = ktest_rounds(WORK_BY_DEFAULT / (2 + num_online_cpus()));
 	pr_info("stress: stress.seed=%llu stress.operations=%llu, %u CPUs, %u nodes\n", stress_seed,
 		operations, num_online_cpus(), num_online_nodes());
 	before = take_account();

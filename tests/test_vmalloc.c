@@ -609,7 +609,7 @@ KTEST(vmalloc, random_use_keeps_every_mark)
 
 	if (ktest_lacks_memory(24))
 		return;
-	for (unsigned int i = 0; i < 20000; i++) {
+	for (unsigned int i = 0; i < ktest_rounds(20000); i++) {
 		ASSERT(swap_slot((unsigned int)rng(slots)));
 		if (i % 1000 == 0)
 			expect_sound();

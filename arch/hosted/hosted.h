@@ -67,6 +67,12 @@ extern u32 machine_magic;
 /* machine_start - the order of start-up, up to the initcalls; see kernel/main.c. */
 void machine_start(u64 info_phys);
 
+/* machine_option - take note of -n, -m or -N (machine.c); false: it is none of them, or cannot be so */
+bool machine_option(char letter, const char *value);
+
+/* machine_start_chosen - machine_start() with what those say */
+void machine_start_chosen(const char *cmdline);
+
 /* hosted_program - what this program does with the machine; its exit status */
 int hosted_program(int argc, char **argv);
 

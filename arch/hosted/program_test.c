@@ -5,10 +5,6 @@
  * Starts the kernel with CMDLINE on one CPU, or as many as -n says, and runs the tests that one of the patterns
  * fits, all of them without one; KTAP on standard output.  The status is 0 if
  * none failed, 2 if an option cannot be followed.
- *
- * -m is how much memory the machine has, with a hole from 3 to 4 GiB where there is that much.  -N
- * spreads it over nodes, CPUs by turns; from three nodes on the last has no
- * memory, and distances differ.
  */
 #include <linux/errno.h>
 #include <linux/cpumask.h>
@@ -20,73 +16,7 @@
 #include <cairn/test.h>
 #include "hosted.h"
 
-#define MIB	   (1ULL << 20)
-#define HOLE_START (3ULL << 30)
-#define HOLE_END   (4ULL << 30)
-
 static char patterns[1024];
-static unsigned int mib = 512, nodes;
-
-/* Where memory is that begins @offset bytes after the first. */
-static u64 beyond_hole(u64 offset)
-{
-	return offset < HOLE_START ? offset : offset + HOLE_END - HOLE_START;
-}
-
-static struct mb2_mmap_entry memory_of_machine[4] = {
-	{0, 0x9fc00, 1, 0},
-	{0xfffc0000, 0x40000, 2, 0},
-};
-
-static unsigned int describe_memory(void)
-{
-	u64 size = mib * MIB;
-
-	memory_of_machine[2] = (struct mb2_mmap_entry){MIB, min(size, HOLE_START) - MIB, 1, 0};
-	if (size <= HOLE_START)
-		return 3;
-	memory_of_machine[3] = (struct mb2_mmap_entry){HOLE_END, size - HOLE_START, 1, 0};
-	return 4;
-}
-
-/* As if the firmware had said so: SRAT and, for three nodes or more, SLIT. */
-static void describe_nodes(void)
-{
-	struct acpi_srat *srat = &acpi_info.srat;
-	struct acpi_slit *slit = &acpi_info.slit;
-	unsigned int with_memory = nodes > 2 ? nodes - 1 : nodes;
-	u64 share = round_down(mib * MIB / with_memory, 128 * MIB);
-
-	for (u32 i = 0; i < nodes; i++)
-		srat->domain[srat->nr_nodes++] = i;
-	for (u32 i = 0; i < with_memory; i++)
-		srat->memory[srat->nr_memory++] = (struct acpi_srat_memory){
-			.start = beyond_hole(i * share),
-			.end = i + 1 < with_memory ? beyond_hole((i + 1) * share - 1) + 1
-						   : 1ULL << 40,
-			.nid = i,
-		};
-	for (u32 i = 0; i < machine_cpus; i++) {
-		srat->cpu[srat->nr_cpus].apic_id = i;
-		srat->cpu[srat->nr_cpus++].nid = i % nodes;
-	}
-	slit->nr = nodes > 2 ? nodes : 0;
-	for (u32 from = 0; from < slit->nr; from++)
-		for (u32 to = 0; to < slit->nr; to++)
-			slit->distance[from][to] = (u8)(from == to ? 10 : 10 + 7 * from + 3 * to);
-}
-
-static bool take_option(const char *option, const char *value)
-{
-	if (!strcmp(option, "-n"))
-		return !kstrtouint(value, 10, &machine_cpus) && machine_cpus &&
-		       machine_cpus <= NR_CPUS;
-	if (!strcmp(option, "-m"))
-		return !kstrtouint(value, 10, &mib) && mib >= 8;
-	if (!strcmp(option, "-N"))
-		return !kstrtouint(value, 10, &nodes) && nodes && nodes <= ACPI_MAX_NODES;
-	return false;
-}
 
 int hosted_program(int argc, char **argv)
 {
@@ -96,7 +26,7 @@ int hosted_program(int argc, char **argv)
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
 		if (!strcmp(argv[i], "-c"))
 			cmdline = argv[i + 1];
-		else if (!take_option(argv[i], argv[i + 1]))
+		else if (strlen(argv[i]) != 2 || !machine_option(argv[i][1], argv[i + 1]))
 			break;
 	}
 	if (i < argc && argv[i][0] == '-') {
@@ -111,9 +41,7 @@ int hosted_program(int argc, char **argv)
 			return 1;
 		}
 	}
-	if (nodes)
-		machine_firmware = describe_nodes;
-	machine_start(machine_describe(cmdline, memory_of_machine, describe_memory()));
+	machine_start_chosen(cmdline);
 	failed = ktest_run(patterns);
 	if (failed == -ENOENT)
 		host_error("cairn-test: no test has such a name\n");

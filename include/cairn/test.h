@@ -82,6 +82,9 @@ void ktest_skip(const char *why);
 /* ktest_lacks_memory - skips the running test where the kernel manages less than @mib MiB */
 bool ktest_lacks_memory(unsigned int mib);
 
+/* ktest_rounds - how often a loop of random operations goes: @usual, or ktest.rounds= if that is less */
+unsigned int ktest_rounds(unsigned int usual);
+
 bool ktest_check(bool ok, const char *what, const char *file, int line);
 bool ktest_check_eq(u64 a, u64 b, const char *what, const char *file, int line);
 bool ktest_capture_begin(void);

@@ -10,18 +10,19 @@
  *
  *   -r RUN	not the n-th alone, but it and those after it, RUN at most, until the
  *		call that the test made comes back
- *   -m MOST	at most so many runs; then it is every k-th allocation that fails
+ *   -a MOST	at most so many runs; then it is every k-th allocation that fails
  *   -t MS	likewise, if they would take longer
  *   -f N	begin with the N-th, and every STEP-th then
  *   -s STEP
  *   -c TEXT	more of the kernel's command line
  *   -v		say where each failing allocation is
  *   -l		print the names of the tests and run none
+ *   -n -m -N	the machine: see arch/hosted/machine.c
  *
  * On standard output:
  *
  *   @ TEST N			before each run; what it says comes next
- *   % TEST COUNT STEP		after the first, in which nothing fails
+ *   % TEST COUNT STEP		after the first, in which nothing fails; if it was skipped, why
  *   ! TEST N report leak	if something was wrong: these, or expect
  *   = TEST			after the last
  */
@@ -59,7 +60,8 @@ static void end(void)
 	seen = fault_nth_end();
 }
 
-static void run(const struct ktest_case *t, unsigned long n)
+/* Why it was skipped, or NULL. */
+static const char *run(const struct ktest_case *t, unsigned long n)
 {
 	static const struct ktest_hooks hooks = {.begin = begin, .end = end};
 	struct ktest_outcome outcome;
@@ -71,6 +73,7 @@ static void run(const struct ktest_case *t, unsigned long n)
 		console_printf("! %s.%s %lu%s%s%s\n", t->suite, t->name, n,
 			       outcome.reported ? " report" : "", outcome.leaked ? " leak" : "",
 			       !outcome.reported && !outcome.leaked ? " expect" : "");
+	return outcome.skip;
 }
 
 /* How far apart the runs have to be, after one in which nothing fails. */
@@ -78,13 +81,14 @@ static unsigned long measure(const struct ktest_case *t)
 {
 	unsigned long most = option.most ? option.most : ~0UL, ns, step;
 	u64 start = ktime_get_ns();
+	const char *skip = run(t, 0);
 
-	run(t, 0);
 	ns = (unsigned long)(ktime_get_ns() - start) + 1;
 	if (option.ms)
 		most = min(most, max(option.ms * NSEC_PER_MSEC / ns, 1UL));
 	step = max(DIV_ROUND_UP(seen, most), 1UL);
-	console_printf("%% %s.%s %lu %lu\n", t->suite, t->name, seen, step);
+	console_printf("%% %s.%s %lu %lu%s%s\n", t->suite, t->name, seen, step, skip ? " " : "",
+		       skip ?: "");
 	return step;
 }
 
@@ -104,15 +108,18 @@ static void sweep(const struct ktest_case *t)
 static bool take_value(char letter, char *value)
 {
 	unsigned long *number = letter == 'r'	? &option.in_a_row
-				: letter == 'm' ? &option.most
+				: letter == 'a' ? &option.most
 				: letter == 't' ? &option.ms
 				: letter == 'f' ? &option.first
 				: letter == 's' ? &option.step
 						: NULL;
 
+	if (!value)
+		return false;
 	if (letter == 'c')
 		option.cmdline = value;
-	return value && (letter == 'c' || (number && !kstrtoul(value, 10, number)));
+	return letter == 'c' ||
+	       (number ? !kstrtoul(value, 10, number) : machine_option(letter, value));
 }
 
 /* The first argument that is no option, or -EINVAL. */
@@ -133,16 +140,20 @@ static int parse(int argc, char **argv)
 	return i;
 }
 
-static void each_test(const char *pattern)
+/* False: there is none. */
+static bool each_test(const char *pattern)
 {
 	const struct ktest_case *t = NULL;
+	bool any = false;
 
 	while ((t = ktest_next(t, pattern))) {
+		any = true;
 		if (option.list)
 			console_printf("%s.%s\n", t->suite, t->name);
 		else
 			sweep(t);
 	}
+	return any;
 }
 
 int hosted_program(int argc, char **argv)
@@ -152,12 +163,18 @@ int hosted_program(int argc, char **argv)
 
 	if (i < 0 || i == argc) {
 		host_error(
-			"usage: cairn-fail [-lv] [-r RUN] [-m MOST] [-t MS] [-f N] [-s STEP] [-c CMDLINE] PATTERN...\n");
+			"usage: cairn-fail [-lv] [-r RUN] [-a MOST] [-t MS] [-f N] [-s STEP] [-n CPUS] [-m MIB] [-N NODES] [-c CMDLINE] PATTERN...\n");
 		return 2;
 	}
 	snprintf(cmdline, sizeof(cmdline), "failslab=1,0,0,0 loglevel=5 %s", option.cmdline);
-	machine_start(machine_describe(cmdline, NULL, 0));
-	for (; i < argc; i++)
-		each_test(argv[i]);
+	machine_start_chosen(cmdline);
+	for (; i < argc; i++) {
+		if (each_test(argv[i]))
+			continue;
+		host_error("cairn-fail: no test has such a name: ");
+		host_error(argv[i]);
+		host_error("\n");
+		return 1;
+	}
 	return 0;
 }

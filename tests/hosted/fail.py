@@ -18,6 +18,30 @@ import sys
 import time
 
 HANG = 120  # seconds without a new run
+SAY = 60    # seconds between two lines that say how far it is
+
+# A small machine, and few rounds of random operations: a test is run as often as it allocates.
+MACHINE = ["-m", "32"]
+WORDS = "ktest.rounds=1000"
+
+# What a test that is skipped there says, and the machine that has what it asks for: options and words.
+OTHERS = [
+    (r"one CPU", ["-n", "2"], ""),
+    (r"needs \d+ MiB", ["-m", "96"], ""),
+    (r"the reserve does not hold", ["-m", "512"], ""),
+    (r"all of RAM is low|no pool|every section is open", ["-m", "5000"], ""),
+    (r"without lockdep=1", ["-n", "2"], "lockdep=1"),
+    (r"without kmemleak=on", ["-m", "96"], "kmemleak=on"),
+    (r"without kfence.sample_interval=", [], "kfence.sample_interval=1"),
+    (r"without debug_pagealloc=on", [], "debug_pagealloc=on"),
+    (r"without page_owner=on", [], "page_owner=on"),
+    (r"without page_poison=1", [], "page_poison=1"),
+    (r"without init_on_alloc=1", [], "init_on_alloc=1"),
+    (r"without init_on_free=1", [], "init_on_free=1"),
+    (r"without swiotlb=", ["-m", "96"], "swiotlb=4096"),
+    (r"without highmem=|no ZONE_HIGHMEM", ["-m", "128"], "highmem=64M"),
+    (r"one node|every node has memory", ["-m", "384", "-N", "3", "-n", "3"], ""),
+]
 
 # Reports that a failed allocation may make.
 SHORTAGE = re.compile(r"page allocation failure|vmalloc error|percpu: allocation failed|"
@@ -34,6 +58,7 @@ NOTICES = {
     "mempools.wrong_frees_and_contexts": ("expect report", "likewise"),
     "mempools.slab_and_kmalloc_pools": ("expect", "an element came from the reserve"),
     "slab_debug.no_false_reports": ("expect", "kmem_cache_create() says that it failed"),
+    "vmalloc.the_last_table_is_kept": ("expect", "where memory is short, the table is given away"),
     "vmalloc.large_areas_use_large_pages": ("expect", "small pages will do"),
     "vmalloc.nothing_is_reused_before_the_flush": ("expect", "without pages, all is flushed"),
 }
@@ -47,6 +72,7 @@ class Test:
         self.name = name
         self.runs = self.count = 0
         self.step = 1
+        self.skipped = ""
         self.problems = []  # (n, what, lines)
 
     def judge(self, n, kinds, lines):
@@ -66,7 +92,7 @@ class Test:
         print(f"{self.name}: {what} when allocation {n} of {self.count} fails"
               f" ({len(self.problems)} of {self.runs} runs: {' '.join(str(p[0]) for p in self.problems[:12])})")
         for line in lines[-25:]:
-            print(f"    {line}")
+            print(f"    {line}", flush=True)
 
 
 class Suite:
@@ -91,7 +117,7 @@ class Suite:
                     options = ["-f", str(self.n + self.at.step), "-s", str(self.at.step)]
                 else:
                     self.left.remove(self.at.name)
-        return self
+        return self.tests.values()
 
     def _take(self, line):
         if not re.match(r"[@%!=] \w+\.\w+( |$)", line):
@@ -103,7 +129,7 @@ class Suite:
             self.n, self.lines = int(rest[0]), []
             self.at.runs += self.n > 0
         elif kind == "%":
-            self.at.count, self.at.step = int(rest[0]), int(rest[1])
+            self.at.count, self.at.step, self.at.skipped = int(rest[0]), int(rest[1]), " ".join(rest[2:])
         elif kind == "!":
             self.at.judge(int(rest[0]), rest[1:], self.lines)
         else:
@@ -152,28 +178,46 @@ def names_of_all(program, patterns):
     return list(dict.fromkeys(name for names in found.values() for name in names))
 
 
+def sweep(args, command, names):
+    """The tests with these names, run; with each allocation, each has a process of its own."""
+    groups = itertools.groupby(names, lambda name: name.split(".")[0] if args.most or args.ms else name)
+    suites = [Suite(command, list(group)) for _, group in groups]
+    tests, said = [], time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(suite.run) for suite in suites]):
+            tests += done.result()
+            for test in done.result():
+                if test.problems:
+                    test.show()
+            if time.monotonic() - said > SAY:
+                said = time.monotonic()
+                print(f"# {len(tests)} of {len(names)} tests, {sum(test.runs for test in tests)} runs", flush=True)
+    return tests
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("--run", type=int, default=1, help="it and those that follow fail, so many at most")
     parser.add_argument("--most", type=int, default=0, help="runs of a test; then every k-th allocation fails")
     parser.add_argument("--ms", type=int, default=0, help="likewise if they would take longer")
-    parser.add_argument("--cmdline", default="", help="more of the kernel's command line")
-    parser.add_argument("-j", type=int, default=os.cpu_count())
+    parser.add_argument("-j", type=int, default=3 * os.cpu_count(), help="processes; many a test waits for time to pass")
     parser.add_argument("patterns", nargs="*")
     args = parser.parse_intermixed_args()
 
-    command = [args.program, "-r", str(args.run), "-m", str(args.most), "-t", str(args.ms), "-c", args.cmdline]
+    command = [args.program, "-r", str(args.run), "-a", str(args.most), "-t", str(args.ms)]
     names = names_of_all(args.program, args.patterns or ["*"])
-    suites = [Suite(command, list(group)) for _, group in itertools.groupby(names, lambda n: n.split(".")[0])]
-    with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
-        tests = [test for suite in pool.map(Suite.run, suites) for test in suite.tests.values()]
+    tests = sweep(args, [*command, *MACHINE, "-c", WORDS], names)
+    for reason, machine, words in OTHERS:
+        skipped = [test.name for test in tests if re.search(reason, test.skipped)]
+        tests = [test for test in tests if test.name not in skipped]
+        tests += sweep(args, [*command, *MACHINE, *machine, "-c", f"{WORDS} {words}"], skipped)
     for test in tests:
-        if test.problems:
-            test.show()
         if test.step > 1 and not args.most:
             print(f"# {test.name}: each {test.step}th of {test.count} allocations")
     bad = sum(bool(test.problems) for test in tests)
+    for why in sorted({test.skipped for test in tests} - {""}):
+        print(f"# {sum(test.skipped == why for test in tests)} tests skipped: {why}")
     print(f"fail: {sum(test.runs for test in tests)} runs of {len(tests)} tests with an allocation failing, "
           f"{sum(test.step == 1 for test in tests)} tests with each; {bad} with something wrong")
     sys.exit(bad != 0)
