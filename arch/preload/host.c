@@ -25,9 +25,9 @@
 
 #define HIDDEN __attribute__((__visibility__("hidden")))
 
-HIDDEN int host_map(unsigned long va, unsigned long size)
+static int fixed_map(unsigned long va, unsigned long size, int prot)
 {
-	void *at = mmap((void *)va, size, PROT_READ | PROT_WRITE,
+	void *at = mmap((void *)va, size, prot,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (at == MAP_FAILED)
@@ -36,6 +36,19 @@ HIDDEN int host_map(unsigned long va, unsigned long size)
 		return 0;
 	munmap(at, size); /* a kernel that does not know MAP_FIXED_NOREPLACE takes it as a hint */
 	return -EEXIST;
+}
+
+HIDDEN int host_map(unsigned long va, unsigned long size)
+{
+	return fixed_map(va, size, PROT_READ | PROT_WRITE);
+}
+
+HIDDEN void host_map_empty(unsigned long va, unsigned long size)
+{
+	struct rlimit limit;
+
+	if (size && !getrlimit(RLIMIT_AS, &limit) && limit.rlim_cur == RLIM_INFINITY)
+		fixed_map(va, size, PROT_READ);
 }
 
 HIDDEN void host_unmap(unsigned long va, unsigned long size)

@@ -18,8 +18,9 @@
  * the count of frames stays right, and what they held takes no memory meanwhile.  To
  * make an area larger, the host moves its pages, as mremap() does.
  *
- * Returned memory is aligned to MIN_ALIGN.  A release that is wrong (twice, of a foreign
- * pointer, of the middle of something) is reported on standard error, and refused.
+ * Returned memory is aligned to MIN_ALIGN.  What is wrong (twice, of a foreign pointer, of
+ * the middle of something) is reported on standard error, and refused: free() leaves all as
+ * it was, and so does realloc(), which returns NULL.
  *
  * Contexts: any thread, before and after main(), in handlers of pthread_atfork(); as usual
  * not in signal handlers.
@@ -28,6 +29,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
+#include "../../mm/slab.h"
 #include "../../mm/vmap.h"
 #include "classes.h"
 #include "malloc.h"
@@ -65,9 +67,12 @@ void preload_init(void)
 static struct vmap_area *area_of(const void *p)
 {
 	u64 key = (unsigned long)p | VMAP_ALLOC;
-	struct vmap_area *va = vmap_lookup(key);
+	struct vmap_area *va;
 	unsigned long flags;
 
+	if (unlikely(!PAGE_ALIGNED(p)))
+		return NULL;
+	va = vmap_lookup(key);
 	if (likely(va))
 		return va;
 	spin_lock_irqsave(&vmap_lock, flags);
@@ -252,6 +257,8 @@ static noinline void free_slow(void *p)
 	cpu = cpu_enter();
 	if (is_vmalloc_addr(p)) {
 		big_free(p);
+	} else if (p == ZERO_SIZE_PTR) {
+		slab_report_address(p, "BUG: free: malloc() never gives 0x%px", p);
 	} else {
 		if (in_direct_map(p))
 			block_trim(p);
@@ -261,21 +268,31 @@ static noinline void free_slow(void *p)
 	host_errno_restore(saved);
 }
 
+/* What @p has of a slab object or a block, if one starts there; 0: none does. */
+static size_t direct_bytes(void *p)
+{
+	struct page *page = direct_map_to_page(p);
+	struct kmem_cache *cache = page->slab_cache;
+
+	if (is_block(page))
+		return PAGE_ALIGNED(p) ? block_bytes(page) : 0;
+	if (!cache || slab_object_index(slab_cache_of(cache), p) < 0)
+		return 0;
+	return cache->object_size;
+}
+
+/* How much there is for who got @p from here; 0 for any other address. */
 static size_t usable(void *p)
 {
-	const struct kmem_cache *cache;
-	const struct page *page;
 	struct vmap_area *va;
 	unsigned int cpu;
 	size_t bytes;
 
-	if (in_direct_map(p)) {
-		page = direct_map_to_page(p);
-		cache = page->slab_cache;
-		return is_block(page) ? block_bytes(page) : cache ? cache->object_size : 0;
-	}
+	preload_init();
+	if (in_direct_map(p))
+		return direct_bytes(p);
 	cpu = cpu_enter();
-	va = p ? area_of(p) : NULL;
+	va = area_of(p);
 	bytes = va ? area_bytes(va) : 0;
 	cpu_leave(cpu);
 	return bytes;
@@ -394,7 +411,7 @@ void *realloc(void *p, size_t size)
 		return NULL;
 	}
 	old = usable(p);
-	if (old && was_freed(p)) {
+	if (!old || was_freed(p)) {
 		free(p); /* says what is wrong */
 		host_error_memory();
 		return NULL;

@@ -12,6 +12,9 @@
 /* host_map - fresh memory, all zeroes, at exactly @va; 0, or a negative errno. */
 int host_map(unsigned long va, unsigned long size);
 
+/* host_map_empty - zeroes to read at [va, va + size), if address space is not limited */
+void host_map_empty(unsigned long va, unsigned long size);
+
 /* host_unmap - nothing is at [va, va + size) any more. */
 void host_unmap(unsigned long va, unsigned long size);
 

@@ -132,6 +132,21 @@ static bool piece_add(u64 start, unsigned long size)
 	return !memblock_add(start, size);
 }
 
+/*
+ * Descriptors that no RAM has can be read too, so that free() of any address in the direct
+ * map finds one.  Where the process has a limit, address space is too dear for that.
+ */
+static unsigned long empty_from = VMEMMAP_START;
+
+static bool map_empty_before(u64 start, unsigned long size)
+{
+	unsigned long descriptors = (unsigned long)pfn_to_page(PHYS_PFN(start));
+
+	host_map_empty(empty_from, descriptors - empty_from);
+	empty_from = descriptors + PAGE_ALIGN(PHYS_PFN(size) * sizeof(struct page));
+	return true;
+}
+
 static bool reserve(unsigned long bytes)
 {
 	if (for_each_piece(bytes, piece_map))
@@ -150,6 +165,8 @@ static void memory_init(void)
 		bytes /= 2;
 	}
 	for_each_piece(max(bytes, LEAST_RAM), piece_add);
+	for_each_piece(max(bytes, LEAST_RAM), map_empty_before);
+	host_map_empty(empty_from, VMEMMAP_START + VMEMMAP_SIZE - empty_from);
 	memblock_set_current_limit(MEMBLOCK_ALLOC_ANYWHERE);
 }
 

@@ -699,6 +699,64 @@ static void exhausted(void)
 
 /* ---- Wrong releases: libcairn-malloc.so only ---------------------------------------------- */
 
+/* realloc() of what it never gave, or has taken back: none of them becomes anybody's. */
+static void misused_realloc(void)
+{
+	char *p = malloc(100), *block = malloc(100 * KIB), *area = malloc(6 * MIB);
+	char local[64] = "whole";
+	static const size_t wanted[] = {50, 96, 110, 1000, 90 * KIB, 131060, 5 * MIB, 8 * MIB};
+
+	strcpy(p, "an object");
+	strcpy(block, "a block");
+	strcpy(area, "an area");
+	for (unsigned int i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		const size_t n = wanted[i];
+
+		errno = 0;
+		EXPECT(!realloc(opaque(p + 16), n) && errno == ENOMEM);
+		EXPECT(reported("BUG malloc-112: Invalid object pointer"));
+		EXPECT(!realloc(opaque(block + 16), n));
+		EXPECT(reported("lies in the middle of a large block"));
+		EXPECT(!realloc(opaque(block + 4096), n));
+		EXPECT(reported("lies in the middle of a large block"));
+		EXPECT(!realloc(opaque(area + 1), n));
+		EXPECT(reported("vfree() "));
+		EXPECT(!realloc(opaque(area + 4096), n));
+		EXPECT(reported("vfree() nonexistent vm area"));
+		EXPECT(!realloc(opaque(local), n));
+		EXPECT(reported("is outside the direct map"));
+	}
+	EXPECT(!malloc_usable_size(opaque(p + 16)) && !malloc_usable_size(opaque(block + 16)));
+	EXPECT(!malloc_usable_size(opaque(area + 1)) && !malloc_usable_size(opaque(local)));
+	EXPECT(!strcmp(p, "an object") && !strcmp(block, "a block") && !strcmp(area, "an area"));
+	free(opaque(block));
+	free(opaque(area));
+	for (unsigned int i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		EXPECT(!realloc(opaque(block), wanted[i]));
+		EXPECT(reported("is free already"));
+		EXPECT(!realloc(opaque(area), wanted[i]));
+		EXPECT(reported("vfree() nonexistent vm area"));
+	}
+	free(p);
+}
+
+/* Addresses where there is no memory: of the window where RAM may lie, and of none. */
+static void misused_windows(void)
+{
+	static const unsigned long at[] = {0x110000000000, 0x110101000000, 0x114000000000,
+					   0x120000000000, 0x190000000000, 0x50fffffff000};
+
+	for (unsigned int i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		free(opaque((char *)at[i]));
+		EXPECT(reported("never gave"));
+		EXPECT(!malloc_usable_size(opaque((char *)at[i])));
+		EXPECT(!realloc(opaque((char *)at[i]), 100));
+		EXPECT(reported("never gave"));
+	}
+	free(opaque((char *)16));
+	EXPECT(reported("never gives"));
+}
+
 /* Each is reported by what it is, and refused: the block stays whose it was. */
 static void misuse(void)
 {
@@ -762,6 +820,8 @@ static const struct {
 	{"unloaded", unloaded, 1},
 	{"exhausted", exhausted, 1},
 	{"misuse", misuse, 1},
+	{"misused_realloc", misused_realloc, 1},
+	{"misused_windows", misused_windows, 1},
 };
 
 static int wanted(unsigned int i, int argc, char **argv)

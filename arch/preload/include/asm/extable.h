@@ -4,7 +4,8 @@
 
 /*
  * Loads that may fault.  None does here: all descriptors can be read, since the host
- * has zeroes where nothing has been written, and so can all of the direct map.
+ * has zeroes where nothing has been written (but see host_map_empty()), and so can what
+ * they describe.
  */
 #include <linux/compiler.h>
 #include <linux/types.h>
