@@ -21,8 +21,10 @@
  *					open, on free lists
  *	account total T managed M free F descriptors D	the sums, and what descriptors take
  *
- * TYPE is E820's again.  The status is 0 if the kernel came up.  If FILE is no such file, or
- * this cannot be written, it is 2, with a line on standard error that says where and why.
+ * TYPE is E820's again.  The status is 0 if the kernel came up, and 85 if it said in a line
+ * that it cannot.  If FILE is no such file, or this cannot be written, it is 2, with a line on
+ * standard error that says where and why.  More than there is room for is said there, too: of
+ * ranges the rest is left out; of domains, all are, as the kernel does.
  */
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -45,10 +47,12 @@
 
 extern char _stext[], _end[], __init_begin[], __init_end[];
 
+static const char *file;
 static char text[MAX_FILE + 1];
 static struct mb2_mmap_entry ranges[MAX_RANGES];
 static unsigned int nr_ranges;
 static struct acpi_srat srat;
+static bool srat_full, ranges_full;
 
 /* The next number of a line, in @base; false if there is none. */
 static bool take_number(char **line, unsigned int base, u64 *value)
@@ -72,7 +76,7 @@ static bool node_of(u64 domain, u32 *nid)
 		if (srat.domain[*nid] == domain)
 			return true;
 	}
-	if (domain > U32_MAX || srat.nr_nodes == ACPI_MAX_NODES)
+	if (srat.nr_nodes == ACPI_MAX_NODES)
 		return false;
 	srat.domain[srat.nr_nodes++] = (u32)domain;
 	return true;
@@ -90,22 +94,48 @@ static bool only_flags(char *line)
 	return true;
 }
 
-/* What is wrong with a line, or NULL. */
-static const char *take_srat(char *line)
+/* One line on standard error; @at is the line's number, or 0: it is about the whole file. */
+static void say(unsigned int at, const char *what)
+{
+	char where[16] = "";
+
+	if (at)
+		snprintf(where, sizeof(where), ":%u", at);
+	host_error("cairn-memmap: ");
+	host_error(file);
+	host_error(where);
+	host_error(": ");
+	host_error(what);
+	host_error("\n");
+}
+
+static void say_once(bool *said, unsigned int at, const char *what)
+{
+	if (!*said)
+		say(at, what);
+	*said = true;
+}
+
+/* What is wrong with line @at, or NULL. */
+static const char *take_srat(unsigned int at, char *line)
 {
 	struct acpi_srat_memory memory = {};
 	u64 domain;
 
 	if (!take_number(&line, 10, &domain) || !take_number(&line, 16, &memory.start) ||
-	    !take_number(&line, 16, &memory.end) || !only_flags(line) || memory.start >= memory.end)
+	    !take_number(&line, 16, &memory.end) || !only_flags(line) ||
+	    memory.start >= memory.end || domain > U32_MAX)
 		return "this is not \"# srat: domain start end\"";
 	if (srat.nr_memory == ACPI_MAX_MEMORY || !node_of(domain, &memory.nid))
-		return "more domains, or memory of domains, than there is room for";
-	srat.memory[srat.nr_memory++] = memory;
+		say_once(
+			&srat_full, at,
+			"more domains, or memory of domains, than there is room for; there is one node");
+	else
+		srat.memory[srat.nr_memory++] = memory;
 	return NULL;
 }
 
-static const char *take_range(char *line)
+static const char *take_range(unsigned int at, char *line)
 {
 	u64 start, length, type;
 
@@ -113,51 +143,46 @@ static const char *take_range(char *line)
 	    !take_number(&line, 0, &type) || type > U32_MAX || !at_end(line))
 		return "this is not \"start length type\"";
 	if (nr_ranges == MAX_RANGES)
-		return "more ranges than there is room for";
-	ranges[nr_ranges++] = (struct mb2_mmap_entry){start, length, (u32)type, 0};
+		say_once(&ranges_full, at,
+			 "more ranges than there is room for; from here on they are left out");
+	else
+		ranges[nr_ranges++] = (struct mb2_mmap_entry){start, length, (u32)type, 0};
 	return NULL;
 }
 
-static const char *take_line(char *line)
+static const char *take_line(unsigned int at, char *line)
 {
 	if (strstarts(line, "# srat: "))
-		return take_srat(line + 8);
-	return *line == '#' || at_end(line) ? NULL : take_range(line);
+		return take_srat(at, line + 8);
+	return *line == '#' || at_end(line) ? NULL : take_range(at, line);
 }
 
-/* One line on standard error; @at is the file's, or 0: what is wrong is the whole file. */
-static bool refuse(const char *path, unsigned int at, const char *wrong)
+static bool refuse(unsigned int at, const char *wrong)
 {
-	char where[16] = "";
+	char what[256];
 
-	if (at)
-		snprintf(where, sizeof(where), ":%u", at);
-	host_error("cairn-memmap: ");
-	host_error(path);
-	host_error(where);
-	host_error(": ");
-	host_error(wrong);
-	host_error("; " WANTED "\n");
+	snprintf(what, sizeof(what), "%s; " WANTED, wrong);
+	say(at, what);
 	return false;
 }
 
 /* The file's lines; false, with a line about it, if it is no memory map. */
-static bool take_file(const char *path)
+static bool take_file(void)
 {
-	long n = host_read_file(path, text, MAX_FILE);
+	long n = host_read_file(file, text, MAX_FILE);
 	char *rest = text, *line, said[128];
 
 	if (n < 0) {
 		snprintf(said, sizeof(said), "it cannot be read: %s", host_error_text(n));
-		return refuse(path, 0, said);
+		return refuse(0, said);
 	}
 	if (n == MAX_FILE || memchr(text, 0, (size_t)n))
-		return refuse(path, 0, "this is no text of less than a MiB");
+		return refuse(0, "this is no text of less than a MiB");
 	for (unsigned int at = 1; (line = strsep(&rest, "\n")); at++) {
-		const char *wrong = take_line(line);
+		const char *wrong = take_line(at, line);
 
 		if (wrong)
-			return refuse(path, at, wrong);
+			return refuse(at, wrong);
 	}
 	return true;
 }
@@ -165,7 +190,7 @@ static bool take_file(const char *path)
 /* As if the firmware had said so. */
 static void add_srat(void)
 {
-	if (srat.nr_memory)
+	if (srat.nr_memory && !srat_full)
 		acpi_info.srat = srat;
 }
 
@@ -287,7 +312,8 @@ int hosted_program(int argc, char **argv)
 		host_error("usage: cairn-memmap [-s] FILE; " WANTED "\n");
 		return 2;
 	}
-	if (!take_file(argv[argc - 1]))
+	file = argv[argc - 1];
+	if (!take_file())
 		return 2;
 	machine_firmware = add_srat;
 	console_loglevel = LOGLEVEL_EMERG;
