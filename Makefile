@@ -314,6 +314,8 @@ api-status:
 # where it checks for races between CPUs.
 all_host_variants := gcc gcc-asan gcc-tsan gcc-valgrind clang clang-asan
 HOST_VARIANTS ?= $(all_host_variants)
+$(foreach v,$(filter-out $(all_host_variants),$(HOST_VARIANTS)),\
+	$(error HOST_VARIANTS=$(v): there are $(all_host_variants)))
 .PHONY: host host-test $(addprefix host-,$(all_host_variants)) host-misuse host-fail host-malloc host-memblock host-bench
 
 # $(call host_variant,NAME), $(preload), $(identity): arguments for the makefile of the port, of malloc() on

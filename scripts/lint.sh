@@ -31,6 +31,7 @@ jobs=$(getconf _NPROCESSORS_ONLN)
 check() {
 	local name=$1 log=$out/$1.log begin=$SECONDS
 	shift
+	names+=" $name "
 	case $only in "  " | *" $name "*) ;; *) return ;; esac
 	printf '  %-16s ' "$name"
 	if "$@" >"$log" 2>&1 && [ ! -s "$log" ]; then
@@ -210,6 +211,9 @@ check figures figures
 check api-status api_tests
 check bad-inputs bad_inputs
 
+for name in $only; do
+	case $names in *" $name "*) ;; *) echo "lint: no check is called $name; there are:$names" | tr -s ' ' >&2; exit 2 ;; esac
+done
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "lint: ${#failed[@]} checks failed: ${failed[*]}"
 	exit 1

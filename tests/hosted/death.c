@@ -63,5 +63,10 @@ int hosted_program(int argc, char **argv)
 		else if (!strcmp(argv[1], c->name))
 			return run(c);
 	}
-	return argc < 2 ? 0 : 2;
+	if (argc < 2)
+		return 0;
+	host_error("cairn-death: no misuse is called ");
+	host_error(argv[1]);
+	host_error("; without a name it lists them\n");
+	return 2;
 }
