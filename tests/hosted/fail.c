@@ -166,7 +166,8 @@ int hosted_program(int argc, char **argv)
 			"usage: cairn-fail [-lv] [-r RUN] [-a MOST] [-t MS] [-f N] [-s STEP] [-n CPUS] [-m MIB] [-N NODES] [-c CMDLINE] PATTERN...\n");
 		return 2;
 	}
-	snprintf(cmdline, sizeof(cmdline), "failslab=1,0,0,0 loglevel=5 %s", option.cmdline);
+	snprintf(cmdline, sizeof(cmdline), "failslab=1,0,0,0 loglevel=%u %s",
+		 option.verbose ? 6 : 5, option.cmdline);
 	machine_start_chosen(cmdline);
 	for (; i < argc; i++) {
 		if (each_test(argv[i]))
