@@ -38,6 +38,9 @@ odd_in = $(shell printf '%s' $(call quote,$(1)) | LC_ALL=C tr -d ' a-zA-Z0-9/._,
 $(if $(call odd_in,$(O))$(filter-out 1,$(words $(O))),$(error O=$(O): a directory whose path has no spaces nor : % # and the like))
 comma := ,
 
+# make runs a line that has $(MAKE) in it with -n, too: those that do more than make something say it instead.
+unless_dry := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),echo )
+
 # ---- The compiler ----------------------------------------------------------------------------
 ifneq ($(LLVM),)
 llvm_suffix := $(filter -%,$(LLVM))
@@ -275,7 +278,7 @@ TESTS ?=
 test:
 	@scripts/setup.sh build image run $(if $(KASAN),,test)
 	@$(MAKE) image
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) tests/run $(TESTS)
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) tests/run $(TESTS)
 
 # The tests on a kernel that checks each access: docs/kasan.md
 kasan-test:
@@ -290,7 +293,7 @@ REPLAY ?=
 THREADS ?=
 soak:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) ROUNDS=$(ROUNDS) SEED=$(SEED) \
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) OPERATIONS=$(OPERATIONS) ROUNDS=$(ROUNDS) SEED=$(SEED) \
 		REPLAY=$(REPLAY) THREADS=$(THREADS) \
 		SMP=$(call quote,$(call given,SMP)) MEM=$(call given,MEM) MACHINE=$(call quote,$(MACHINE)) \
 		CPU=$(call quote,$(CPU)) CMDLINE=$(call quote,$(value CMDLINE)) QEMU_ARGS=$(call quote,$(QEMU_ARGS)) \
@@ -302,7 +305,7 @@ bad-inputs:
 	@scripts/setup.sh build image run host
 	@$(MAKE) image
 	@$(MAKE) $(call host_variant,gcc) bad-inputs ROW=$(call quote,$(ROWS))
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bad-inputs $(ROWS)
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bad-inputs $(ROWS)
 	@$(if $(ROWS),,python3 scripts/bad_inputs_status.py $(O) docs/bad-inputs.md)
 
 # The table of promises and tests, made anew from the logs of the last make test.
@@ -404,16 +407,16 @@ mutation:
 CASE ?=
 bench:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) CMDLINE=$(call quote,$(value CMDLINE)) tests/bench/run $(CASE)
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) KASAN=$(KASAN) CMDLINE=$(call quote,$(value CMDLINE)) tests/bench/run $(CASE)
 
 bench-smp:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run-smp $(CASE)
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) tests/bench/run-smp $(CASE)
 
 # The documents' figures and picture, made anew.
 figures:
 	@scripts/setup.sh build image run
-	@MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md docs/page-allocator.md
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md docs/page-allocator.md
 	@$(MAKE) screenshot PNG=docs/screenshot.png
 
 # ---- The sources, and the rest ---------------------------------------------------------------

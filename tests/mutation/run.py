@@ -583,6 +583,10 @@ def main():
     parser.add_argument("--goal", type=float, default=90, help="percent; less is a failure")
     parser.add_argument("files", nargs="*")
     options = parser.parse_args()
+    if options.n < 1:
+        parser.error("N: how many faults, 1 at least")
+    if missing := [name for name in options.files if not os.path.isfile(os.path.join(TOP, name))]:
+        parser.error(f"FILES: there is no {' '.join(missing)}")
     files = options.files or sorted(f"mm/{f}" for f in os.listdir(os.path.join(TOP, "mm"))
                                     if f.endswith(".c") and not f.startswith("kasan"))
     out = os.path.abspath(options.o)

@@ -60,7 +60,9 @@ def table(title, names, rows, tsv):
 
 
 def main():
-    out, rounds = sys.argv[1], int(sys.argv[2])
+    out, rounds = sys.argv[1], int(sys.argv[2]) if sys.argv[2].isdecimal() else 0
+    if rounds < 1:
+        sys.exit(f"host-bench: ROUNDS={sys.argv[2]}: how often each figure is measured, 1 at least")
     mallocs = {name: pattern and find(pattern) for name, pattern in MALLOCS.items()}
     for name in [n for n, path in mallocs.items() if MALLOCS[n] and not path]:
         print(f"{name} is not installed: left out")
