@@ -607,7 +607,7 @@ KTEST(vmalloc, random_use_keeps_every_mark)
 {
 	unsigned int slots = totalram_pages() > 60000 ? SLOTS : SLOTS / 4;
 
-	if (ktest_lacks_memory(24))
+	if (ktest_lacks_memory(48))
 		return;
 	for (unsigned int i = 0; i < ktest_rounds(20000); i++) {
 		ASSERT(swap_slot((unsigned int)rng(slots)));
