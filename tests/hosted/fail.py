@@ -61,6 +61,7 @@ NOTICES = {
     "mempools.slab_and_kmalloc_pools": ("expect", "an element came from the reserve"),
     "slab_debug.no_false_reports": ("expect", "kmem_cache_create() says that it failed"),
     "vmalloc.the_last_table_is_kept": ("expect", "where memory is short, the table is given away"),
+    "stress.everything_at_once": ("expect", "a thread of its own made the call again, so another one is not started"),
     "vmalloc.large_areas_use_large_pages": ("expect", "small pages will do"),
     "vmalloc.nothing_is_reused_before_the_flush": ("expect", "without pages, all is flushed"),
 }
