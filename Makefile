@@ -346,7 +346,7 @@ host-test:
 	@$(MAKE) $(call host_variant,$(firstword $(HOST_VARIANTS))) memmaps
 
 # Parts of host-test: a process for each misuse, and a few runs of each test with an allocation
-# failing.  host-fail has each allocation of each test fail: half an hour.  FAIL="--ms 5000 slab* vmalloc.*"
+# failing.  host-fail has each allocation of each test fail: 45 minutes.  FAIL="--ms 5000 slab* vmalloc.*"
 # is less of it.
 host-test: host-misuse
 host-misuse:
