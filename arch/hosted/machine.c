@@ -42,13 +42,24 @@ static unsigned int describe_memory(void)
 	return 4;
 }
 
+static unsigned int nodes_with_memory(void)
+{
+	return nodes > 2 ? nodes - 1 : nodes;
+}
+
+/* Bytes of each of them; the last has what is left, too. */
+static u64 share_of_node(void)
+{
+	return round_down(mib * MIB / nodes_with_memory(), 128 * MIB);
+}
+
 /* As if the firmware had said so: SRAT and, for three nodes or more, SLIT. */
 static void describe_nodes(void)
 {
 	struct acpi_srat *srat = &acpi_info.srat;
 	struct acpi_slit *slit = &acpi_info.slit;
-	unsigned int with_memory = nodes > 2 ? nodes - 1 : nodes;
-	u64 share = round_down(mib * MIB / with_memory, 128 * MIB);
+	unsigned int with_memory = nodes_with_memory();
+	u64 share = share_of_node();
 
 	for (u32 i = 0; i < nodes; i++)
 		srat->domain[srat->nr_nodes++] = i;
@@ -86,7 +97,12 @@ bool machine_option(char letter, const char *value)
 
 void machine_start_chosen(const char *cmdline)
 {
-	if (nodes)
+	if (nodes) {
+		if (!share_of_node()) {
+			host_error("-N: each node with memory needs 128 MiB of it (-m)\n");
+			host_exit(2);
+		}
 		machine_firmware = describe_nodes;
+	}
 	machine_start(machine_describe(cmdline, memory_of_machine, describe_memory()));
 }

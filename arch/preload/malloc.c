@@ -257,7 +257,7 @@ static noinline void free_slow(void *p)
 	cpu = cpu_enter();
 	if (is_vmalloc_addr(p)) {
 		big_free(p);
-	} else if (p == ZERO_SIZE_PTR) {
+	} else if (ZERO_OR_NULL_PTR(p)) {
 		slab_report_address(p, "BUG: free: malloc() never gives 0x%px", p);
 	} else {
 		if (in_direct_map(p))
@@ -276,7 +276,8 @@ static size_t direct_bytes(void *p)
 
 	if (is_block(page))
 		return PAGE_ALIGNED(p) ? block_bytes(page) : 0;
-	if (!cache || slab_object_index(slab_cache_of(cache), p) < 0)
+	if (!cache || !slab_cache_of(cache)->kmalloc ||
+	    slab_object_index(slab_cache_of(cache), p) < 0)
 		return 0;
 	return cache->object_size;
 }

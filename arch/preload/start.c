@@ -42,8 +42,8 @@
 #define SMALL_RUN     4
 #define NR_SMALL      16
 #define LEAST_RAM     SMALL
-#define MOST_RAM      (1UL << 40)
-#define AHEAD	      64 /* free pages below which the next section is opened */
+#define MOST_RAM      (1UL << 40) /* and 8 GiB before it: DIRECT_MAP_SIZE, in the Makefile */
+#define AHEAD	      64	  /* free pages below which the next section is opened */
 
 struct cpu_info cpu_info = {.vendor = "Preload", .phys_bits = 46};
 const struct hosted_ports *hosted_ports;
@@ -166,7 +166,8 @@ static void memory_init(void)
 	}
 	for_each_piece(max(bytes, LEAST_RAM), piece_add);
 	for_each_piece(max(bytes, LEAST_RAM), map_empty_before);
-	host_map_empty(empty_from, VMEMMAP_START + VMEMMAP_SIZE - empty_from);
+	host_map_empty(empty_from,
+		       (unsigned long)pfn_to_page(PHYS_PFN(DIRECT_MAP_SIZE)) - empty_from);
 	memblock_set_current_limit(MEMBLOCK_ALLOC_ANYWHERE);
 }
 
