@@ -132,7 +132,7 @@ static int parse(int argc, char **argv)
 			option.verbose = true;
 		else if (!strcmp(argv[i], "-l"))
 			option.list = true;
-		else if (take_value(argv[i][1], argv[i + 1]))
+		else if (strlen(argv[i]) == 2 && take_value(argv[i][1], argv[i + 1]))
 			i++;
 		else
 			return -EINVAL;
