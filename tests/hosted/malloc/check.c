@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -715,16 +716,33 @@ static int wanted(unsigned int i, int argc, char **argv)
 	return 0;
 }
 
+static const char *running = "start";
+
+/* Who died says in which case. */
+static void died(int sig)
+{
+	char line[128];
+	int n = snprintf(line, sizeof(line), "not ok malloc.%s # signal %d\n", running, sig);
+
+	if (write(1, line, (size_t)n) < n)
+		_exit(2);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
 int main(int argc, char **argv)
 {
 	int failed = 0, n = 0;
 
+	signal(SIGSEGV, died);
+	signal(SIGABRT, died);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	reports_begin();
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (!wanted(i, argc, argv))
 			continue;
 		failures = 0;
+		running = cases[i].name;
 		cases[i].run();
 		reports_expect_none();
 		failed += failures != 0;
