@@ -6,6 +6,7 @@
  */
 #include <cairn/test.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
 #include <linux/kmemleak.h>
 #include <linux/log2.h>
 #include <linux/malloc.h>
@@ -213,12 +214,25 @@ KTEST(kmalloc, sleeping_where_it_must_not)
 
 /* ---- Misuse of kfree() ----------------------------------------------------------------- */
 
+/* An object of a slab: for what lies between guard pages kfence has reports of its own. */
+static void *kmalloc_in_slab(size_t size)
+{
+	void *sampled, *p = kmalloc(size, GFP_KERNEL);
+
+	while (is_kfence_address(p)) {
+		sampled = p;
+		p = kmalloc(size, GFP_KERNEL);
+		kfree(sampled);
+	}
+	return p;
+}
+
 KTEST(kmalloc, double_free)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(classes); i++) {
-		void *p = kmalloc(classes[i], GFP_KERNEL), *other;
+		void *p = kmalloc_in_slab(classes[i]), *other;
 		char report[64];
 
 		ASSERT(p);
@@ -252,7 +266,7 @@ KTEST(kmalloc, middle_of_an_object)
 	unsigned int i, at;
 
 	for (i = 0; i < ARRAY_SIZE(classes); i++) {
-		char *p = kmalloc(classes[i], GFP_KERNEL);
+		char *p = kmalloc_in_slab(classes[i]);
 
 		ASSERT(p);
 		for (at = 1; at < classes[i]; at = at * 2 + 1) {
@@ -367,7 +381,7 @@ KTEST(kmalloc, krealloc)
 	EXPECT(!krealloc(p, 8 << 20, GFP_KERNEL | __GFP_NOWARN));
 	EXPECT(!memchr_inv(p, 0x3c, 10));
 	EXPECT(krealloc(p, 0, GFP_KERNEL) == ZERO_SIZE_PTR);
-	freed = kmalloc(64, GFP_KERNEL);
+	freed = kmalloc_in_slab(64);
 	kfree(freed);
 	EXPECT_REPORT("Object already free") {
 		EXPECT(!krealloc(freed, 128, GFP_KERNEL));
@@ -376,7 +390,7 @@ KTEST(kmalloc, krealloc)
 
 KTEST(kmalloc, sensitive_memory_is_wiped)
 {
-	u64 *p = kmalloc(128, GFP_KERNEL);
+	u64 *p = kmalloc_in_slab(128);
 
 	ASSERT(p);
 	memset(p, 0xee, 128);
