@@ -6,9 +6,15 @@
  * whoever touches a free page faults there, on each CPU, however the page was freed.
  * Boots without these parameters skip what needs them.
  */
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -64,6 +70,55 @@ KTEST(page_debug, who_allocated_and_who_freed)
 	}
 }
 
+struct allocation {
+	struct page *page;
+	unsigned int order;
+	struct completion done;
+};
+
+static int allocate_in_thread(void *data)
+{
+	struct allocation *a = data;
+
+	a->page = allocate_page_here(a->order);
+	complete(&a->done);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+/* The report has the order that was asked for, the thread that asked, and its CPU. */
+KTEST(page_debug, order_thread_and_cpu)
+{
+	struct allocation a = {.order = 0};
+	char line[80];
+	int cpu;
+
+	if (!tracked())
+		return;
+	for_each_online_cpu(cpu) {
+		struct task_struct *thread;
+
+		a.order = 1 + (unsigned int)cpu % 3;
+		thread = kthread_create_on_cpu(allocate_in_thread, &a, cpu, "owner/%d", cpu);
+		ASSERT(!IS_ERR(thread));
+		snprintf(line, sizeof(line), "page last allocated via order %u, pid %d, cpu %d\n",
+			 a.order, thread->pid, cpu);
+		EXPECT(thread->pid != current->pid);
+		init_completion(&a.done);
+		wake_up_process(thread);
+		wait_for_completion(&a.done);
+		kthread_stop(thread);
+		ASSERT(a.page);
+		for (unsigned int i = 1; i < 1U << a.order; i++) {
+			EXPECT_REPORT(line) {
+				__free_page(a.page + i);
+			}
+		}
+		__free_pages(a.page, a.order);
+	}
+}
+
 /* Each page of a block has a record, so the middle of one tells whose it is. */
 KTEST(page_debug, pages_of_a_split_block)
 {
@@ -88,43 +143,86 @@ KTEST(page_debug, pages_of_a_split_block)
  * What was freed last is handed out first.  The late writer has a mapping of his own, which
  * debug_pagealloc=on does not take away.
  */
-KTEST(page_debug, a_write_to_a_free_page_is_found)
-{
-	struct page *page, *again = NULL;
+struct freed_block {
+	struct page *page;
+	unsigned int order;
 	u8 *bytes;
+};
+
+static bool freed_block(struct freed_block *b, unsigned int order)
+{
+	struct page *pages[8];
 
 	if (!page_debug_poisons()) {
 		ktest_skip("without page_poison=1");
+		return false;
+	}
+	b->order = order;
+	b->page = alloc_pages(GFP_KERNEL, order);
+	if (!EXPECT(b->page))
+		return false;
+	for (unsigned int i = 0; i < 1U << order; i++)
+		pages[i] = b->page + i;
+	b->bytes = vmap(pages, 1U << order, VM_MAP, PAGE_KERNEL);
+	__free_pages(b->page, order);
+	return EXPECT(b->bytes);
+}
+
+/* The block is taken, which must give that report, and freed. */
+static void take_and_expect(const struct freed_block *b, const char *report)
+{
+	struct page *again = NULL;
+
+	EXPECT_REPORT(report) {
+		again = alloc_pages(GFP_KERNEL, b->order);
+	}
+	EXPECT(again == b->page);
+	EXPECT(!report || ktest_reported("page dumped because: pagealloc: corrupted page details"));
+	__free_pages(again, b->order);
+}
+
+KTEST(page_debug, a_write_to_a_free_page_is_found)
+{
+	struct freed_block b;
+	struct page *again = NULL;
+
+	if (!freed_block(&b, 0))
 		return;
-	}
-	page = alloc_page(GFP_KERNEL);
-	ASSERT(page);
-	bytes = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
-	if (!EXPECT(bytes)) {
-		__free_page(page);
-		return;
-	}
-	__free_page(page);
-	EXPECT(!memchr_inv(bytes, 0xaa, PAGE_SIZE));
-	bytes[100] = 0x55;
-	bytes[200] = 0x11;
-	EXPECT_REPORT("pagealloc: memory corruption") {
-		again = alloc_page(GFP_KERNEL);
-	}
-	EXPECT(ktest_reported("page dumped because: pagealloc: corrupted page details"));
-	EXPECT(again == page);
-	__free_page(again);
-	bytes[7] ^= 4;
+	EXPECT(!memchr_inv(b.bytes, 0xaa, PAGE_SIZE));
+	b.bytes[100] = 0x55;
+	b.bytes[200] = 0x11;
+	take_and_expect(&b, "pagealloc: memory corruption");
+	EXPECT(ktest_reported(": 55 aa aa aa"));
+	b.bytes[101] = 0xa9; /* a bit more, and one less */
+	take_and_expect(&b, "pagealloc: memory corruption");
+	EXPECT(ktest_reported(": a9 "));
+	EXPECT(!ktest_reported(": a9 aa"));
+	b.bytes[7] ^= 4;
 	EXPECT_REPORT("pagealloc: single bit error") {
 		again = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	}
-	EXPECT(again == page && !memchr_inv(bytes, 0, PAGE_SIZE));
+	EXPECT(again == b.page && !memchr_inv(b.bytes, 0, PAGE_SIZE));
 	__free_page(again);
-	EXPECT_NO_REPORT() {
-		again = alloc_page(GFP_KERNEL);
+	take_and_expect(&b, NULL);
+	vunmap(b.bytes);
+}
+
+/* No byte of a page, and no page of a block, is too far out to be looked at. */
+KTEST(page_debug, a_write_to_either_end_is_found)
+{
+	static const unsigned long at[] = {0, PAGE_SIZE - 1, PAGE_SIZE, 4 * PAGE_SIZE - 1};
+	struct freed_block b;
+
+	if (!freed_block(&b, 2))
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(at); i++) {
+		EXPECT(!memchr_inv(b.bytes, 0xaa, PAGE_SIZE << b.order));
+		b.bytes[at[i]] ^= 0x80;
+		take_and_expect(&b, "pagealloc: single bit error");
+		EXPECT(ktest_reported(": 2a"));
 	}
-	__free_page(again);
-	vunmap(bytes);
+	take_and_expect(&b, NULL);
+	vunmap(b.bytes);
 }
 
 static bool unmaps(void)
