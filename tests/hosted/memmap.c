@@ -23,8 +23,8 @@
  *
  * TYPE is E820's again.  The status is 0 if the kernel came up, and 85 if it said in a line
  * that it cannot.  If FILE is no such file, or this cannot be written, it is 2, with a line on
- * standard error that says where and why.  More than there is room for is said there, too: of
- * ranges the rest is left out; of domains, all are, as the kernel does.
+ * standard error that says where and why.  More domains than there is room for are said there,
+ * too: all are left out, as the kernel does.
  */
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -52,7 +52,7 @@ static char text[MAX_FILE + 1];
 static struct mb2_mmap_entry ranges[MAX_RANGES];
 static unsigned int nr_ranges;
 static struct acpi_srat srat;
-static bool srat_full, ranges_full;
+static bool srat_full;
 
 /* The next number of a line, in @base; false if there is none. */
 static bool take_number(char **line, unsigned int base, u64 *value)
@@ -109,11 +109,12 @@ static void say(unsigned int at, const char *what)
 	host_error("\n");
 }
 
-static void say_once(bool *said, unsigned int at, const char *what)
+static void say_srat_full(unsigned int at)
 {
-	if (!*said)
-		say(at, what);
-	*said = true;
+	if (!srat_full)
+		say(at, "more domains, or memory of domains, than there is room for; there is one "
+			"node");
+	srat_full = true;
 }
 
 /* What is wrong with line @at, or NULL. */
@@ -127,15 +128,13 @@ static const char *take_srat(unsigned int at, char *line)
 	    memory.start >= memory.end || domain > U32_MAX)
 		return "this is not \"# srat: domain start end\"";
 	if (srat.nr_memory == ACPI_MAX_MEMORY || !node_of(domain, &memory.nid))
-		say_once(
-			&srat_full, at,
-			"more domains, or memory of domains, than there is room for; there is one node");
+		say_srat_full(at);
 	else
 		srat.memory[srat.nr_memory++] = memory;
 	return NULL;
 }
 
-static const char *take_range(unsigned int at, char *line)
+static const char *take_range(char *line)
 {
 	u64 start, length, type;
 
@@ -143,10 +142,8 @@ static const char *take_range(unsigned int at, char *line)
 	    !take_number(&line, 0, &type) || type > U32_MAX || !at_end(line))
 		return "this is not \"start length type\"";
 	if (nr_ranges == MAX_RANGES)
-		say_once(&ranges_full, at,
-			 "more ranges than there is room for; from here on they are left out");
-	else
-		ranges[nr_ranges++] = (struct mb2_mmap_entry){start, length, (u32)type, 0};
+		return "there are more than 4096 ranges, and none may be left out";
+	ranges[nr_ranges++] = (struct mb2_mmap_entry){start, length, (u32)type, 0};
 	return NULL;
 }
 
@@ -154,7 +151,7 @@ static const char *take_line(unsigned int at, char *line)
 {
 	if (strstarts(line, "# srat: "))
 		return take_srat(at, line + 8);
-	return *line == '#' || at_end(line) ? NULL : take_range(at, line);
+	return *line == '#' || at_end(line) ? NULL : take_range(line);
 }
 
 static bool refuse(unsigned int at, const char *wrong)
