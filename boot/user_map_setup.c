@@ -22,7 +22,7 @@
 #include <cairn/user_map.h>
 #include <asm/page.h>
 
-#define MAX_VALUES  32
+#define MAX_VALUES  (BOOT_CMDLINE_MAX / sizeof("memmap")) /* no command line has more */
 #define MAX_WORD    64
 #define MAX_RANGES  1536
 #define MAX_FILE    (1u << 20)

@@ -90,7 +90,7 @@ def memmap_words(ctx):
     box = bad.Box()
     box.cmdline = ("memmap=248M memmap=8M$64M,1M#96M,64Q@1M memmap=16M%128M-1+2 "
                    "memmap=4M!200M memmap=1G@1G,file,,0@5M,4M%144M "
-                   f"memmap=64M$0x{128 << 20:060x} "
+                   f"memmap=64M$0x{128 << 20:060x} " + "memmap=1M$64M " * 100 + "memmap=1M$249M "
                    'exec="cat memmap;test user_map.* pages.*;poweroff"\0').encode()
     machine = boot_box(ctx, box)
     ctx.expect_end(machine, 0)
@@ -103,7 +103,7 @@ def memmap_words(ctx):
         r"memory map, by memmap=: \d+ ranges", UP, r"# Totals: .* fail:0 ")
     _, spans = memmaps.shown(machine.lines)
     for start, end, kind in ((1, 64, 1), (64, 72, 2), (72, 96, 1), (96, 97, 3), (97, 128, 1),
-                             (128, 144, 2), (148, 200, 1), (200, 204, 2), (204, 248, 1), (1024, 2048, 2)):
+                             (128, 144, 2), (148, 200, 1), (200, 204, 2), (204, 248, 1), (249, 250, 2), (1024, 2048, 2)):
         ctx.expect((start * MIB, end * MIB, kind) in spans, f"{start} to {end} MiB: {spans}")
     ctx.expect(not any(start < 148 * MIB and end > 144 * MIB for start, end, _ in spans), "144 MiB is there")
     expect_account(ctx, machine, spans)
