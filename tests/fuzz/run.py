@@ -72,6 +72,9 @@ def report(program, target, status, log_path, crashes):
 
 def main():
     program, output, seconds, jobs = sys.argv[1:5]
+    for name, value in (("TIME", seconds), ("JOBS", jobs)):
+        if not re.fullmatch(r"[1-9][0-9]*", value):
+            sys.exit(f"fuzz: {name}={value} is no number from 1; TIME is the seconds of each target")
     targets = targets_of(program)
     wanted = sys.argv[5:] or list(targets)
     unknown = set(wanted) - set(targets)
