@@ -416,7 +416,7 @@ bench-smp:
 # The documents' figures and picture, made anew.
 figures:
 	@scripts/setup.sh build image run
-	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md docs/page-allocator.md
+	@$(unless_dry)MAKE=$(call quote,$(MAKE)) O=$(O) LLVM=$(LLVM) scripts/figures.py README.md docs/performance.md docs/page-allocator.md docs/debugging.md
 	@$(MAKE) screenshot PNG=docs/screenshot.png
 
 # ---- The sources, and the rest ---------------------------------------------------------------

@@ -8,6 +8,7 @@ A document marks where figures go; what stands between the marks is replaced:
   <!-- bench: all -->                        every case, and the geometric mean
   <!-- bench: pair_kmalloc_64 mixed_kmalloc -->   these cases; with the word mean, the mean of all
   <!-- bench: boot -->                       the cost of starting, by memory size
+  <!-- bench: switches -->                   the cost of the detectors chosen on the command line
   <!-- bench: smp -->                        what being many costs a CPU
   <!-- /bench -->                            the end of each
 """
@@ -29,7 +30,7 @@ def measure(program, *arguments):
 
 def section(wanted, measured):
     """The lines for one pair of marks."""
-    if wanted in ("boot", "smp"):
+    if wanted in ("boot", "smp", "switches"):
         return measured[wanted]
     *rows, mean = measured["all"]
     mean = mean[0].upper() + mean[1:].removesuffix(".") + "."
@@ -68,7 +69,8 @@ def main():
             texts[path] = document.read()
         if not MARKED.search(texts[path]):
             sys.exit(f"figures: {path} has no <!-- bench: ... --> mark")
-    measured = {"all": measure("run"), "boot": measure("run", "boot"), "smp": measure("run-smp")}
+    measured = {"all": measure("run"), "boot": measure("run", "boot"), "smp": measure("run-smp"),
+                "switches": measure("run", "switches")}
     for path, text in texts.items():
         new = MARKED.sub(lambda m: m[1] + "\n".join(section(m[2], measured)) + "\n" + m[3], text)
         if new != text:
