@@ -202,22 +202,16 @@ static void __init count_planned(struct memmap_totals *totals, unsigned long sec
 			add_pending(piece.nid, piece.start, piece.end);
 }
 
-/* Sections that are all RAM: the plan of each would be the same. */
+/* Sections of one zone that are all RAM: the plan of each would be the same. */
 static void __init count_plain(struct memmap_totals *totals, unsigned long section,
 			       unsigned long nr, int nid)
 {
-	while (nr) {
-		unsigned long start = section_to_pfn(section);
-		unsigned long left = zone_type_end(zone_type_of(start)) - start;
-		unsigned long n = min(nr, pfn_to_section(left));
-		unsigned long cost = n * SECTION_HUGE_COST;
+	unsigned long start = section_to_pfn(section);
+	unsigned long cost = nr * SECTION_HUGE_COST;
 
-		add_pending(nid, start, start + section_to_pfn(n) - cost);
-		totals->descriptors += cost;
-		totals->free += section_to_pfn(n) - cost;
-		section += n;
-		nr -= n;
-	}
+	add_pending(nid, start, start + section_to_pfn(nr) - cost);
+	totals->descriptors += cost;
+	totals->free += section_to_pfn(nr) - cost;
 }
 
 static void __init count_sections(struct memmap_totals *totals)
