@@ -183,6 +183,13 @@ KTEST(kfence, memory_corruption)
 		kfree(p);
 	}
 	EXPECT(ktest_reported("[ 0x12 . . ."));
+	p = sampled_at_end(72, false);
+	ASSERT(p);
+	p[PAGE_SIZE - 1] = 0x13;
+	EXPECT_REPORT("BUG: KFENCE: memory corruption in") {
+		kfree(p);
+	}
+	EXPECT(ktest_reported("[ 0x13 ]")); /* the page ends there */
 }
 
 KTEST(kfence, invalid_free)
@@ -488,6 +495,32 @@ static void expect_object(const u8 *at, const char *side, const u8 *object)
 	}
 }
 
+/*
+ * Somebody reads beyond an object that was freed.  Whoever gets its place next has a guard
+ * that is closed, and an access there is reported as his.
+ */
+KTEST(kfence, the_next_object_has_closed_guards)
+{
+	static u8 *kept[512];
+	unsigned int n;
+	u8 *p;
+
+	if (!sampling())
+		return;
+	p = sampled_at_end(2048, false);
+	ASSERT(p);
+	kfree(p);
+	EXPECT_REPORT("out-of-bounds read") {
+		read_here(p + PAGE_SIZE);
+	}
+	n = take_all(kept); /* whose release would close guards too */
+	EXPECT_REPORT("out-of-bounds read") {
+		read_here(p + PAGE_SIZE);
+	}
+	while (n)
+		kfree(kept[--n]);
+}
+
 /* An access in a guard is put down to the object that is nearer, on either side; or the only one. */
 KTEST(kfence, the_nearer_of_two)
 {
@@ -519,10 +552,12 @@ KTEST(kfence, the_nearer_of_two)
 KTEST(kfence, more_than_there_are)
 {
 	void **kept;
+	unsigned long skipped;
 	unsigned int n = 0;
 
 	if (!sampling())
 		return;
+	skipped = number_in_file("skipped allocations (capacity): ");
 	kept = kmalloc_array(512, sizeof(*kept), GFP_KERNEL);
 	ASSERT(kept);
 	for (unsigned int i = 0; i < 512; i++) {
@@ -533,6 +568,7 @@ KTEST(kfence, more_than_there_are)
 		n += is_kfence_address(kept[i]);
 	}
 	EXPECT(n > 200 && n <= 255);
+	EXPECT(number_in_file("skipped allocations (capacity): ") > skipped);
 	for (unsigned int i = 0; i < 512; i++)
 		kfree(kept[i]);
 	kfree(kept);
