@@ -730,6 +730,26 @@ static bool hide_page(void)
 	return ~hidden_page;
 }
 
+/* Where no memory is: at the end of the direct map; written so that no scan finds it. */
+static noinline unsigned long hidden_nowhere(void)
+{
+	static volatile unsigned long end = ~(PAGE_OFFSET + DIRECT_MAP_SIZE);
+
+	return end + PAGE_SIZE;
+}
+
+/* Memory went away, and nobody said so: what cannot be read is shown as zeroes. */
+KTEST(kmemleak, bytes_that_cannot_be_read)
+{
+	if (!watching())
+		return;
+	kmemleak_alloc((void *)~hidden_nowhere(), PAGE_SIZE, 1, GFP_KERNEL);
+	SCAN_AND_LIST();
+	EXPECT(ktest_reported("(size 4096)"));
+	EXPECT(ktest_reported("    00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  "));
+	kmemleak_free((void *)~hidden_nowhere());
+}
+
 /* A page is a root, until somebody wants to have it watched. */
 KTEST(kmemleak, pages_by_request)
 {
