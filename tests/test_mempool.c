@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include "../mm/internal.h"
 
 /* An allocator of numbered elements that fails while @broken. */
 static struct {
@@ -90,6 +91,44 @@ KTEST(mempools, creation_fails_whole)
 	EXPECT_REPORT("mempool: a pool of 0 elements") {
 		EXPECT(!mempool_create(0, fake_alloc, fake_free, (void *)32));
 	}
+}
+
+static mempool_t *refilled;
+static void *given_back;
+
+/* Nothing, but what it does to find something brings an element back to the pool. */
+static void *fail_and_give_back(gfp_t gfp, void *data __unused)
+{
+	void *element = given_back;
+
+	if (fake.broken && (gfp & __GFP_DIRECT_RECLAIM) && element) {
+		given_back = NULL;
+		mempool_free(element, refilled);
+		return NULL;
+	}
+	return fake.broken && element ? NULL : kmalloc(32, GFP_KERNEL);
+}
+
+/* An element that comes back while the allocator is asked once more is taken without waiting. */
+KTEST(mempools, an_element_back_before_the_queue_is_joined)
+{
+	void *held, *got;
+
+	memset(&fake, 0, sizeof(fake));
+	given_back = NULL;
+	refilled = mempool_create(1, fail_and_give_back, fake_free, NULL);
+	ASSERT(refilled);
+	held = refilled->elements[0];
+	given_back = held;
+	fake.broken = true;
+	EXPECT(mempool_alloc(refilled, GFP_NOWAIT) == held);
+	EXPECT_EQ(refilled->curr_nr, 0);
+	got = mempool_alloc(refilled, GFP_KERNEL);
+	EXPECT(got == held);
+	EXPECT(!given_back);
+	fake.broken = false;
+	mempool_free(got, refilled);
+	mempool_destroy(refilled);
 }
 
 /* On a node, and in memory of the caller's: the same pools. */
@@ -309,6 +348,62 @@ KTEST(mempools, element_of_the_reserve_is_freed)
 		mempool_destroy(pool);
 	}
 	EXPECT(!slab_check_all());
+}
+
+/* Pools that keep something, each of another size, and how often a list of pools names them. */
+static const struct mempool_holder some_pools[] = {
+	{.kept = 3, .wanted = 3, .size = 72},  {.kept = 7, .wanted = 7, .size = 1000},
+	{.kept = 5, .wanted = 5, .size = 200}, {.kept = 2, .wanted = 2, .size = PAGE_SIZE << 1},
+	{.kept = 9, .wanted = 9, .size = 0},
+};
+
+static mempool_t *pool_like(const struct mempool_holder *like)
+{
+	if (!like->size)
+		return fake_pool(like->wanted);
+	if (like->size > PAGE_SIZE)
+		return mempool_create_page_pool(like->wanted, 1);
+	return mempool_create_kmalloc_pool(like->wanted, like->size);
+}
+
+static size_t kept_bytes(const struct mempool_holder *one)
+{
+	return (size_t)one->kept * one->size;
+}
+
+static unsigned int times_named(const struct mempool_holder *like,
+				const struct mempool_holder *table, unsigned int n)
+{
+	unsigned int found = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		found += table[i].kept == like->kept && table[i].wanted == like->wanted &&
+			 table[i].size == like->size;
+	return found;
+}
+
+/* Pools are listed by the bytes they keep, the most first; where nobody knows those, last. */
+KTEST(mempools, who_keeps_the_most)
+{
+	static struct mempool_holder table[64], first[2];
+	mempool_t *pool[ARRAY_SIZE(some_pools)];
+	unsigned int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(some_pools); i++) {
+		pool[i] = pool_like(&some_pools[i]);
+		ASSERT(pool[i]);
+	}
+	n = mempool_holders(table, ARRAY_SIZE(table));
+	ASSERT(n >= ARRAY_SIZE(some_pools) && n <= ARRAY_SIZE(table));
+	for (i = 0; i < ARRAY_SIZE(some_pools); i++)
+		EXPECT_EQ(times_named(&some_pools[i], table, n), 1);
+	for (i = 1; i < n; i++)
+		EXPECT(kept_bytes(&table[i]) <= kept_bytes(&table[i - 1]));
+	EXPECT_EQ(mempool_holders(first, 2), n);
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(kept_bytes(&first[i]), kept_bytes(&table[i]));
+	for (i = 0; i < ARRAY_SIZE(some_pools); i++)
+		mempool_destroy(pool[i]);
 }
 
 struct link {
