@@ -10,8 +10,10 @@
  * apart.
  */
 #include <cairn/test.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -362,6 +364,41 @@ KTEST(reclaim, who_need_not_wait_does_not)
 	ASSERT(page);
 	__free_page(page);
 	EXPECT_EQ(vm_events(ALLOC_WAIT), before);
+}
+
+static struct page *waited_for;
+
+static int wait_for_page(void *req)
+{
+	WRITE_ONCE(waited_for, alloc_wait(req, MAX_SCHEDULE_TIMEOUT));
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+/* Who waits leaves the CPU to others until it is served. */
+KTEST(reclaim, who_waits_sleeps)
+{
+	struct alloc_request req = request(GFP_KERNEL, 0);
+	struct task_struct *task = kthread_create(wait_for_page, &req, "waits");
+	unsigned int ticks = 500;
+	struct page *chain;
+
+	ASSERT(!IS_ERR(task));
+	waited_for = NULL;
+	chain = take_all(NULL, 0);
+	wake_up_process(task);
+	while (ticks-- && !(READ_ONCE(nr_alloc_waiters) == 1 &&
+			    READ_ONCE(task->__state) == TASK_UNINTERRUPTIBLE))
+		schedule_timeout_uninterruptible(1);
+	EXPECT_EQ(nr_alloc_waiters, 1);
+	EXPECT_EQ(task->__state, TASK_UNINTERRUPTIBLE);
+	free_chain(chain);
+	kthread_stop(task);
+	EXPECT_EQ(nr_alloc_waiters, 0);
+	EXPECT(waited_for);
+	if (waited_for)
+		__free_page(waited_for);
 }
 
 /* A waiter keeps to its watermark: a page that comes free below min is not for it. */
