@@ -223,6 +223,9 @@ KTEST(dma, coherent_misuse)
 	EXPECT_REPORT("goes with it") {
 		dma_free_coherent(&dma_test_device, 3 * PAGE_SIZE, p, handle + PAGE_SIZE);
 	}
+	EXPECT_REPORT("goes with it") {
+		dma_free_coherent(&dma_test_device, 3 * PAGE_SIZE, (u8 *)p + PAGE_SIZE, handle);
+	}
 	EXPECT_REPORT("mapped by another device") {
 		dma_free_coherent(&other, 3 * PAGE_SIZE, p, handle);
 	}

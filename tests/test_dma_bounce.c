@@ -17,6 +17,7 @@
 #include "../mm/dma.h"
 #include "../mm/internal.h"
 #include "dma_test.h"
+#include "pressure.h"
 
 #define SLOT 2048
 
@@ -246,6 +247,29 @@ KTEST(dma_bounce, pages_below_each_address)
 		}
 	}
 	EXPECT(!alloc_pages_below(GFP_KERNEL | __GFP_NOWARN, 0, PAGE_SIZE / 2));
+}
+
+/* When all below 4 GiB is used up, memory is made there for who must have it, as anywhere else. */
+KTEST(dma_bounce, pages_below_4_gib_by_reclaim)
+{
+	static struct page_cache clean;
+	struct page *chain, *page;
+
+	if (memblock_end_of_DRAM() <= DMA_BIT_MASK(32)) {
+		ktest_skip("all of RAM is low");
+		return;
+	}
+	cache_open(&clean, 0, 0);
+	cache_fill(&clean, 256, GFP_KERNEL | __GFP_DMA32);
+	chain = take_all(take_all(NULL, __GFP_DMA32), __GFP_DMA);
+	page = alloc_pages_below(GFP_KERNEL | __GFP_NOWARN, 0, DMA_BIT_MASK(32));
+	EXPECT(page);
+	if (page) {
+		EXPECT(page_to_phys(page) <= DMA_BIT_MASK(32));
+		__free_page(page);
+	}
+	free_chain(chain);
+	cache_close(&clean);
 }
 
 /* To the last page below an address that is no zone's end: all are different, all come back. */
