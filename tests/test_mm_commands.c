@@ -20,6 +20,7 @@
 #include <cairn/test.h>
 #include <cairn/vfile.h>
 #include "../mm/fault_inject.h"
+#include "../mm/vmap.h"
 #include "../mm/zone.h"
 #include "pressure.h"
 
@@ -138,6 +139,60 @@ KTEST(mm_commands, holders)
 	}
 	EXPECT(ktest_reported("pages taken directly"));
 	vfree(area);
+}
+
+#define NR_AREAS 11
+
+/* Each by a call of its own, which makes it one more holder. */
+static noinline void hold_areas(void **area)
+{
+	area[0] = vmalloc(21 * PAGE_SIZE);
+	area[1] = vmalloc(23 * PAGE_SIZE);
+	area[2] = vmalloc(25 * PAGE_SIZE);
+	area[3] = vmalloc(27 * PAGE_SIZE);
+	area[4] = vmalloc(29 * PAGE_SIZE);
+	area[5] = vmalloc(31 * PAGE_SIZE);
+	area[6] = vmalloc(33 * PAGE_SIZE);
+	area[7] = vmalloc(35 * PAGE_SIZE);
+	area[8] = vmalloc(37 * PAGE_SIZE);
+	area[9] = vmalloc(39 * PAGE_SIZE);
+	area[10] = vmalloc(41 * PAGE_SIZE);
+}
+
+static struct vmalloc_holder take_largest(struct vmalloc_holder *table, unsigned int n)
+{
+	struct vmalloc_holder *most = table, one;
+
+	for (unsigned int i = 1; i < n; i++)
+		if (table[i].pages > most->pages)
+			most = &table[i];
+	one = *most;
+	most->pages = 0;
+	return one;
+}
+
+/* Of eleven and more who hold areas, the report names the ten that hold most. */
+KTEST(mm_commands, ten_holders_of_areas)
+{
+	struct vmalloc_holder table[24];
+	void *area[NR_AREAS];
+	char line[160];
+
+	hold_areas(area);
+	vmalloc_holders(table, ARRAY_SIZE(table));
+	EXPECT_REPORT("Memory holders:") {
+		EXPECT_EQ(type_command("holders"), 0);
+	}
+	for (unsigned int i = 0; i <= 10; i++) {
+		struct vmalloc_holder one = take_largest(table, ARRAY_SIZE(table));
+
+		snprintf(line, sizeof(line), "vmalloc %8lukB in %lu areas by %pS\n",
+			 one.pages << (PAGE_SHIFT - 10), one.areas, one.caller);
+		EXPECT(one.pages);
+		EXPECT_EQ(ktest_reported(line), i < 10);
+	}
+	for (unsigned int i = 0; i < NR_AREAS; i++)
+		vfree(area[i]);
 }
 
 static void try_fault_settings(void)
