@@ -140,6 +140,13 @@ static noinline void read_element_in_pool(void)
 	LOAD(u64, q, 0);
 }
 
+static noinline void read_page_in_pool(void)
+{
+	mempool_t *pool = mempool_create_page_pool(1, 0);
+
+	LOAD(u8, page_address(pool->elements[0]), 100);
+}
+
 /* ---- Pages, vmalloc(), per-CPU --------------------------------------------------------- */
 
 static noinline void read_after_free_page(void)
@@ -250,6 +257,7 @@ static const struct {
 	CASE(read_after_kmem_cache_free, "r2"),
 	CASE(read_behind_object, "r1"),
 	CASE(read_element_in_pool, "r8"),
+	CASE(read_page_in_pool, "r1"),
 	CASE(read_after_free_page, "r1"),
 	CASE(write_after_free_pages, "w8"),
 	CASE(read_behind_vmalloc, "r1"),
