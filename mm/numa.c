@@ -91,7 +91,6 @@ void set_cpu_numa_node(unsigned int cpu, int nid)
 void __init numa_add_cpus(int nid)
 {
 	set_online(nid);
-	node_set(nid, node_states[N_CPU]);
 }
 
 void __init numa_add_memory(u64 start, u64 end, int nid)

@@ -16,7 +16,7 @@ void numa_init(void);
 /* numa_apic_node - the node of the CPU with a local APIC of that number. */
 int numa_apic_node(u32 apic_id);
 
-/* numa_add_cpus - a node has CPUs, whether or not any of them is ever started. */
+/* numa_add_cpus - a node exists, for firmware counts CPUs to it, be they started or not. */
 void numa_add_cpus(int nid);
 
 /**

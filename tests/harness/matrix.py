@@ -45,6 +45,8 @@ ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* sm
            " balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* softirq* timer*")
 SMP = Image("smp", f'exec="test {ON_CPUS};poweroff"')
 SMP_STRESS = Image("smp-stress", f'exec="test {ON_CPUS} stress*;poweroff"')
+# Nodes whose CPUs are never started.
+NOSMP = Image("nosmp", 'nosmp exec="test numa* smp*;poweroff"')
 CHECKED = Image("all-checked", 'lockdep=1 debug_preempt=1 exec="test;poweroff"')
 
 # Memory that some tests are too large for: those say so, the others run.
@@ -154,6 +156,7 @@ def smp_boots():
              numa((128, 128, 128, 128), ("0",), four)),
         Boot(SMP, "uefi", "q35", "512M", "qemu64", "-2-cpus-4-nodes",
              numa((128, 128, 128, 128), ("0", None, "1"), four), "2"),
+        Boot(NOSMP, "bios", "pc", "256M", "qemu64", "-nosmp-2-nodes", numa((128, 128), ("0", "1")), "2"),
         Boot(SMP_STRESS, "uefi", "pc", "256M", "max", "-8-cpus", smp="8"),
         Boot(SMP_STRESS, "bios", "q35", "512M", "max", "-8-cpus-2-nodes",
              numa((256, 256), ("0-3", "4-7")), "8"),
