@@ -25,7 +25,7 @@
  *   F checks on each operation   Z red zones   P poison   U user tracks
  *   T trace                      - none        no letters: FZPU
  * No names: all caches.  Of several blocks the first that names a cache counts,
- * else the first without names.
+ * else the last without names, as in Linux.
  *
  * Contexts: as slab_alloc() and slab_free(); no lock is taken: an object that is
  * being allocated or freed is its caller's.
@@ -127,18 +127,16 @@ static bool block_names(const char **at, const char *name, bool *any)
 
 slab_flags_t slab_debug_parse(const char *setting, const char *name)
 {
-	bool have_unnamed = false, any;
 	slab_flags_t unnamed = 0, block;
 	const char *at = setting;
+	bool any;
 
 	do {
 		block = parse_letters(&at);
 		if (block_names(&at, name, &any))
 			return block;
-		if (!any && !have_unnamed) {
+		if (!any)
 			unnamed = block;
-			have_unnamed = true;
-		}
 	} while (*at++ == ';');
 	return unnamed;
 }

@@ -284,4 +284,9 @@ KTEST(slab_debug, command_line)
 	EXPECT_EQ(slab_debug_parse("P;Z,b", "b"), SLAB_RED_ZONE);
 	EXPECT_EQ(slab_debug_parse("P;Z,b", "c"), SLAB_POISON);
 	EXPECT_EQ(slab_debug_parse("FZ;-,b", "b"), 0);
+	/* As in Linux: the first block that names the cache, else the last one without names. */
+	EXPECT_EQ(slab_debug_parse("P,b;Z,b", "b"), SLAB_POISON);
+	EXPECT_EQ(slab_debug_parse("P;Z", "b"), SLAB_RED_ZONE);
+	EXPECT_EQ(slab_debug_parse("P;Z,b;FU;-,d", "c"), SLAB_CONSISTENCY_CHECKS | SLAB_STORE_USER);
+	EXPECT_EQ(slab_debug_parse("P;-", "b"), 0);
 }
