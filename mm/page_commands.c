@@ -73,7 +73,7 @@ static int cmd_page(int argc, char **argv)
 
 	if (argc != 2 || monitor_number(argv[1], &pfn))
 		return -EINVAL;
-	if (pfn >> (64 - PAGE_SHIFT) || !pfn_valid(pfn))
+	if (!pfn_valid(pfn))
 		monitor_printf(
 			"page 0x%llx: no descriptor: no RAM, or its section is not open yet\n",
 			pfn);

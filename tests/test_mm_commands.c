@@ -301,6 +301,11 @@ KTEST(mm_commands, page)
 	EXPECT(!page_says(page, "references"));
 	EXPECT_EQ(type_command("page 0xffffffff"), 0);
 	EXPECT(strstr(printed, "no descriptor"));
+	for (unsigned int bit = 52; bit < 64; bit++) { /* none of them is lost on the way */
+		snprintf(block, sizeof(block), "page 0x%lx", page_to_pfn(page) | 1UL << bit);
+		EXPECT_EQ(type_command(block), 0);
+		EXPECT(strstr(printed, "no descriptor"));
+	}
 	EXPECT_EQ(type_command("page"), -EINVAL);
 	EXPECT_EQ(type_command("page 1 2"), -EINVAL);
 }
