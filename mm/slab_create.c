@@ -346,7 +346,8 @@ static unsigned long slab_count(struct shrinker *shrinker __unused,
 }
 
 /* Counts what goes back to the page allocator, in objects. */
-static unsigned long slab_scan(struct shrinker *shrinker __unused, struct shrink_control *sc)
+static unsigned long slab_scan(struct shrinker *shrinker __unused,
+			       struct shrink_control *sc __unused)
 {
 	unsigned long nr = 0;
 	struct slab_cache *c;
@@ -360,7 +361,6 @@ static unsigned long slab_scan(struct shrinker *shrinker __unused, struct shrink
 		slab_drain(c);
 		nr += (before - slab_nr_slabs(c)) * c->g.nr;
 	}
-	sc->nr_scanned = sc->nr_to_scan;
 	return nr ? nr : SHRINK_STOP;
 }
 
