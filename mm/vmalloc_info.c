@@ -26,8 +26,8 @@
 /* One area as it is printed, or as an address is found in it. */
 struct area_info {
 	unsigned long start;
-	unsigned long end; /* the guard included */
-	unsigned long nr_pages;
+	unsigned long end;	/* the guard included */
+	unsigned long nr_pages; /* 0 of per-CPU memory, which is mapped here and there */
 	enum vmap_kind kind;
 	unsigned int flags;
 	const void *caller;
@@ -37,14 +37,10 @@ struct area_info {
 
 static void copy_info(struct area_info *info, const struct vmap_area *va)
 {
-	unsigned long pages = va->nr_pages;
-
-	if (vmap_kind(va) == VMAP_PERCPU) /* mapped here and there */
-		pages = (va->seg->end - va->seg->start) / PAGE_SIZE - 1;
 	*info = (struct area_info){
 		.start = va->seg->start,
 		.end = va->seg->end,
-		.nr_pages = pages,
+		.nr_pages = va->nr_pages,
 		.kind = vmap_kind(va),
 		.flags = va->flags,
 		.caller = va->caller,

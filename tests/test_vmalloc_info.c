@@ -11,7 +11,9 @@
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
 #include <cairn/vfile.h>
+#include "../mm/percpu.h"
 #include "../mm/vmap.h"
+#include "../mm/vmscan.h"
 
 KTEST(vmalloc, vmallocinfo_has_a_line_for_each)
 {
@@ -109,6 +111,20 @@ KTEST(vmalloc, vmallocinfo_says_what_areas_are_for)
 		__free_page(page);
 }
 
+/* The addresses of per-CPU memory are one area, with a guard page, although few have pages. */
+KTEST(vmalloc, vmallocinfo_shows_per_cpu_addresses)
+{
+	static char text[16384];
+	unsigned long end = pcpu_layout.window + pcpu_layout.window_size + PAGE_SIZE;
+	char want[96];
+
+	EXPECT(vfile_read("vmallocinfo", text, sizeof(text)) > 0);
+	snprintf(want, sizeof(want), "0x%px-0x%px %7lu ", (void *)pcpu_layout.window, (void *)end,
+		 end - pcpu_layout.window);
+	EXPECT(strstr(text, want));
+	EXPECT(line_ends(line_of(text, (void *)pcpu_layout.window), " percpu\n"));
+}
+
 /* Those who find no place in the table of holders share the last one, which names nobody. */
 KTEST(vmalloc, holders_beyond_the_table)
 {
@@ -124,6 +140,29 @@ KTEST(vmalloc, holders_beyond_the_table)
 	}
 	vfree(p);
 	vfree(q);
+}
+
+/* What waits to be purged could be freed: its pages, and what an area weighs itself. */
+KTEST(vmalloc, what_is_pending_could_be_freed)
+{
+	bool told = false;
+	char want[96];
+
+	snprintf(want, sizeof(want), "cache vmalloc (count_pending): %u objects could be freed",
+		 3 + VMAP_AREA_WEIGHT);
+	for (unsigned int i = 0; i < 10 && !told; i++) { /* another CPU may free an area, too */
+		void *p = vmalloc(3 * PAGE_SIZE);
+
+		ASSERT(p);
+		vm_unmap_aliases();
+		vfree(p);
+		EXPECT_REPORT("cache vmalloc (count_pending)") {
+			show_shrinkers();
+		}
+		told = ktest_reported(want);
+	}
+	EXPECT(told);
+	vm_unmap_aliases();
 }
 
 /* A report from under the lock of the records does without them, and says so. */
