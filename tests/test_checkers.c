@@ -210,12 +210,13 @@ KTEST(checkers, slab)
 	kmem_cache_drain_all();
 	ASSERT(p && !slab_check(cache));
 	EXPECT_NAMED(c->nr_free, c->nr_free + 1, slab_check(cache), "count of free objects");
+	EXPECT_NAMED(c->nr_free, c->nr_free + 1, slab_check_all(), "count of free objects");
 	EXPECT_NAMED(virt_to_page(p)->prev, 1, slab_check(cache), "links of a list");
 	EXPECT_NAMED(virt_to_page(p)->flags, 0, slab_check(cache), "no slab of the cache");
 	EXPECT_NAMED(virt_to_page(p)->slab_free, ~0ULL, slab_check(cache), "");
 	EXPECT_NAMED(virt_to_page(p)->slab_free, 0, slab_check(cache), "wrong list");
 	kmem_cache_free(cache, p);
-	kmem_cache_destroy(cache);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0); /* no walk over the caches has stopped at it */
 }
 
 /* ---- per-CPU memory, mapped areas ----------------------------------------------------------- */
@@ -233,6 +234,27 @@ KTEST(checkers, percpu)
 	EXPECT_NAMED(page->free[0], page->free[0] | page->live[0] | 1, pcpu_check(), "");
 	EXPECT_NAMED(page->use, PCPU_RUN_REST, pcpu_check(), "wrong length");
 	free_percpu(p);
+}
+
+/* A page in which large objects are free is taken for one of small ones. */
+KTEST(checkers, percpu_lists)
+{
+	struct large {
+		char byte[1024];
+	} __percpu *p[8];
+	struct pcpu_page *page = NULL;
+	unsigned int n = 0;
+
+	while (n < ARRAY_SIZE(p) && (!page || !page->nfree)) {
+		p[n] = alloc_percpu(struct large);
+		ASSERT(p[n]);
+		pcpu_drain();
+		page = pcpu_page_of((unsigned long)p[n++]);
+	}
+	ASSERT(page->nfree && !pcpu_check());
+	EXPECT_NAMED(page->use, 0, pcpu_check(), "wrong list");
+	while (n)
+		free_percpu(p[--n]);
 }
 
 KTEST(checkers, vmap)

@@ -344,6 +344,40 @@ KTEST(percpu, until_there_is_no_more)
 	expect_sound();
 }
 
+/*
+ * A request that cannot wait, and for which there are no pages at hand, says what it wanted,
+ * unless it was told not to.
+ */
+KTEST(percpu, a_failure_is_reported)
+{
+	struct link {
+		struct link __percpu *next;
+		char rest[16000];
+	};
+	struct link __percpu *list = NULL;
+	struct link __percpu *p;
+
+	pcpu_drain();
+	EXPECT_REPORT("percpu: allocation failed, size=16008 align=8 atomic=1") {
+		while ((p = __alloc_percpu_gfp(sizeof(*p), 8, GFP_NOWAIT))) {
+			raw_cpu_ptr(p)->next = list;
+			list = p;
+		}
+	}
+	EXPECT_NO_REPORT() {
+		while ((p = __alloc_percpu_gfp(sizeof(*p), 8, GFP_NOWAIT | __GFP_NOWARN))) {
+			raw_cpu_ptr(p)->next = list;
+			list = p;
+		}
+	}
+	flush_scheduled_work(); /* which finds memory for the next such request */
+	while ((p = list)) {
+		list = raw_cpu_ptr(p)->next;
+		free_percpu(p);
+	}
+	expect_sound();
+}
+
 KTEST(percpu, atomic_requests_use_what_is_there)
 {
 	u64 __percpu *p = alloc_percpu(u64);
