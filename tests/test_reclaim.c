@@ -213,6 +213,49 @@ KTEST(reclaim, passes_ask_for_more_each_time)
 	cache_close(&clean);
 }
 
+struct one_by_one {
+	struct shrinker shrinker;
+	unsigned long nr, calls;
+};
+
+static unsigned long count_singles(struct shrinker *shrinker, struct shrink_control *sc __unused)
+{
+	return container_of(shrinker, struct one_by_one, shrinker)->nr;
+}
+
+static unsigned long scan_single(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct one_by_one *cache = container_of(shrinker, struct one_by_one, shrinker);
+
+	EXPECT_EQ(sc->nr_to_scan, 1);
+	EXPECT_EQ(sc->nr_scanned, 1);
+	cache->calls++;
+	cache->nr--;
+	return 1;
+}
+
+/* A cache whose batch is one object is asked for as many batches as objects are wanted. */
+KTEST(reclaim, batches_of_one)
+{
+	struct one_by_one cache = {
+		.shrinker =
+			{
+				.count_objects = count_singles,
+				.scan_objects = scan_single,
+				.seeks = DEFAULT_SEEKS,
+				.batch = 1,
+			},
+		.nr = 10,
+	};
+	struct reclaim_control rc = {.gfp = GFP_KERNEL};
+
+	register_shrinker(&cache.shrinker, "singles");
+	shrink_caches(&rc);
+	unregister_shrinker(&cache.shrinker);
+	EXPECT_EQ(cache.calls, 10);
+	EXPECT_EQ(cache.nr, 0);
+}
+
 /* ---- The queue of those who wait ------------------------------------------------------------- */
 
 #define WAITERS 5
@@ -449,6 +492,30 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	EXPECT_EQ(vm_events(PAGEOUTRUN), runs + 1);
 	EXPECT(vm_events(PGSTEAL_KSWAPD) > stolen);
 	free_chain(chain);
+	cache_close(&clean);
+}
+
+/*
+ * What a shrinker frees may stay on this CPU's list, where no watermark counts it.  The
+ * watermarks are moved, since lists are off where memory is short indeed: each zone of the
+ * node lacks 32 pages, and the 64 of a cache are enough.
+ */
+KTEST(reclaim, pages_on_lists_of_cpus_balance_a_node)
+{
+	struct pglist_data *pgdat = home_zone()->pgdat;
+
+	free_chain(take_all(NULL, 0)); /* no section is closed afterwards */
+	shrink_all();
+	cache_open(&clean, 0, 64);
+	for (unsigned int idx = 0; idx < MAX_NR_ZONES; idx++) {
+		struct zone *zone = &pgdat->zones[idx];
+
+		zone->watermark[WMARK_HIGH] = zone_free(zone) + 32;
+	}
+	EXPECT(!node_balanced(pgdat, ZONE_NORMAL));
+	EXPECT(node_balance(pgdat, ZONE_NORMAL) > 0);
+	EXPECT(node_balanced(pgdat, ZONE_NORMAL));
+	zones_setup_watermarks();
 	cache_close(&clean);
 }
 
