@@ -4,7 +4,9 @@
 
 /* What the white-box tests of the slab allocator share. */
 #include <cairn/test.h>
+#include <linux/kfence.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include "../mm/slab.h"
 
 #define EXPECT_CHECKED(cache)                            \
@@ -25,6 +27,19 @@ static inline struct slab_cache *inside(struct kmem_cache *cache)
 static inline bool is_debugged(struct kmem_cache *cache)
 {
 	return inside(cache)->mode == SLAB_MODE_DEBUG;
+}
+
+/* An object of a slab: for what lies between guard pages kfence has reports of its own. */
+static inline void *kmalloc_in_slab(size_t size)
+{
+	void *sampled, *p = kmalloc(size, GFP_KERNEL);
+
+	while (is_kfence_address(p)) {
+		sampled = p;
+		p = kmalloc(size, GFP_KERNEL);
+		kfree(sampled);
+	}
+	return p;
 }
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include <cairn/test.h>
 #include <linux/kernel.h>
-#include <linux/kfence.h>
 #include <linux/kmemleak.h>
 #include <linux/log2.h>
 #include <linux/malloc.h>
@@ -214,19 +213,6 @@ KTEST(kmalloc, sleeping_where_it_must_not)
 
 /* ---- Misuse of kfree() ----------------------------------------------------------------- */
 
-/* An object of a slab: for what lies between guard pages kfence has reports of its own. */
-static void *kmalloc_in_slab(size_t size)
-{
-	void *sampled, *p = kmalloc(size, GFP_KERNEL);
-
-	while (is_kfence_address(p)) {
-		sampled = p;
-		p = kmalloc(size, GFP_KERNEL);
-		kfree(sampled);
-	}
-	return p;
-}
-
 KTEST(kmalloc, double_free)
 {
 	unsigned int i;
@@ -412,6 +398,11 @@ KTEST(kmalloc, kvmalloc_limits)
 		p = kvmalloc(3UL << 30, GFP_KERNEL);
 	}
 	EXPECT(!p);
+	if (totalram_pages() < 1UL << (31 - PAGE_SHIFT)) {
+		EXPECT_REPORT("vmalloc error: size 2147483647") { /* said, but not there */
+			EXPECT(!kvmalloc(INT_MAX, GFP_KERNEL));
+		}
+	}
 	p = kvmalloc(5 << 20, GFP_KERNEL);
 	ASSERT(p);
 	EXPECT(kvrealloc(p, 5 << 20, 100, GFP_KERNEL) == p);
@@ -473,6 +464,10 @@ KTEST(kmalloc, copies)
 	kfree_const(same);
 	s = kmemdup_nul(text, 4, GFP_KERNEL);
 	EXPECT(s && !strcmp(s, "a st"));
+	kfree(s);
+	s = kmemdup_nul(text, 7, GFP_KERNEL); /* with its NUL it is as large as an object */
+	EXPECT(s && !strcmp(s, "a strin"));
+	EXPECT(ksize(s) <= kmalloc_size_roundup(8));
 	kfree(s);
 	EXPECT(!kstrdup(NULL, GFP_KERNEL));
 	EXPECT(!kmemdup_nul(text, SIZE_MAX, GFP_KERNEL)); /* no room for the NUL in a size */

@@ -7,6 +7,7 @@
 #include <cairn/test.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -693,6 +694,25 @@ KTEST(slab, slabinfo)
 				 "\nt_info                 1     32    128   32    1 : "
 				 "tunables  128   96    0 : slabdata      1      1      0\n"));
 	kmem_cache_free(cache, obj);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Each place of a slab, the first and the last as well, is known to be free, or not. */
+KTEST(slab, which_objects_are_free)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_free", 256, 0, 0, NULL);
+	void *objs[32];
+
+	ASSERT(cache);
+	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, ARRAY_SIZE(objs), objs),
+		  ARRAY_SIZE(objs));
+	for (unsigned int i = 0; i < ARRAY_SIZE(objs); i++)
+		EXPECT(!slab_was_freed(objs[i]));
+	kmem_cache_free_bulk(cache, ARRAY_SIZE(objs), objs);
+	for (unsigned int i = 0; i < ARRAY_SIZE(objs); i++) {
+		EXPECT(slab_was_freed(objs[i]));
+		EXPECT(is_kfence_address(objs[i]) || !slab_was_freed(objs[i] + 8));
+	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 

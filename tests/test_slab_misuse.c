@@ -327,7 +327,7 @@ KTEST(slab_misuse, live_object_that_looks_free)
 
 KTEST(slab_misuse, caches_the_kernel_needs)
 {
-	void *p = kmalloc(64, GFP_KERNEL);
+	void *p = kmalloc_in_slab(64);
 
 	ASSERT(p);
 	EXPECT_REPORT("BUG kmalloc-64: kmem_cache_destroy of a cache that the kernel needs") {
