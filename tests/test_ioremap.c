@@ -106,7 +106,10 @@ KTEST(ioremap, types_must_not_conflict)
 	EXPECT_REPORT("as write-combining conflicts with a live mapping of") {
 		EXPECT(!ioremap_wc(HPET + PAGE_SIZE + 8, 8));
 	}
-	other = ioremap_wc(HPET + 2 * PAGE_SIZE, 8); /* beside it */
+	other = ioremap_wc(HPET - 8, 8); /* below it */
+	EXPECT(other);
+	iounmap(other);
+	other = ioremap_wc(HPET + 2 * PAGE_SIZE, 8); /* above it */
 	EXPECT(other);
 	EXPECT_REPORT("conflicts with a live mapping") {
 		EXPECT(!ioremap(HPET, 3 * PAGE_SIZE));
@@ -153,6 +156,35 @@ KTEST(ioremap, ram_is_refused)
 	}
 	EXPECT_REPORT("ioremap on RAM") {
 		EXPECT(!ioremap(end_of_ram() - 1, 16)); /* begins in the last byte */
+	}
+}
+
+/* The start of usable RAM with nothing before it that the direct map has; not below 1 MiB. */
+static phys_addr_t start_of_ram(void)
+{
+	for (unsigned int i = 0; i < nr_memory_map; i++)
+		if (memory_map[i].type == MEM_USABLE && memory_map[i].start >= 1 << 20 &&
+		    !memory_map_is_ram(memory_map[i].start - 1, memory_map[i].start))
+			return memory_map[i].start;
+	return 0;
+}
+
+/* What ends where RAM begins is none. */
+KTEST(ioremap, beside_ram)
+{
+	phys_addr_t ram = start_of_ram();
+	void __iomem *p;
+
+	if (!ram) {
+		ktest_skip("RAM begins behind RAM");
+		return;
+	}
+	EXPECT(PAGE_ALIGNED(ram));
+	p = ioremap_cache(ram - 16, 16);
+	EXPECT(p);
+	iounmap(p);
+	EXPECT_REPORT("ioremap on RAM") {
+		EXPECT(!ioremap_cache(ram - 16, 17));
 	}
 }
 
