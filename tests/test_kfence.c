@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 #include <cairn/boot_info.h>
 #include <cairn/test.h>
 #include <cairn/vfile.h>
@@ -331,6 +332,32 @@ KTEST(kfence, counts)
 	}
 	EXPECT_EQ(number_in_file("total bugs: "), bugs + 1);
 	EXPECT_EQ(live == ~0UL, 0);
+}
+
+/* A wish for a node comes before the turn to be sampled: the pool is where it is. */
+KTEST(kfence, objects_of_a_node_are_not_sampled)
+{
+	int nid;
+
+	if (!sampling())
+		return;
+	if (num_online_nodes() < 2) {
+		ktest_skip("one node");
+		return;
+	}
+	for_each_node_state(nid, N_NORMAL_MEMORY)
+	{
+		for (unsigned int i = 0; i < TRIES; i++) {
+			void *p;
+
+			kfence_sample();
+			p = kmalloc_node(64, GFP_KERNEL, nid);
+			ASSERT(p);
+			EXPECT(!is_kfence_address(p));
+			EXPECT_EQ(virt_to_page(p)->nid, nid);
+			kfree(p);
+		}
+	}
 }
 
 KTEST(kfence, objects_of_a_cache)

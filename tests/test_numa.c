@@ -12,6 +12,7 @@
 #include <cairn/vfile.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -19,6 +20,7 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include "../mm/internal.h"
+#include "../mm/slab.h"
 #include "../mm/zone.h"
 #include "page_chain.h"
 
@@ -317,6 +319,52 @@ KTEST(numa, objects_come_from_the_node_asked_for)
 		EXPECT(!slab_check(cache));
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/*
+ * A cache has a slab on each of two nodes, with one object in use.  Of as many as go into a
+ * magazine at once, those of this CPU's slab are taken, all of them if need be.
+ */
+static void expect_local_objects(int first, int second)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_near", 64, 0, 0, NULL);
+	unsigned int n, wanted, local = 0;
+	void *held[2], *obj[OBJSTACK_MAX];
+	const struct slab_cache *c;
+
+	ASSERT(cache);
+	c = slab_cache_of(cache);
+	held[0] = kmem_cache_alloc_node(cache, GFP_KERNEL, first);
+	held[1] = kmem_cache_alloc_node(cache, GFP_KERNEL, second);
+	ASSERT(held[0] && held[1]);
+	n = c->magazine ? c->batch : 8;
+	wanted = min(n, c->g.nr - 1);
+	if (virt_to_page(held[0])->nid != first || virt_to_page(held[1])->nid != second)
+		wanted = 0; /* a node had no page, and the other one's slab did */
+	for (unsigned int i = 0; i < n; i++) {
+		obj[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		ASSERT(obj[i]);
+		local += is_kfence_address(obj[i]) || virt_to_page(obj[i])->nid == numa_node_id();
+	}
+	EXPECT(local >= wanted);
+	kmem_cache_free_bulk(cache, n, obj);
+	kmem_cache_free_bulk(cache, ARRAY_SIZE(held), held);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
+/* Without a wish objects come from this CPU's node, whichever slab was used last. */
+KTEST(numa, objects_are_local)
+{
+	int nid = other_node();
+
+	if (nid == NUMA_NO_NODE)
+		return;
+	if (numa_mem_id() != numa_node_id()) {
+		ktest_skip("this CPU's node has no memory");
+		return;
+	}
+	expect_local_objects(nid, numa_node_id());
+	expect_local_objects(numa_node_id(), nid);
 }
 
 KTEST(numa, vmalloc_node_takes_the_nodes_pages)

@@ -31,7 +31,7 @@ MACHINES = (
     ("pages checked", ["-n", "2", "-c", "page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on"],
      "kmemleak* mm_commands* page_debug* page_files* slab.* mempools.* percpu.* vfree*"),
     ("leaks, most of memory not described yet", ["-m", "5000", "-c", "kmemleak=on"], "kmemleak*"),
-    ("guard pages", ["-n", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
+    ("guard pages", ["-n", "2", "-N", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
     ("locks checked", ["-n", "2", "-c", "lockdep=1 debug_preempt=1"], "lock* slab.* pages.* contexts* gfp_contexts* percpu.*"),
     ("page failures", ["-c", "fail_page_alloc=1000,1,0,0"], "fault* mm_commands*"),
     ("failures", ["-c", "failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1"], "fault* mm_commands*"),
