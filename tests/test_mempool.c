@@ -131,6 +131,33 @@ KTEST(mempools, an_element_back_before_the_queue_is_joined)
 	mempool_destroy(refilled);
 }
 
+static void *needs_reclaim(gfp_t gfp, void *data __unused)
+{
+	return fake.broken && !(gfp & __GFP_DIRECT_RECLAIM) ? NULL : kmalloc(32, GFP_KERNEL);
+}
+
+/* With the reserve in use, reclaim finds memory for one more: that is taken without waiting. */
+KTEST(mempools, what_reclaim_finds_is_taken)
+{
+	mempool_t *pool;
+	void *held, *got;
+
+	memset(&fake, 0, sizeof(fake));
+	pool = mempool_create(1, needs_reclaim, fake_free, NULL);
+	ASSERT(pool);
+	fake.broken = true;
+	held = mempool_alloc(pool, GFP_KERNEL);
+	EXPECT(held);
+	EXPECT_EQ(pool->curr_nr, 0);
+	got = mempool_alloc(pool, GFP_KERNEL);
+	EXPECT(got && got != held);
+	mempool_free(held, pool);
+	EXPECT_EQ(fake.freed, 0);
+	mempool_free(got, pool);
+	EXPECT_EQ(fake.freed, 1);
+	mempool_destroy(pool);
+}
+
 /* On a node, and in memory of the caller's: the same pools. */
 KTEST(mempools, on_a_node)
 {
