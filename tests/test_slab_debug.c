@@ -91,7 +91,7 @@ KTEST(slab_debug, poison)
 	EXPECT_EQ(obj[20], POISON_FREE);
 	kmem_cache_free(cache, obj);
 	obj[63] = 0;
-	EXPECT_REPORT("overwritten") {
+	EXPECT_REPORT("BUG t_debug: End Poison overwritten") {
 		kmem_cache_shrink(cache);
 	}
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
