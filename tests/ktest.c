@@ -83,6 +83,11 @@ void ktest_skip(const char *why)
 	running.skip = why;
 }
 
+bool ktest_skipped(void)
+{
+	return running.skip;
+}
+
 bool ktest_lacks_memory(unsigned int mib)
 {
 	static char why[48];
@@ -207,6 +212,11 @@ void ktest_capture_end(const char *want, const char *file, int line)
 	else
 		diagnose("%s:%d: expected no report, got:", file, line);
 	show_report();
+}
+
+const char *ktest_report(void)
+{
+	return running.report;
 }
 
 bool ktest_reported(const char *text)

@@ -73,11 +73,15 @@ static __no_kasan_or_inline void ktest_poke(void *p, u64 value)
 	for (bool __once = ktest_capture_begin(); __once; \
 	     __once = false, ktest_capture_end(NULL, __FILE__, __LINE__))
 
+/* ktest_report - what the last of those blocks printed */
+const char *ktest_report(void);
+
 /* ktest_reported - whether the last of those blocks printed @text, too */
 bool ktest_reported(const char *text);
 
 /* Marks the running test as skipped, for a reason; the caller then returns. */
 void ktest_skip(const char *why);
+bool ktest_skipped(void);
 
 /* ktest_lacks_memory - skips the running test where the kernel manages less than @mib MiB */
 bool ktest_lacks_memory(unsigned int mib);

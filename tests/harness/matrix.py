@@ -36,12 +36,12 @@ ZEROED = Image("all-zeroed", 'init_on_alloc=1 init_on_free=1 failslab=1,0,0,0 ex
 
 PAGE_DEBUG = Image("page-debug",
                    'page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on'
-                   ' exec="test kmemleak.* page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
+                   ' exec="test kmemleak.* misuse.* page_debug.* slab.* mempools.* paging.* vfree*;poweroff"')
 
 KFENCE = Image("kfence", 'kfence.sample_interval=20 exec="test kfence.*;poweroff"')
 
 # The suites for which it matters how many CPUs and nodes there are.
-ON_CPUS = ("slab* kmalloc gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* tlb* contexts* atomic* sched*"
+ON_CPUS = ("slab* kmalloc misuse gfp* pages* vmalloc* vmap* vfree* percpu* mempools* smp* tlb* contexts* atomic* sched*"
            " balance* locks* rwlock* rcu* workqueue* reclaim* numa* irq* softirq* timer*")
 SMP = Image("smp", f'exec="test {ON_CPUS};poweroff"')
 SMP_STRESS = Image("smp-stress", f'exec="test {ON_CPUS} stress*;poweroff"')

@@ -36,6 +36,7 @@ OTHERS = [
     (r"without debug_pagealloc=on", [], "debug_pagealloc=on"),
     (r"without page_owner=on", [], "page_owner=on"),
     (r"without page_poison=1", [], "page_poison=1"),
+    (r"without slub_debug=FZPU", [], "slub_debug=FZPU"),
     (r"without init_on_alloc=1", [], "init_on_alloc=1"),
     (r"without init_on_free=1", [], "init_on_free=1"),
     (r"without swiotlb=", ["-m", "96"], "swiotlb=4096"),
