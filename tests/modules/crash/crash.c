@@ -53,6 +53,7 @@ static int __init crash_init(void)
 {
 	static volatile int zero;
 
+	pr_info("crash: what follows is the report of %s\n", how);
 	if (!strcmp(how, "panic"))
 		panic("crash: a panic on purpose, number %d", 42);
 	else if (!strcmp(how, "null"))
@@ -76,7 +77,7 @@ static int __init crash_init(void)
 	else if (!strcmp(how, "hole"))
 		poke(PAGE_OFFSET + (60UL << 40));
 	else if (!strcmp(how, "slab-panic"))
-		kmem_cache_create("crash_none", 0, 0, SLAB_PANIC, NULL);
+		kmem_cache_create("crash_none", KMALLOC_MAX_SIZE + 1, 0, SLAB_PANIC, NULL);
 	return 0;
 }
 module_init(crash_init);
