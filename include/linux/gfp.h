@@ -142,7 +142,8 @@ void free_pages_addr(unsigned long addr, unsigned int order);
  * @addr: what __get_free_pages() returned, or 0
  * @order: its order
  *
- * An address outside the direct map is reported and refused.
+ * An address outside the direct map is reported and refused; one below a page may
+ * pass for 0.
  *
  * Context: Any.
  */
