@@ -148,7 +148,7 @@ KTEST(vmalloc, what_is_pending_could_be_freed)
 	bool told = false;
 	char want[96];
 
-	snprintf(want, sizeof(want), "cache vmalloc (count_pending): %u objects could be freed",
+	snprintf(want, sizeof(want), "cache vmalloc (count_pending): %d objects could be freed",
 		 3 + VMAP_AREA_WEIGHT);
 	for (unsigned int i = 0; i < 10 && !told; i++) { /* another CPU may free an area, too */
 		void *p = vmalloc(3 * PAGE_SIZE);
