@@ -62,6 +62,7 @@ NOTICES = {
     "kmemleak.*": ("expect report", "the way of a failure leaves addresses on the stack, which are references"),
     "mempools.misuse": ("expect report", "the element goes to the reserve, and is found at the end"),
     "mempools.wrong_frees_and_contexts": ("expect report", "likewise"),
+    "misuse.mempool_free_twice_full": ("expect report", "likewise: it came from the reserve"),
     "mempools.slab_and_kmalloc_pools": ("expect", "an element came from the reserve"),
     "slab_debug.no_false_reports": ("expect", "kmem_cache_create() says that it failed"),
     "vmalloc.the_last_table_is_kept": ("expect", "where memory is short, the table is given away"),
