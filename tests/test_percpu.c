@@ -422,9 +422,12 @@ KTEST(percpu, memory_is_readied_for_atomic_requests)
 		}
 		flush_scheduled_work();
 		p = (__alloc_percpu_gfp)(sizeof(*p), 8, gfp); /* once */
-		if (!p && fault_nth_passed()) {
-			flush_scheduled_work(); /* the worker got no page, and was asked again */
-			p = __alloc_percpu_gfp(sizeof(*p), 8, gfp);
+		if (!p && fault_nth_passed()) { /* the worker got no page; from here on it does */
+			p = (__alloc_percpu_gfp)(sizeof(*p), 8, gfp);
+			if (!p) {
+				flush_scheduled_work();
+				p = (__alloc_percpu_gfp)(sizeof(*p), 8, gfp);
+			}
 		}
 		EXPECT(p);
 		free_percpu(p);
