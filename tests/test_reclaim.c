@@ -434,11 +434,11 @@ KTEST(reclaim, who_waits_sleeps)
 	while (ticks-- && !(READ_ONCE(nr_alloc_waiters) == 1 &&
 			    READ_ONCE(task->__state) == TASK_UNINTERRUPTIBLE))
 		schedule_timeout_uninterruptible(1);
-	EXPECT_EQ(nr_alloc_waiters, 1);
-	EXPECT_EQ(task->__state, TASK_UNINTERRUPTIBLE);
+	EXPECT_EQ(READ_ONCE(nr_alloc_waiters), 1);
+	EXPECT_EQ(READ_ONCE(task->__state), TASK_UNINTERRUPTIBLE);
 	free_chain(chain);
 	kthread_stop(task);
-	EXPECT_EQ(nr_alloc_waiters, 0);
+	EXPECT_EQ(READ_ONCE(nr_alloc_waiters), 0);
 	EXPECT(waited_for);
 	if (waited_for)
 		__free_page(waited_for);
