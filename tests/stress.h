@@ -101,16 +101,21 @@ void stress_give_coherent(void *object, size_t size, u64 handle);
 void *stress_take_block(gfp_t gfp, size_t *size, u64 *handle);
 void stress_give_block(void *object, u64 handle);
 
-/* stress_memory_start, _stop - make memory short, by a thread.  Context: may sleep. */
-bool stress_memory_start(void);
+/*
+ * stress_memory_init, _start, _stop - make memory short, by a thread; false without memory
+ * for that.  Context: may sleep.
+ */
+bool stress_memory_init(void);
+void stress_memory_start(void);
 void stress_memory_stop(void);
 
 /* stress_memory_given, stress_famines - pages that reclaim got from it; times without any. */
 unsigned long stress_memory_given(void);
 unsigned int stress_famines(void);
 
-/* stress_disk_start, _stop - use a disk, by a thread; stopping checks each block of it. */
-bool stress_disk_start(void);
+/* stress_disk_init, _start, _stop - use a disk, by a thread; stopping checks each block of it. */
+bool stress_disk_init(void);
+void stress_disk_start(void);
 void stress_disk_stop(void);
 
 /*

@@ -99,7 +99,7 @@ static int disk_fn(void *unused __unused)
 	return 0;
 }
 
-bool stress_disk_start(void)
+bool stress_disk_init(void)
 {
 	memset(&disk, 0, sizeof(disk));
 	disk.dev = block_next(NULL);
@@ -110,8 +110,14 @@ bool stress_disk_start(void)
 	if (!disk.version)
 		return false;
 	stress_actor_init(&disk.actor, 4000, true);
-	disk.task = kthread_run(disk_fn, NULL, "stress/disk");
+	disk.task = kthread_create(disk_fn, NULL, "stress/disk");
 	return !IS_ERR(disk.task);
+}
+
+void stress_disk_start(void)
+{
+	if (disk.task)
+		wake_up_process(disk.task);
 }
 
 /* All that was written is on the disk, and as it was written. */

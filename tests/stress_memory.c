@@ -151,7 +151,7 @@ static int eater_fn(void *unused __unused)
 	return 0;
 }
 
-bool stress_memory_start(void)
+bool stress_memory_init(void)
 {
 	struct page *page;
 
@@ -165,8 +165,13 @@ bool stress_memory_start(void)
 	}
 	if (register_shrinker(&eater_shrinker, "stress"))
 		return false;
-	eater.task = kthread_run(eater_fn, NULL, "stress/eater");
+	eater.task = kthread_create(eater_fn, NULL, "stress/eater");
 	return !IS_ERR(eater.task);
+}
+
+void stress_memory_start(void)
+{
+	wake_up_process(eater.task);
 }
 
 void stress_memory_stop(void)

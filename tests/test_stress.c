@@ -190,7 +190,7 @@ static void start_timer(void *info __unused)
 	mod_timer(this_cpu_ptr(timers), jiffies + 1);
 }
 
-static bool line_start(void)
+static bool line_init(void)
 {
 	line = irq_alloc_range(16, 1);
 	if (line < 0)
@@ -213,7 +213,7 @@ void stress_in_interrupt(unsigned int n)
 	operate(this_cpu_ptr(&hard_actor), n);
 }
 
-static bool interrupts_start(void)
+static bool interrupts_init(void)
 {
 	int cpu;
 
@@ -230,10 +230,12 @@ static bool interrupts_start(void)
 	stress_actor_init(&work_actor, 3000, true);
 	for (unsigned int i = 0; i < NR_WORKS; i++)
 		INIT_WORK(&works[i], work_fn);
-	if (!line_start() || (stress_device && !stress_device->start()))
-		return false;
+	return line_init() && (!stress_device || stress_device->start());
+}
+
+static void interrupts_start(void)
+{
 	on_each_cpu(start_timer, NULL, 1);
-	return true;
 }
 
 static void interrupts_stop(void)
@@ -515,7 +517,7 @@ static void check_invariants(void)
 
 /* ---- The test -------------------------------------------------------------------------------- */
 
-static bool worker_start(u64 share, int cpu)
+static bool worker_init(u64 share, int cpu)
 {
 	struct worker *w = &workers[nr_workers];
 
@@ -524,32 +526,35 @@ static bool worker_start(u64 share, int cpu)
 	w->task = kthread_create(worker_fn, w, "stress/%u", nr_workers);
 	if (IS_ERR(w->task))
 		return false;
-	nr_workers++;
-	atomic_inc(&nr_working);
 	if (cpu >= 0)
 		kthread_bind(w->task, (unsigned int)cpu);
-	wake_up_process(w->task);
+	nr_workers++;
 	return true;
 }
 
-/* On each CPU two threads; and one for each CPU that moves about.  False: there are fewer. */
-static bool workers_start(void)
+/* On each CPU two threads; and one for each CPU that moves about. */
+static bool workers_init(void)
 {
 	u64 share = DIV_ROUND_UP(operations, (BOUND_A_CPU + 1) * num_online_cpus());
-	bool all = true;
 	unsigned int i;
 	int cpu;
 
 	nr_workers = 0;
-	init_completion(&workers_done);
-	atomic_set(&nr_working, 1);
 	for_each_online_cpu(cpu) {
-		for (i = 0; i <= BOUND_A_CPU && nr_workers < MAX_WORKERS; i++)
-			all &= worker_start(share, i < BOUND_A_CPU ? cpu : -1);
+		for (i = 0; i <= BOUND_A_CPU && nr_workers < MAX_WORKERS; i++) {
+			if (!worker_init(share, i < BOUND_A_CPU ? cpu : -1))
+				return false;
+		}
 	}
-	if (atomic_dec_return(&nr_working) == 0)
-		complete(&workers_done);
-	return all;
+	return true;
+}
+
+static void workers_start(void)
+{
+	init_completion(&workers_done);
+	atomic_set(&nr_working, (int)nr_workers);
+	for (unsigned int i = 0; i < nr_workers; i++)
+		wake_up_process(workers[i].task);
 }
 
 static void report_stall(void)
@@ -598,12 +603,21 @@ static void report(const struct stress_counts *sum)
 		stress_failures());
 }
 
-static bool start(void)
+/* All that must not fail comes before there is anybody who takes memory. */
+static bool init(void)
 {
 	stress_budget = min(totalram_pages() / 8, 16UL << (20 - PAGE_SHIFT)) * PAGE_SIZE;
 	stopping = false;
-	return EXPECT(stress_objects_init(stress_seed)) && EXPECT(interrupts_start()) &&
-	       EXPECT(stress_memory_start()) && EXPECT(stress_disk_start());
+	return EXPECT(stress_objects_init(stress_seed)) && EXPECT(interrupts_init()) &&
+	       EXPECT(stress_disk_init()) && EXPECT(workers_init()) && EXPECT(stress_memory_init());
+}
+
+static void start(void)
+{
+	interrupts_start();
+	stress_memory_start();
+	stress_disk_start();
+	workers_start();
 }
 
 static void stop(void)
@@ -627,9 +641,9 @@ KTEST(stress, everything_at_once)
 	pr_info("stress: stress.seed=%llu stress.operations=%llu, %u CPUs, %u nodes\n", stress_seed,
 		operations, num_online_cpus(), num_online_nodes());
 	before = take_account();
-	if (!start())
-		return; /* what has begun goes on: there is no memory to test with */
-	EXPECT(workers_start());
+	if (!init())
+		return; /* there is no memory to test with */
+	start();
 	wait_for_workers();
 	stop();
 	after = take_account();
