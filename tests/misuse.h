@@ -29,9 +29,9 @@
 
 struct misuse {
 	const char *name;
-	const char
-		*cmdline; /* what the process is started with; a kernel without it skips the test */
-	bool fatal;	  /* the process ends */
+	/* What the process is started with; a kernel without it skips the test. */
+	const char *cmdline;
+	bool fatal; /* the process ends */
 	void (*fn)(void);
 	const char *lines[MISUSE_LINES]; /* the first, NULL if there must be no report; others */
 };
@@ -40,16 +40,14 @@ struct misuse {
  * MISUSE(name, "first line", "what else is named", ...) { ... MISTAKE(p) { ... } ... }
  * MISUSE_WITH() is for what only a kernel with that command line notices.
  */
-#define MISUSE_AS(_name, _cmdline, _fatal, _fn, ...)           \
-	static const struct misuse misuse_of_##_name = {       \
-		#_name, _cmdline, _fatal, _fn, {__VA_ARGS__}}; \
-	KTEST(misuse, _name)                                   \
-	{                                                      \
-		misuse_run(&misuse_of_##_name);                \
-	}
-#define MISUSE_BODY(_name, _cmdline, _fatal, ...)              \
-	static noinline void _name(void);                      \
-	MISUSE_AS(_name, _cmdline, _fatal, _name, __VA_ARGS__) \
+#define MISUSE_BODY(_name, _cmdline, _fatal, ...)                \
+	static noinline void _name(void);                        \
+	static const struct misuse misuse_of_##_name = {         \
+		#_name, _cmdline, _fatal, _name, {__VA_ARGS__}}; \
+	KTEST(misuse, _name)                                     \
+	{                                                        \
+		misuse_run(&misuse_of_##_name);                  \
+	}                                                        \
 	static noinline void _name(void)
 #define MISUSE(_name, ...)		  MISUSE_BODY(_name, "", false, __VA_ARGS__)
 #define MISUSE_WITH(_name, _cmdline, ...) MISUSE_BODY(_name, _cmdline, false, __VA_ARGS__)
