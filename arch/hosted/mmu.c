@@ -310,10 +310,13 @@ void __init paging_init(void)
 
 	for (unsigned int i = 0; i < nr_memory_map; i++) {
 		u64 start = memory_map[i].start;
-		u64 end = min(mapped_end(&memory_map[i]), (phys_addr_t)DIRECT_MAP_SIZE);
+		u64 end = mapped_end(&memory_map[i]);
 
 		if (start >= end)
 			continue;
+		if (end > DIRECT_MAP_SIZE)
+			panic("RAM up to %#llx: this program has room for %llu GiB", end - 1,
+			      DIRECT_MAP_SIZE >> 30);
 		if (done < start)
 			reserve(PAGE_OFFSET + done, start - done);
 		if (host_map(PAGE_OFFSET + start, end - start, start, 1))
