@@ -149,20 +149,28 @@ KTEST(dma, coherent_below_each_mask)
 /* Five pages cost five pages, not eight. */
 KTEST(dma, coherent_takes_no_more_than_it_needs)
 {
-	unsigned long before;
+	unsigned long before, taken, least = ~0UL;
 	dma_addr_t handle;
 	void *p;
 
 	dma_test_begin();
-	p = dma_alloc_coherent(&dma_test_device, 1, &handle, GFP_KERNEL); /* the record's slab */
-	drain_all_pages();
-	before = nr_free_pages();
-	dma_free_coherent(&dma_test_device, 1, p, handle);
-	p = dma_alloc_coherent(&dma_test_device, 5 * PAGE_SIZE, &handle, GFP_KERNEL);
-	EXPECT(p);
-	drain_all_pages();
-	EXPECT_EQ(before - nr_free_pages(), 4);
-	dma_free_coherent(&dma_test_device, 5 * PAGE_SIZE, p, handle);
+	/*
+	 * The first brings a slab for the second one's record.  More than once: the first one's may
+	 * have come from kfence.
+	 */
+	for (unsigned int i = 0; i < 4; i++) {
+		p = dma_alloc_coherent(&dma_test_device, 1, &handle, GFP_KERNEL);
+		drain_all_pages();
+		before = nr_free_pages();
+		dma_free_coherent(&dma_test_device, 1, p, handle);
+		p = dma_alloc_coherent(&dma_test_device, 5 * PAGE_SIZE, &handle, GFP_KERNEL);
+		EXPECT(p);
+		drain_all_pages();
+		taken = before - nr_free_pages();
+		least = min(least, taken);
+		dma_free_coherent(&dma_test_device, 5 * PAGE_SIZE, p, handle);
+	}
+	EXPECT_EQ(least, 4);
 	dma_test_end();
 }
 

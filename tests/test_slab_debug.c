@@ -151,7 +151,13 @@ static void *object_of_there;
 
 static int allocate_on_cpu(void *cache)
 {
-	WRITE_ONCE(object_of_there, allocate_here(cache));
+	void *object = allocate_here(cache);
+
+	while (is_kfence_address(object)) { /* has another report */
+		kmem_cache_free(cache, object);
+		object = allocate_here(cache);
+	}
+	WRITE_ONCE(object_of_there, object);
 	while (!kthread_should_stop())
 		schedule_timeout_uninterruptible(1);
 	return 0;
