@@ -390,12 +390,20 @@ KTEST(numa, vmalloc_node_takes_the_nodes_pages)
 KTEST(numa, vmalloc_node_takes_single_pages_that_are_near)
 {
 	unsigned long bytes = 64 * PAGE_SIZE;
-	struct page *page, *held = NULL, *spare = NULL;
+	struct page *page, *held, *spare = NULL;
 	int nid = other_node();
 	char *p;
 
 	if (nid == NUMA_NO_NODE)
 		return;
+	for (int i = 0; i < 8; i++) {
+		page = alloc_pages_node(nid, GFP_KERNEL | __GFP_THISNODE, 9);
+		ASSERT(page);
+		spare = push_page(spare, page);
+	}
+	held = take_all_of_node(NULL, nid, __GFP_MEMALLOC);
+	free_chain(spare);
+	spare = NULL;
 	while ((page = alloc_pages_node(nid, __GFP_THISNODE | __GFP_MEMALLOC | __GFP_NOWARN, 0))) {
 		if (page_to_pfn(page) % 2)
 			held = push_page(held, page);
