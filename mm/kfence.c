@@ -45,6 +45,7 @@
 #include <linux/init.h>
 #include <linux/kasan.h>
 #include <linux/kernel.h>
+#include <linux/kmemleak.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -60,10 +61,11 @@
 #include <asm/tlbflush.h>
 #include "kfence.h"
 
-#define POOL_ORDER 9
-#define POOL_PAGES (1UL << POOL_ORDER)
-#define NR_RECORDS (POOL_PAGES / 2 + 1) /* one for each second page, and behind the last */
-#define NR_OBJECTS (NR_RECORDS - 2)	/* the first and the last are never in use */
+#define POOL_ORDER   9
+#define POOL_PAGES   (1UL << POOL_ORDER)
+#define NR_RECORDS   (POOL_PAGES / 2 + 1) /* one for each second page, and behind the last */
+#define NR_OBJECTS   (NR_RECORDS - 2)	  /* the first and the last are never in use */
+#define RECORDS_SIZE (NR_RECORDS * sizeof(struct kfence_object))
 
 unsigned long kfence_pool, kfence_pool_size;
 bool kfence_due;
@@ -306,6 +308,7 @@ void kfence_free(const void *addr, struct slab_cache *c, unsigned long caller)
 		kfence_report_invalid_free(addr, o, caller);
 		return;
 	}
+	kmemleak_free(addr);
 	page = page_of_object(o);
 	save_track(&o->freed);
 	check_canary(o, page, o->addr, caller);
@@ -433,6 +436,8 @@ static int __init kfence_start(void)
 {
 	if (!kfence_enabled())
 		return 0;
+	kmemleak_alloc(kfence_objects, RECORDS_SIZE, 0, GFP_KERNEL);
+	kmemleak_no_scan(kfence_objects); /* that it knows an object is no reference to it */
 	INIT_CSD(&turn_call, sample_here, NULL);
 	timer_setup(&interval_timer, interval_over, 0);
 	mod_timer(&interval_timer, jiffies + msecs_to_jiffies(sample_interval));

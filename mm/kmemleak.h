@@ -43,6 +43,12 @@ void kmemleak_record(struct leak_record *r);
 /* kmemleak_track_block - a large block of kmalloc() was handed out */
 void kmemleak_track_block(struct page *page, gfp_t gfp);
 
+/*
+ * kmemleak_track_sampled - an object between guard pages was handed out; false if there was no
+ * memory for that.  kmemleak_free() is the opposite.
+ */
+bool kmemleak_track_sampled(const void *obj, size_t size, gfp_t gfp);
+
 /* kmemleak_untrack_pages - the first page of a block is PGF_TRACKED, and has another use now */
 void kmemleak_untrack_pages(struct page *page);
 

@@ -5,7 +5,8 @@
  *   address in a slab ---> descriptor, cache, a division --------------> record behind the object
  *
  *   address in a large block of kmalloc(),  \
- *     in an area of vmalloc(), in what      |
+ *     in an area of vmalloc(), between      |
+ *     guard pages, in what                  |
  *     kmemleak_alloc() was told of          +--> tree of ranges -------> record in the range
  *   per-CPU pointer, or the address of      |
  *     one CPU's copy                       /
@@ -21,6 +22,7 @@
  *   vmalloc()	    vmalloc_request()	  until vfree() changes the area's key; the range
  *					  stays with the addresses, for the next area there
  *   per-CPU	    alloc_percpu()	  until free_percpu()
+ *   guard pages    kfence_alloc()	  until kfence_free()
  *
  * Without memory for a range a block or an area is one of the roots, and a per-CPU
  * object is not handed out.  The same goes for what was allocated before kmemleak_init().
@@ -201,6 +203,13 @@ noinline void kmemleak_track_block(struct page *page, gfp_t gfp)
 
 	if (range_cache && add_range(LEAK_ADDRESS, &range, gfp))
 		page->flags |= PGF_TRACKED;
+}
+
+noinline bool kmemleak_track_sampled(const void *obj, size_t size, gfp_t gfp)
+{
+	struct leak_range range = {.start = (unsigned long)obj, .size = size};
+
+	return !range_cache || add_range(LEAK_ADDRESS, &range, gfp);
 }
 
 noinline void kmemleak_untrack_pages(struct page *page)

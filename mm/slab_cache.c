@@ -44,6 +44,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 #include "fault_inject.h"
+#include "kmemleak.h"
 #include "slab.h"
 
 u64 slab_floor;
@@ -200,6 +201,10 @@ static noinline void *slab_get_sampled(struct slab_cache *c, size_t size, gfp_t 
 {
 	void *obj = kfence_alloc(c, size);
 
+	if (obj && (c->flags & SLAB_LEAK_RECORD) && !kmemleak_track_sampled(obj, size, gfp)) {
+		kfence_free(obj, c, _RET_IP_); /* what it refers to would look lost */
+		return NULL;
+	}
 	if (obj && slab_zeroes(c, gfp))
 		memset(obj, 0, size);
 	return obj;

@@ -7,7 +7,7 @@
  * given back.  Boots without the parameter skip.
  *
  * The same then with objects of each kind, held by objects of each kind: slab, large block,
- * vmalloc area, per-CPU object; with the stacks of threads; and with pages that somebody
+ * vmalloc area, per-CPU object, between guard pages; with the stacks of threads; and with pages that somebody
  * wants to have watched.
  */
 #include <linux/kmemleak.h>
@@ -15,6 +15,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -225,13 +226,14 @@ KTEST(kmemleak, what_is_known_better)
 
 /* ---- Objects of each kind -------------------------------------------------------------- */
 
-enum kind { SLAB, LARGE, AREA, PERCPU, KINDS };
+enum kind { SLAB, LARGE, AREA, PERCPU, SAMPLED, KINDS };
 
 #define LARGE_SIZE  (16 << 10)
 #define AREA_SIZE   (5 * PAGE_SIZE)
 #define PERCPU_SIZE PAGE_SIZE /* from the start of a page on */
 
-static const size_t size_of[KINDS] = {sizeof(struct node), LARGE_SIZE, AREA_SIZE, PERCPU_SIZE};
+static const size_t size_of[KINDS] = {sizeof(struct node), LARGE_SIZE, AREA_SIZE, PERCPU_SIZE,
+				      sizeof(struct node)};
 
 /* Complements of the numbers that stand for objects: addresses, or per-CPU pointers. */
 static unsigned long lost[KINDS], holder[KINDS];
@@ -240,12 +242,29 @@ static unsigned long lost[KINDS], holder[KINDS];
 static volatile unsigned long held;
 static DEFINE_PER_CPU(unsigned long, held_here);
 
+/* A node between guard pages; where there are none, just a node. */
+static __always_inline void *sampled_node(void)
+{
+	void *node = NULL;
+
+	for (unsigned int tries = 0; tries < 1000; tries++) {
+		kfence_sample();
+		node = kzalloc(sizeof(struct node), GFP_KERNEL);
+		if (!kfence_enabled() || is_kfence_address(node))
+			return node;
+		kfree(node);
+	}
+	return NULL;
+}
+
 static noinline unsigned long allocate_kind_here(enum kind kind)
 {
 	unsigned long obj;
 
 	if (kind == SLAB)
 		obj = (unsigned long)kzalloc(sizeof(struct node), GFP_KERNEL);
+	else if (kind == SAMPLED)
+		obj = (unsigned long)sampled_node();
 	else if (kind == LARGE)
 		obj = (unsigned long)kzalloc(LARGE_SIZE, GFP_KERNEL);
 	else if (kind == AREA)
@@ -283,6 +302,14 @@ static noinline void free_kinds(unsigned long *hidden_in)
 		free_kind(kind, ~hidden_in[kind]);
 }
 
+/* Slabs have no objects of just any size. */
+static size_t size_reported(enum kind kind)
+{
+	if (kind == SLAB || (kind == SAMPLED && !kfence_enabled()))
+		return kmalloc_size_roundup(size_of[kind]);
+	return size_of[kind];
+}
+
 /* What is reported of the objects in @hidden_in, one bit a kind, each with its size. */
 static noinline unsigned int reported(const unsigned long *hidden_in)
 {
@@ -292,7 +319,7 @@ static noinline unsigned int reported(const unsigned long *hidden_in)
 	for (enum kind kind = SLAB; kind < KINDS; kind++) {
 		snprintf(line, sizeof(line), "unreferenced object %s0x%px (size %zu):",
 			 kind == PERCPU ? "(percpu) " : "", (void *)~hidden_in[kind],
-			 kind == SLAB ? kmalloc_size_roundup(size_of[kind]) : size_of[kind]);
+			 size_reported(kind));
 		found |= (unsigned int)ktest_reported(line) << kind;
 	}
 	return found;
@@ -382,9 +409,10 @@ static void copy_flags(const struct leak_object *o, void *arg)
 
 static noinline bool is_suspected(unsigned long obj)
 {
-	u32 flags = 0;
+	u32 flags = ~0u;
 
 	leak_with_object(obj, copy_flags, &flags);
+	EXPECT(flags != ~0u); /* it is known */
 	return flags & LEAK_SUSPECTED;
 }
 

@@ -32,6 +32,7 @@ MACHINES = (
      "kmemleak* misuse* mm_commands* page_debug* page_files* slab.* mempools.* percpu.* vfree*"),
     ("leaks, most of memory not described yet", ["-m", "5000", "-c", "kmemleak=on"], "kmemleak*"),
     ("guard pages", ["-n", "2", "-N", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
+    ("guard pages and leaks", ["-n", "2", "-c", "kmemleak=on kfence.sample_interval=100000"], "kmemleak*"),
     ("guard pages, every millisecond", ["-n", "4", "-c", "kfence.sample_interval=1"],
      "slab* kmalloc* mempools* percpu* dma* vmalloc* pages* gfp* kfence*"),
     ("locks checked", ["-n", "2", "-c", "lockdep=1 debug_preempt=1"], "lock* slab.* pages.* contexts* gfp_contexts* percpu.*"),
