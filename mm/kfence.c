@@ -168,13 +168,14 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, unsigned long i
 	o = is_guard(addr) ? nearest_object(addr) : object_of(addr);
 	if (o && is_guard(addr)) {
 		kfence_report_out_of_bounds(&access, o);
-		set_bit(page_index(addr), open_guards);
 	} else if (o && o->state == KFENCE_FREED) {
 		kfence_report_late(&access, o);
 	} else {
 		kfence_report_nowhere(&access);
 	}
 	open_page(addr);
+	if (is_guard(addr)) /* not before: who closes it in between would find it closed */
+		set_bit(page_index(addr), open_guards);
 	return true;
 }
 
@@ -458,10 +459,14 @@ static bool __init make_pool(void)
 {
 	struct page *page = alloc_pages(GFP_KERNEL, POOL_ORDER);
 
-	kfence_objects =
-		alloc_pages_exact(NR_RECORDS * sizeof(*kfence_objects), GFP_KERNEL | __GFP_ZERO);
-	if (!page || !kfence_objects || !direct_map_split((unsigned long)page_to_virt(page)))
+	kfence_objects = alloc_pages_exact(RECORDS_SIZE, GFP_KERNEL | __GFP_ZERO);
+	if (!page || !kfence_objects || !direct_map_split((unsigned long)page_to_virt(page))) {
+		if (kfence_objects)
+			free_pages_exact(kfence_objects, RECORDS_SIZE);
+		if (page)
+			__free_pages(page, POOL_ORDER);
 		return false;
+	}
 	mark_pool(page);
 	kfence_pool = (unsigned long)page_to_virt(page);
 	direct_map_set_valid(kfence_pool, POOL_PAGES, false);
@@ -478,7 +483,7 @@ void __init kfence_init(void)
 		return;
 	}
 	if (!make_pool()) {
-		pr_warn("kfence: no memory for the pool\n");
+		pr_warn("kfence: no memory for the pool; going on without guard pages\n");
 		return;
 	}
 	for_each_sampled(o)

@@ -52,7 +52,7 @@ void kfence_print_object(const struct kfence_object *o)
 
 static void begin_report(const char *what, unsigned long ip)
 {
-	kfence_nr_bugs++;
+	__atomic_fetch_add(&kfence_nr_bugs, 1, __ATOMIC_RELAXED);
 	pr_err(RULE "\n");
 	pr_err("BUG: KFENCE: %s in %pS\n", what, (void *)ip);
 	pr_err("\n");
