@@ -77,14 +77,17 @@ bool fault_is_due(struct fault_attr *attr, ssize_t size, u32 random)
 	return random % 100 < attr->probability && take_time(attr);
 }
 
+/* The times are those that were left before this one, as in Linux. */
 static __cold void say(const struct fault_attr *attr)
 {
+	int times = atomic_read(&attr->times);
+
 	if (!attr->verbose)
 		return;
 	pr_notice("FAULT_INJECTION: forcing a failure.\n"
 		  "name %s, interval %lu, probability %lu, space %d, times %d\n",
 		  attr->name, attr->interval, attr->probability, atomic_read(&attr->space),
-		  atomic_read(&attr->times));
+		  times < 0 ? times : times + 1);
 	if (attr->verbose > 1)
 		dump_stack_lvl(KERN_NOTICE);
 }

@@ -163,6 +163,13 @@ KTEST(fault, objects_fail)
 		EXPECT(!kmalloc(64, GFP_ATOMIC | __GFP_NOWARN));
 	}
 	EXPECT(!ktest_reported("FAULT_INJECTION"));
+	EXPECT_EQ(setup_fault_attr(&failslab.attr, "1,100,0,1"), 1);
+	EXPECT_NO_REPORT() {
+		EXPECT(!kmalloc(64, GFP_KERNEL));
+	}
+	EXPECT(ktest_reported("space 0, times 1\n")); /* this one, and no more after it */
+	EXPECT_EQ(atomic_read(&failslab.attr.times), 0);
+	EXPECT_EQ(setup_fault_attr(&failslab.attr, "1,100,0,-1"), 1);
 	failslab.attr.verbose = 0;
 	EXPECT(!kmalloc(64, GFP_ATOMIC));
 	EXPECT(!kzalloc(8192, GFP_KERNEL));
