@@ -84,7 +84,8 @@ void kasan_poison_slab(struct kmem_cache *cache, void *base)
 
 	if (!watches(c))
 		return;
-	kasan_poison(base, (size_t)c->g.nr * c->g.stride, KASAN_SLAB_REDZONE);
+	/* To the slab's end, or to the bitmap that stands there. */
+	kasan_poison(base, (size_t)c->g.mask + 1 - c->g.words * sizeof(u64), KASAN_SLAB_REDZONE);
 	for (i = 0; i < c->g.nr; i++) {
 		char *obj = (char *)base + (size_t)i * c->g.stride;
 

@@ -144,12 +144,15 @@ static void print_shadow(const void *addr)
 
 /* ---- The report ------------------------------------------------------------------------ */
 
-static const char *kind_of(const void *bad)
+static const char *kind_of(const struct kasan_access *access)
 {
+	const char *bad = access->first_bad;
 	s8 shadow = kasan_shadow_of(bad);
 
+	if ((unsigned long)access->addr + access->size < (unsigned long)access->addr)
+		return "out-of-bounds";
 	if (shadow > 0) /* the last bytes of an object: what is behind tells */
-		shadow = kasan_shadow_of((const char *)bad + 8);
+		shadow = kasan_shadow_of(bad + 8);
 	switch ((u8)shadow) {
 	case KASAN_PAGE_FREE:
 		return "use-after-free";
@@ -178,7 +181,7 @@ void kasan_report(const struct kasan_access *access)
 	if (atomic_xchg(&reporting, 1))
 		return;
 	pr_err(RULE);
-	pr_err("BUG: KASAN: %s in %pS\n", kind_of(access->first_bad), (void *)access->ip);
+	pr_err("BUG: KASAN: %s in %pS\n", kind_of(access), (void *)access->ip);
 	pr_err("%s of size %zu at addr %px by task %s/%d\n", access->write ? "Write" : "Read",
 	       access->size, access->addr, task, pid);
 	dump_stack();

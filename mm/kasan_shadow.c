@@ -169,9 +169,12 @@ void kasan_check_range(const volatile void *p, size_t size, bool write, unsigned
 {
 	unsigned long addr = (unsigned long)p;
 
-	if (unlikely(!checking) || !size || !is_watched(addr) || !is_watched(addr + size - 1))
+	if (unlikely(!checking) || !size || !is_watched(addr))
 		return;
-	check_slow(addr, size, write, ip);
+	if (unlikely(addr + size < addr)) /* a negative number of bytes */
+		kasan_report(&(struct kasan_access){(void *)addr, size, write, ip, (void *)addr});
+	else
+		check_slow(addr, size, write, ip);
 }
 
 /* What compilers call; each size has a function, and N any. */

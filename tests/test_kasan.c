@@ -6,6 +6,7 @@
  * In other builds these are skipped.  The port to a process has tests/hosted/kasan.c
  * in their place, since there each mistake is the last.
  */
+#include <linux/align.h>
 #include <linux/gfp.h>
 #include <linux/kasan.h>
 #include <linux/kernel.h>
@@ -17,6 +18,7 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <cairn/test.h>
+#include "../mm/slab.h"
 
 #define NEEDS_KASAN()                                            \
 	do {                                                     \
@@ -187,6 +189,29 @@ KTEST(kasan, objects_of_a_cache)
 	}
 }
 
+/* Behind the last object of a slab, too, there is nothing of anybody's. */
+KTEST(kasan, the_end_of_a_slab)
+{
+	const struct slab_geometry *g;
+	struct kmem_cache *cache;
+	u8 *p, *behind;
+
+	NEEDS_KASAN();
+	cache = kmem_cache_create("t_kasan_end", 5000, 0, 0, NULL);
+	ASSERT(cache);
+	g = &slab_cache_of(cache)->g;
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	ASSERT(p);
+	behind = (u8 *)ALIGN_DOWN((unsigned long)p, g->mask + 1UL) + (size_t)g->nr * g->stride;
+	ASSERT((size_t)g->nr * g->stride + 8 < g->mask);
+	EXPECT_KASAN("slab-out-of-bounds")
+	{
+		(void)LOAD(u8, behind, 8);
+	}
+	kmem_cache_free(cache, p);
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+}
+
 /* What SLAB_TYPESAFE_BY_RCU promises its readers is no mistake. */
 KTEST(kasan, type_stable_objects_may_be_read)
 {
@@ -244,6 +269,15 @@ KTEST(kasan, block_operations)
 		memset(hide(p), 1, hide_size(1001));
 	}
 	EXPECT(ktest_reported("Write of size 1001 at addr "));
+	EXPECT_KASAN("slab-out-of-bounds")
+	{
+		kasan_check_write(p, 1UL << 46);
+	}
+	EXPECT_KASAN("out-of-bounds")
+	{
+		kasan_check_write(p, hide_size((size_t)-1));
+	}
+	EXPECT(ktest_reported("Write of size 18446744073709551615 at addr "));
 	kfree(p);
 	EXPECT_KASAN("slab-use-after-free")
 	{

@@ -6,6 +6,7 @@
  * its bytes; "-" if it is none of AddressSanitizer's business.  tests/hosted/kasan.py
  * runs each and reads the report.
  */
+#include <linux/align.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mempool.h>
@@ -16,6 +17,7 @@
 #include <linux/vmalloc.h>
 #include <cairn/start.h>
 #include "../../arch/hosted/hosted.h"
+#include "../../mm/slab.h"
 
 /* What the compiler must not know. */
 static void *hide(void *p)
@@ -118,6 +120,15 @@ static noinline void read_after_kmem_cache_free(void)
 
 	kmem_cache_free(cache, p);
 	LOAD(u16, p, 11);
+}
+
+static noinline void read_behind_last_object_of_slab(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_kasan", 5000, 0, 0, NULL);
+	const struct slab_geometry *g = &slab_cache_of(cache)->g;
+	unsigned long p = (unsigned long)kmem_cache_alloc(cache, GFP_KERNEL);
+
+	LOAD(u8, (void *)ALIGN_DOWN(p, g->mask + 1UL), g->nr * g->stride + 8);
 }
 
 static noinline void read_behind_object(void)
@@ -256,6 +267,7 @@ static const struct {
 	CASE(memcpy_from_freed, "r40"),
 	CASE(read_after_kmem_cache_free, "r2"),
 	CASE(read_behind_object, "r1"),
+	CASE(read_behind_last_object_of_slab, "r1"),
 	CASE(read_element_in_pool, "r8"),
 	CASE(read_page_in_pool, "r1"),
 	CASE(read_after_free_page, "r1"),
