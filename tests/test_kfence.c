@@ -273,8 +273,15 @@ KTEST(kfence, whose_is_an_address)
 /* It is on when the command line asks for it, so the tests here are not left out by mistake. */
 KTEST(kfence, is_on_when_asked_for)
 {
-	EXPECT_EQ(kfence_enabled(),
-		  strstr(boot_info.cmdline, "kfence.sample_interval=") && !kasan_enabled());
+	static const char word[] = "kfence.sample_interval=";
+	const char *at = boot_info.cmdline;
+	bool asked = false;
+
+	while ((at = strstr(at, word))) {
+		at += strlen(word);
+		asked = simple_strtoul(at, NULL, 0) != 0;
+	}
+	EXPECT_EQ(kfence_enabled(), asked && !kasan_enabled());
 }
 
 /* An object's size is asked by its first byte, and by no other. */
