@@ -96,7 +96,9 @@ static bool has_tables(unsigned long va)
 static void reserve(unsigned long va, unsigned long size)
 {
 	if (host_unmap(va, size))
-		panic("the host refuses address space at %#lx", va);
+		panic("the host refuses address space at %#lx: too little memory, or more mappings "
+		      "than its vm.max_map_count",
+		      va);
 }
 
 /* ---- Flushing -------------------------------------------------------------------------- */
@@ -315,8 +317,8 @@ void __init paging_init(void)
 		if (start >= end)
 			continue;
 		if (end > DIRECT_MAP_SIZE)
-			panic("RAM up to %#llx: this program has room for %llu GiB", end - 1,
-			      DIRECT_MAP_SIZE >> 30);
+			panic("RAM up to %#llx: this program has room for %lu GiB", end - 1,
+			      (unsigned long)DIRECT_MAP_SIZE >> 30);
 		if (done < start)
 			reserve(PAGE_OFFSET + done, start - done);
 		if (host_map(PAGE_OFFSET + start, end - start, start, 1))
