@@ -139,18 +139,23 @@ static void *big_resize(void *p, size_t old, size_t size)
 
 /* ---- Blocks of pages -------------------------------------------------------------------- */
 
-static void *block_alloc(size_t size)
-{
-	void *p = kmalloc_large(size, GFP);
-
-	if (p && size >= TRIM_BYTES && READ_ONCE(kept) > 0)
-		__atomic_sub_fetch(&kept, (long)size, __ATOMIC_RELAXED);
-	return p;
-}
-
 static size_t block_bytes(const struct page *page)
 {
 	return PAGE_SIZE << page->order;
+}
+
+/* The whole block counts, as it will in block_trim(): by @size, what is kept would only grow. */
+static void *block_alloc(size_t size)
+{
+	void *p = kmalloc_large(size, GFP);
+	long bytes;
+
+	if (!p || READ_ONCE(kept) <= 0)
+		return p;
+	bytes = (long)block_bytes(direct_map_to_page(p));
+	if (bytes >= (long)TRIM_BYTES)
+		__atomic_sub_fetch(&kept, bytes, __ATOMIC_RELAXED);
+	return p;
 }
 
 static bool is_block(const struct page *page)

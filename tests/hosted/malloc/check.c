@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "check.h"
@@ -315,6 +316,64 @@ static void gives_back(void)
 		free(p);
 	}
 	EXPECT(resident_kib() - before < 40 * 1024);
+}
+
+static long page_faults(void)
+{
+	struct rusage usage;
+
+	return getrusage(RUSAGE_SELF, &usage) ? -1 : usage.ru_minflt;
+}
+
+static void touch_and_free(size_t size)
+{
+	char *p = malloc(size);
+
+	EXPECT(p);
+	if (p)
+		memset(p, 1, size);
+	free(opaque(p));
+}
+
+/* One block at a time that comes and goes keeps its memory: the host is not asked again. */
+static void keeps_a_little(void)
+{
+	static const size_t some[] = {100 * KIB, 512 * KIB, 600000,  1 * MIB,
+				      1100000,	 2 * MIB,   2500000, 4 * MIB};
+
+	for (unsigned int i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		long before;
+		int round;
+
+		for (round = 0; round < 50; round++)
+			touch_and_free(some[i]);
+		before = page_faults();
+		for (round = 0; round < 200; round++)
+			touch_and_free(some[i]);
+		EXPECT(page_faults() - before < 100);
+	}
+}
+
+/* Of many that are freed together most is the host's again, whatever they are rounded up to. */
+static void keeps_no_more(void)
+{
+	static const size_t some[] = {600000, 1 * MIB, 1100000, 3 * MIB};
+	char *at[100];
+
+	for (unsigned int i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		long before = resident_kib();
+		int n;
+
+		for (n = 0; n < 100; n++) {
+			at[n] = malloc(some[i]);
+			EXPECT(at[n]);
+			if (at[n])
+				memset(at[n], 1, some[i]);
+		}
+		for (n = 0; n < 100; n++)
+			free(opaque(at[n]));
+		EXPECT(resident_kib() - before < 20 * 1024);
+	}
 }
 
 /* ---- Several threads --------------------------------------------------------------------- */
@@ -693,6 +752,8 @@ static const struct {
 	{"zeroes", zeroes, 0},
 	{"resize", resize, 0},
 	{"gives_back", gives_back, 0},
+	{"keeps_a_little", keeps_a_little, 0},
+	{"keeps_no_more", keeps_no_more, 0},
 	{"threads", threads, 0},
 	{"thread_exit", thread_exit, 0},
 	{"forks", forks, 0},
