@@ -95,28 +95,38 @@ static unsigned long section_ram(unsigned int i)
 	return SMALL << (i / SMALL_RUN);
 }
 
-/* Calls @fn for each piece of @bytes of RAM, until it is false. */
-static bool for_each_piece(unsigned long bytes, bool (*fn)(u64 start, unsigned long size))
+/*
+ * Calls @fn for each piece of @bytes of RAM, until it is false; returns the bytes of those for
+ * which it was true.  That many bytes are the same pieces.
+ */
+static unsigned long for_each_piece(unsigned long bytes, bool (*fn)(u64 start, unsigned long size))
 {
+	unsigned long done = 0;
 	u64 at = RAM_START;
 
-	for (unsigned int i = 0; bytes; i++, at += SECTION_BYTES) {
-		unsigned long size = i < NR_SMALL ? min(section_ram(i), bytes) : bytes;
+	for (unsigned int i = 0; done < bytes; i++, at += SECTION_BYTES) {
+		unsigned long size = bytes - done;
 
+		if (i < NR_SMALL)
+			size = min(section_ram(i), size);
 		if (!fn(at, size))
-			return false;
-		bytes -= size;
+			break;
+		done += size;
 	}
-	return true;
+	return done;
 }
 
-/* Address space for RAM and its descriptors. */
+/* Address space for RAM and its descriptors: both, or none. */
 static bool piece_map(u64 start, unsigned long size)
 {
 	unsigned long descriptors = (unsigned long)pfn_to_page(PHYS_PFN(start));
 
-	return !host_map(PAGE_OFFSET + start, size) &&
-	       !host_map(descriptors, PAGE_ALIGN(PHYS_PFN(size) * sizeof(struct page)));
+	if (host_map(PAGE_OFFSET + start, size))
+		return false;
+	if (!host_map(descriptors, PAGE_ALIGN(PHYS_PFN(size) * sizeof(struct page))))
+		return true;
+	host_unmap(PAGE_OFFSET + start, size);
+	return false;
 }
 
 static bool piece_unmap(u64 start, unsigned long size)
@@ -147,11 +157,14 @@ static bool map_empty_before(u64 start, unsigned long size)
 	return true;
 }
 
+/* Where a piece could not be had, something of the program's may lie: that is not ours to unmap. */
 static bool reserve(unsigned long bytes)
 {
-	if (for_each_piece(bytes, piece_map))
+	unsigned long mapped = for_each_piece(bytes, piece_map);
+
+	if (mapped == bytes)
 		return true;
-	for_each_piece(bytes, piece_unmap);
+	for_each_piece(mapped, piece_unmap);
 	return false;
 }
 

@@ -533,6 +533,65 @@ static void unloaded(void)
 	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
 }
 
+/* Where the library will want memory: RAM beyond the first GiB, and the descriptors of some. */
+static const uintptr_t taken[] = {0x110240000000, 0x518004200000};
+
+/* Takes small blocks and writes to them, and then nearly all there is; none may hold @page. */
+static void takes_beside(const char *page)
+{
+	size_t n;
+	char *p;
+
+	for (n = 0; n < 20000; n += 7) {
+		p = foreign_malloc(n);
+		EXPECT(p && (p + n <= page || p >= page + 4 * KIB));
+		if (p)
+			memset(p, 0xa5, n);
+	}
+	for (n = 0; n < 1000 && (p = foreign_malloc(4 * MIB)); n++)
+		EXPECT(p + 4 * MIB <= page || p >= page + 4 * KIB);
+	EXPECT(n > 0);
+}
+
+/* In a child: the page at @at is this program's, and stays so when the library starts. */
+static int keeps_page(uintptr_t at)
+{
+	char *page = mmap((void *)at, 4 * KIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+	unsigned char there;
+	void *library;
+
+	failures = 0;
+	EXPECT(page == (char *)at);
+	if (failures)
+		return failures;
+	strcpy(page, "the program's");
+	library = dlopen(getenv("LIBRARY"), RTLD_NOW | RTLD_LOCAL);
+	EXPECT(library);
+	if (!library)
+		return failures;
+	*(void **)&foreign_malloc = dlsym(library, "malloc");
+	takes_beside(page);
+	if (mincore(page, 4 * KIB, &there))
+		EXPECT(!"mapped");
+	else
+		EXPECT(!strcmp(opaque(page), "the program's"));
+	return failures;
+}
+
+/* Without LD_PRELOAD: what the program has mapped before the library starts is left alone. */
+static void mapped_before(void)
+{
+	for (unsigned int i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		int status = -1;
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(keeps_page(taken[i]) != 0);
+		EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+	}
+}
+
 /* ---- fork -------------------------------------------------------------------------------- */
 
 #define CHURN_SLOTS 2048
@@ -760,6 +819,7 @@ static const struct {
 	{"fork_then_threads", fork_then_threads, 0},
 	{"private", private, 0},
 	{"before_and_after", before_and_after, 0},
+	{"mapped_before", mapped_before, 1},
 	{"unloaded", unloaded, 1},
 	{"exhausted", exhausted, 1},
 	{"misuse", misuse, 1},
