@@ -14,11 +14,17 @@
  * preload_cpu_offset, thread-local, says which CPU's data this thread may use: that of its
  * own at any time, that of a shared one between cpu_enter() and cpu_leave(), else it is 0.
  *
- * fork().  The thread that forks takes all locks before, so that the child finds every
+ * fork().  The thread that forks takes all locks before (and after what others have registered
+ * with pthread_atfork(), who may hold locks of theirs while they allocate), so that the child finds every
  * structure whole but the magazines: their owners may be between two instructions of a
  * pop or a push.  An object in the middle of that is lost, or lies in the magazine
  * without its tag: cpu_mend() sets the tags.  The child's CPUs are free again, except
  * for the one of the thread that forked.
+ *
+ * A signal may interrupt a thread in the middle, between cpu_enter() and cpu_leave(), and the
+ * handler fork.  Then no lock is taken, for the thread would wait for itself: parent and child
+ * go on from there.  That is all there is to it with one thread; the child of several may call
+ * no malloc() after such a fork, says POSIX.
  *
  * Order of locks: claim_lock, then slots in ascending order.  Neither is taken with a lock
  * of mm/ held.
@@ -47,6 +53,7 @@ static TLS unsigned int own;  /* number of this thread's CPU; 0, which is shared
 static TLS unsigned int turn; /* the shared one that it uses, plus 1 */
 static TLS bool ending;	      /* so that it gets none any more */
 static TLS bool holds_all_locks;
+static TLS bool inside; /* it holds a lock, or is about to: what a handler of a signal asks */
 
 void cpus_init(unsigned int shared)
 {
@@ -85,6 +92,8 @@ unsigned int cpu_enter(void)
 
 	if (unlikely(holds_all_locks))
 		return own;
+	inside = true;
+	barrier();
 	if (unlikely(!own && !ending && READ_ONCE(nr_free_own)))
 		claim();
 	cpu = own ? own : shared_cpu();
@@ -101,6 +110,8 @@ void cpu_leave(unsigned int cpu)
 	if (!own)
 		preload_cpu_offset = 0;
 	host_unlock(&slots[cpu].lock);
+	barrier();
+	inside = false;
 }
 
 void cpus_thread_ends(void)
@@ -110,18 +121,24 @@ void cpus_thread_ends(void)
 	ending = true;
 	if (!cpu)
 		return;
+	inside = true;
+	barrier();
 	preload_cpu_offset = 0;
 	own = 0;
 	host_lock(&claim_lock);
 	slots[cpu].owned = false;
 	nr_free_own++;
 	host_unlock(&claim_lock);
+	barrier();
+	inside = false;
 }
 
 /* ---- fork ------------------------------------------------------------------------------ */
 
 void cpus_before_fork(void)
 {
+	if (inside)
+		return;
 	host_lock(&claim_lock);
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		host_lock(&slots[cpu].lock);
@@ -139,6 +156,8 @@ static void forget_locks(void)
 
 void cpus_after_fork(void)
 {
+	if (!holds_all_locks)
+		return;
 	forget_locks();
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		host_unlock(&slots[cpu].lock);
@@ -148,6 +167,8 @@ void cpus_after_fork(void)
 /* Nobody waits for these locks any more: who did is not here. */
 void cpus_after_fork_in_child(void)
 {
+	if (!holds_all_locks)
+		return;
 	forget_locks();
 	nr_free_own = 0;
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {

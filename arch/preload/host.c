@@ -2,7 +2,9 @@
 /*
  * The one file of libcairn-malloc.so that sees the C library.
  *
- * Nothing here may allocate: it is the allocator that calls.
+ * Nothing here may allocate: it is the allocator that calls.  Nor may a thread be cancelled
+ * here, with the allocator's locks: so write() and clock_nanosleep(), where it might, are
+ * called past the C library.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -110,7 +112,7 @@ HIDDEN void host_zero(void *at, unsigned long n)
 HIDDEN void host_write(const char *text, unsigned long n)
 {
 	while (n) {
-		ssize_t done = write(2, text, n);
+		long done = syscall(SYS_write, 2, text, n);
 
 		if (done < 0 && errno != EINTR)
 			return;
@@ -130,7 +132,7 @@ HIDDEN void host_nap(void)
 {
 	const struct timespec a_while = {.tv_nsec = 5000};
 
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &a_while, NULL);
+	syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &a_while, NULL);
 }
 
 HIDDEN unsigned long long host_ns(void)

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "check.h"
@@ -689,6 +690,99 @@ static void forks(void)
 	drop_shared();
 }
 
+static void *works_in_library(void *arg)
+{
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		library_works();
+	return arg;
+}
+
+/* A library has a lock while a fork goes on, which others hold when they allocate. */
+static void fork_beside_a_library(void)
+{
+	pthread_t id[4];
+	unsigned int i;
+
+	stop = 0;
+	for (i = 0; i < 4; i++)
+		EXPECT(!pthread_create(&id[i], NULL, works_in_library, NULL));
+	for (i = 0; i < 200; i++)
+		fork_once(i + 1);
+	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	for (i = 0; i < 4; i++)
+		pthread_join(id[i], NULL);
+}
+
+static volatile int forks_done;
+
+static void fork_in_handler(int sig)
+{
+	int saved = errno, status = -1;
+	pid_t pid = fork();
+
+	(void)sig;
+	if (!pid)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		failures++;
+	forks_done++;
+	errno = saved;
+}
+
+/* A handler forks, wherever in malloc() the signal came. */
+static void fork_in_a_handler(void)
+{
+	struct sigaction action = {.sa_handler = fork_in_handler, .sa_flags = SA_RESTART}, before;
+	uint64_t state = 7;
+
+	forks_done = 0;
+	sigaction(SIGALRM, &action, &before);
+	for (int i = 0; i < 500; i++) {
+		struct itimerval once = {.it_value.tv_usec = 1 + (long)(next_random(&state) % 100)};
+
+		setitimer(ITIMER_REAL, &once, NULL);
+		while (forks_done == i) {
+			void *p[8];
+
+			for (unsigned int k = 0; k < 8; k++)
+				p[k] = malloc(20000 + k * 9000);
+			for (unsigned int k = 0; k < 8; k++)
+				free(p[k]);
+		}
+	}
+	sigaction(SIGALRM, &before, NULL);
+}
+
+static void *is_cancelled(void *arg)
+{
+	for (;;) {
+		void *p[8];
+
+		for (unsigned int i = 0; i < 8; i++)
+			p[i] = malloc(20000 + i * 9000);
+		for (unsigned int i = 0; i < 8; i++)
+			free(p[i]);
+		pthread_testcancel();
+	}
+	return arg;
+}
+
+/* malloc() and free() are no places where a thread is cancelled, with the locks it has there. */
+static void cancelled_threads(void)
+{
+	pthread_t id[12];
+
+	for (unsigned int round = 0; round < 100; round++) {
+		for (unsigned int i = 0; i < 12; i++)
+			EXPECT(!pthread_create(&id[i], NULL, is_cancelled, NULL));
+		usleep(3000);
+		for (unsigned int i = 0; i < 12; i++)
+			pthread_cancel(id[i]);
+		for (unsigned int i = 0; i < 12; i++)
+			pthread_join(id[i], NULL);
+	}
+}
+
 static void *tree(void *arg)
 {
 	uint64_t state = (uintptr_t)arg;
@@ -817,6 +911,9 @@ static const struct {
 	{"thread_exit", thread_exit, 0},
 	{"forks", forks, 0},
 	{"fork_then_threads", fork_then_threads, 0},
+	{"fork_beside_a_library", fork_beside_a_library, 0},
+	{"fork_in_a_handler", fork_in_a_handler, 0},
+	{"cancelled_threads", cancelled_threads, 0},
 	{"private", private, 0},
 	{"before_and_after", before_and_after, 0},
 	{"mapped_before", mapped_before, 1},

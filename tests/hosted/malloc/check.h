@@ -31,6 +31,9 @@ static inline void *opaque(const void *block)
 /* reported - whether a report that holds @text has been made, and nothing since the last time */
 int reported(const char *text);
 
+/* library_works - library.c allocates, under the lock that it holds at a fork, too */
+void library_works(void);
+
 /* Cases of misuse.c: what is wrong is reported by what it is, and refused. */
 void misuse(void);
 void misused_realloc(void);
