@@ -269,12 +269,11 @@ KTEST(kasan, block_operations)
 		memset(hide(p), 1, hide_size(1001));
 	}
 	EXPECT(ktest_reported("Write of size 1001 at addr "));
-	EXPECT_KASAN("slab-out-of-bounds")
-	{
+	/* It names who called this test: to a compiler, who asks. */
+	EXPECT_REPORT("BUG: KASAN: slab-out-of-bounds in ") {
 		kasan_check_write(p, 1UL << 46);
 	}
-	EXPECT_KASAN("out-of-bounds")
-	{
+	EXPECT_REPORT("BUG: KASAN: out-of-bounds in ") {
 		kasan_check_write(p, hide_size((size_t)-1));
 	}
 	EXPECT(ktest_reported("Write of size 18446744073709551615 at addr "));
