@@ -57,6 +57,41 @@ KTEST(slab, typesafe_cache_outlives_readers)
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
+/* Whether each object's page is the cache's; what lies between guard pages is in none. */
+static bool pages_are_of(const struct kmem_cache *cache, void *const *objs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_kfence_address(objs[i]) && virt_to_page(objs[i])->slab_cache != cache)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A reader looks at objects, more than CPUs and depot keep, and then they are released: many slabs
+ * are empty.  Another cache would give most of those back; of this, not one page goes before the
+ * reader is through.
+ */
+KTEST(slab, typesafe_empty_slabs_wait_for_readers)
+{
+	struct kmem_cache *cache = kmem_cache_create("t_rcu", 512, 0, SLAB_TYPESAFE_BY_RCU, NULL);
+	void **objs;
+	size_t n;
+
+	ASSERT(cache);
+	n = inside(cache)->depot_max + 1000;
+	objs = kvmalloc(n * sizeof(*objs), GFP_KERNEL);
+	ASSERT(objs);
+	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, n, objs), n);
+	rcu_read_lock();
+	kmem_cache_free_bulk(cache, n, objs);
+	EXPECT(pages_are_of(cache, objs, n));
+	rcu_read_unlock();
+	EXPECT_EQ(kmem_cache_destroy(cache), 0);
+	EXPECT(!pages_are_of(cache, objs, n));
+	kvfree(objs);
+}
+
 static struct kmem_cache *read_cache;
 static void *read_object;
 static bool reading, shrinking;
