@@ -158,6 +158,70 @@ KTEST(mempools, what_reclaim_finds_is_taken)
 	mempool_destroy(pool);
 }
 
+static mempool_t *both_pool;
+static void *comes_back;
+static unsigned int asked_hard;
+
+/* Finds memory when it is asked hard a second time, just after an element has come back. */
+static void *find_too_late(gfp_t gfp, void *data __unused)
+{
+	if (!fake.broken)
+		return kmalloc(32, GFP_KERNEL);
+	if (!(gfp & __GFP_DIRECT_RECLAIM) || !asked_hard++)
+		return NULL;
+	mempool_free(comes_back, both_pool);
+	return kmalloc(32, GFP_KERNEL);
+}
+
+/* Who waits is handed an element while the allocator finds it another: the first goes back. */
+KTEST(mempools, an_element_handed_over_beside_another_goes_back)
+{
+	void *got;
+
+	memset(&fake, 0, sizeof(fake));
+	asked_hard = 0;
+	both_pool = mempool_create(1, find_too_late, fake_free, NULL);
+	ASSERT(both_pool);
+	fake.broken = true;
+	comes_back = mempool_alloc(both_pool, GFP_NOWAIT);
+	EXPECT_EQ(both_pool->curr_nr, 0);
+	got = mempool_alloc(both_pool, GFP_KERNEL);
+	EXPECT_EQ(asked_hard, 2);
+	EXPECT(got && got != comes_back);
+	EXPECT_EQ(both_pool->curr_nr, 1);
+	mempool_free(got, both_pool);
+	EXPECT_EQ(fake.freed, 1);
+	mempool_destroy(both_pool);
+	EXPECT_EQ(fake.freed, 2);
+}
+
+static gfp_t first_gfp;
+
+static void *note_first_flags(gfp_t gfp, void *data __unused)
+{
+	if (!first_gfp)
+		first_gfp = gfp;
+	return kmalloc(32, GFP_KERNEL);
+}
+
+/* The reserve is there for whoever comes: the allocator is asked to leave its own alone. */
+KTEST(mempools, the_allocator_keeps_its_reserves)
+{
+	mempool_t *pool;
+	void *got;
+
+	memset(&fake, 0, sizeof(fake));
+	pool = mempool_create(1, note_first_flags, fake_free, NULL);
+	ASSERT(pool);
+	first_gfp = 0;
+	got = mempool_alloc(pool, GFP_KERNEL | __GFP_MEMALLOC);
+	EXPECT(got);
+	EXPECT_EQ(first_gfp, (GFP_KERNEL & ~(__GFP_DIRECT_RECLAIM | __GFP_IO)) | __GFP_MEMALLOC |
+				     __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN);
+	mempool_free(got, pool);
+	mempool_destroy(pool);
+}
+
 /* On a node, and in memory of the caller's: the same pools. */
 KTEST(mempools, on_a_node)
 {
