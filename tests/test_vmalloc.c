@@ -8,6 +8,7 @@
  * pages, tables and descriptors as it began with.
  */
 #include <linux/align.h>
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -21,6 +22,7 @@
 #include <asm/processor.h>
 #include <asm/traps.h>
 #include "../mm/vmap.h"
+#include "page_chain.h"
 
 static u64 rng_state = 88172645463325252ULL;
 
@@ -531,6 +533,32 @@ KTEST(vmalloc, a_failure_half_way_leaves_nothing)
 	drain_all_pages();
 	EXPECT_EQ(nr_free_pages(), free);
 	expect_sound();
+}
+
+/*
+ * All memory is in use but for the pages of an area that was freed, which wait for a flush.  An
+ * allocation that may not reclaim has the flush made, and gets them.
+ */
+KTEST(vmalloc, pages_that_wait_for_a_flush_are_used)
+{
+	struct cpumask here, all = current->cpus_mask;
+	struct page *chain;
+	void *p;
+
+	cpumask_clear(&here);
+	cpumask_set_cpu(raw_smp_processor_id(), &here);
+	set_cpus_allowed_ptr(current, &here); /* ranges at hand are a CPU's */
+	vfree(vmalloc(8 * PAGE_SIZE));
+	vm_unmap_aliases(); /* such a range is at hand, with its table */
+	vfree(vmalloc(64 * PAGE_SIZE));
+	chain = take_all(NULL, 0);
+	EXPECT(!alloc_page(__GFP_NOWARN));
+	p = __vmalloc(8 * PAGE_SIZE, __GFP_NOWARN);
+	EXPECT(p);
+	free_chain(chain);
+	vfree(p);
+	vm_unmap_aliases();
+	set_cpus_allowed_ptr(current, &all);
 }
 
 #define MANY 8192
