@@ -144,6 +144,31 @@ KTEST(dma_pool, shrinks)
 	dma_test_end();
 }
 
+/* A block that comes again is zeroed where all memory is, without being asked for. */
+KTEST(dma_pool, init_on_alloc)
+{
+	struct dma_pool *pool;
+	dma_addr_t handle;
+	void *p, *q;
+
+	if (!want_init_on_alloc(0)) {
+		ktest_skip("without init_on_alloc=1");
+		return;
+	}
+	dma_test_begin();
+	pool = dma_pool_create("zeroed", &dma_test_device, 64, 0, 0);
+	ASSERT(pool);
+	p = dma_pool_alloc(pool, GFP_KERNEL, &handle);
+	ASSERT(p);
+	memset(p, 0xa5, 64);
+	dma_pool_free(pool, p, handle);
+	q = dma_pool_alloc(pool, GFP_KERNEL, &handle);
+	EXPECT(q == p && !memchr_inv(q, 0, 64));
+	dma_pool_free(pool, q, handle);
+	dma_pool_destroy(pool);
+	dma_test_end();
+}
+
 /* What belongs to a device goes with it. */
 KTEST(dma_pool, goes_with_its_device)
 {

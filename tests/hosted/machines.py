@@ -26,7 +26,7 @@ MACHINES = (
     ("bounce never", ["-m", "5000", "-c", "swiotlb=noforce"], "dma.coherent* dma.masks* dma_bounce*"),
     ("little memory", ["-m", "12"], "reclaim* gfp* pages.* kmalloc.* mempools.* vmalloc.* numa* dma_ops*"),
     ("objects checked", ["-n", "2", "-c", "slub_debug=FZPU"], "slab.* slab_debug.* slab_misuse* misuse* kmalloc.* mempools.*"),
-    ("zeroed when allocated", ["-c", "init_on_alloc=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a*"),
+    ("zeroed when allocated", ["-c", "init_on_alloc=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a* dma_pool*"),
     ("zeroed when freed", ["-c", "init_on_free=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a*"),
     ("pages checked", ["-n", "2", "-c", "page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on"],
      "kmemleak* misuse* mm_commands* page_debug* page_files* slab.* mempools.* percpu.* vfree*"),
