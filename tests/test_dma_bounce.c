@@ -153,6 +153,30 @@ KTEST(dma_bounce, every_slot_once)
 	EXPECT_EQ(dma_bounce_pools(), before);
 }
 
+/* Buffers of a page or more begin at a page, whatever small ones lie before them. */
+KTEST(dma_bounce, large_buffers_begin_at_a_page)
+{
+	static const size_t sizes[] = {PAGE_SIZE, PAGE_SIZE + 1, 3 * PAGE_SIZE, PAGE_SIZE};
+	phys_addr_t small[ARRAY_SIZE(sizes)], large[ARRAY_SIZE(sizes)];
+	unsigned long before = dma_bounce_pools();
+
+	if (!pools_are_used())
+		return;
+	ASSERT(bounce_reserve(DMA_BIT_MASK(24)));
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		small[i] = bounce_get(DMA_BIT_MASK(24), 1);
+		large[i] = bounce_get(DMA_BIT_MASK(24), sizes[i]);
+		EXPECT(small[i] != DMA_MAPPING_ERROR && large[i] != DMA_MAPPING_ERROR);
+		EXPECT(PAGE_ALIGNED(large[i]));
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		bounce_put(small[i], 1);
+		bounce_put(large[i], sizes[i]);
+	}
+	dma_bounce_shrink(before);
+	EXPECT_EQ(dma_bounce_pools(), before);
+}
+
 /* A pool somebody uses stays when pools are freed; what cannot fit is no buffer. */
 KTEST(dma_bounce, used_pools_stay)
 {
