@@ -190,6 +190,75 @@ KTEST(gfp, per_cpu_lists_are_off_while_memory_is_short_and_on_again_after)
 	EXPECT(pcp_cached_pages(NULL) > 0);
 }
 
+/* Frees a block's pages singly until @zone has @enough, keeps the rest; false if one went on a list. */
+static bool free_singly(struct page *block, const struct zone *zone, unsigned long enough,
+			struct page **kept)
+{
+	unsigned int i, nr = 1u << block->order;
+	bool to_zone = true;
+
+	split_page(block, block->order);
+	for (i = 0; i < nr && data_race(zone->buddy.free) < enough; i++) {
+		__free_page(block + i);
+		to_zone &= block[i].state != PAGE_CACHED;
+	}
+	for (; i < nr; i++)
+		*kept = push_page(*kept, block + i);
+	return to_zone;
+}
+
+/* The same with a whole chain, of which only the blocks of @zone are freed; *@chain is the rest. */
+static bool free_singly_from(struct page **chain, const struct zone *zone, unsigned long enough)
+{
+	struct page *kept = NULL, *next;
+	bool to_zone = true;
+
+	for (struct page *block = *chain; block; block = next) {
+		next = (struct page *)block->private;
+		if (page_zone(block) == zone && to_zone)
+			to_zone = free_singly(block, zone, enough, &kept);
+		else
+			kept = push_page(kept, block);
+	}
+	*chain = kept;
+	return to_zone;
+}
+
+/*
+ * A shortage has turned the lists off, and then memory comes free page by page.  Though the zone
+ * soon has more than its high watermark, nobody keeps a list before it has a quarter more.
+ */
+KTEST(gfp, per_cpu_lists_stay_off_until_there_is_a_quarter_more)
+{
+	struct page *chain, *page;
+	unsigned long high;
+	struct zone *home;
+
+	if (!pcp_limit_blocks((unsigned int)raw_smp_processor_id(), 0)) {
+		ktest_skip("boot parameters keep them off");
+		return;
+	}
+	kswapd_hold(true);
+	chain = take_all(NULL, 0);
+	preempt_disable(); /* the lists are this CPU's */
+	home = home_zone();
+	high = home->watermark[WMARK_HIGH];
+	EXPECT(data_race(home->buddy.free) < high);
+	EXPECT(free_singly_from(&chain, home, high + high / 4));
+	EXPECT(data_race(home->buddy.free) > high);
+	page = alloc_page(__GFP_NOWARN);
+	EXPECT(page);
+	if (page)
+		__free_page(page);
+	EXPECT(page && page->state != PAGE_CACHED);
+	preempt_enable();
+	free_chain(chain);
+	kswapd_hold(false);
+	page = alloc_page(GFP_KERNEL);
+	__free_page(page);
+	EXPECT(pcp_cached_pages(NULL) > 0);
+}
+
 /* Blocks of an order without a list pass by the lists; they too must go off. */
 KTEST(gfp, per_cpu_lists_go_off_when_large_blocks_take_the_reserve)
 {
