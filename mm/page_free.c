@@ -73,7 +73,8 @@ void release_block(struct page *page, unsigned int order)
 /* Gives up a reference; true if it was the last, and then the count is 1 again. */
 static bool last_reference(struct page *page)
 {
-	if (likely(atomic_read(&page->_refcount) == 1))
+	/* what others did with the page before they gave it up comes before its release */
+	if (likely(smp_load_acquire(&page->_refcount.counter) == 1))
 		return true;
 	if (atomic_dec_return(&page->_refcount))
 		return false;

@@ -71,7 +71,7 @@ static const char *allocated_fault(const struct page *page, unsigned int order)
 		return "is a page table";
 	if (page->flags & ~(PGF_COMPOUND | PGF_TRACKED))
 		return "still has the flags of its use";
-	if (page->_refcount.counter < 1)
+	if (READ_ONCE(page->_refcount.counter) < 1)
 		return "has no reference that could be given up";
 	return NULL;
 }
