@@ -6,6 +6,7 @@
  * With one CPU most of it still runs, on itself; what needs another is skipped.
  */
 #include <linux/atomic.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -280,6 +281,84 @@ KTEST(smp, one_takes_another_gives)
 	EXPECT_EQ(h->bad, 0u);
 	EXPECT(n >= 1);
 	kfree(h);
+}
+
+#define PUTS 2000 /* so many that in some of them the host runs both threads at once */
+
+static struct page *shared_page;
+static atomic_t arrivals, miscounted;
+
+/* Until both have arrived @times times: the sooner one sees it, the closer together they go on. */
+static void meet(int times)
+{
+	atomic_inc_return(&arrivals);
+	for (unsigned int i = 1; smp_load_acquire(&arrivals.counter) < 2 * times; i++) {
+		if (i % 1024 == 0)
+			cpu_relax();
+	}
+}
+
+/* A page as an allocator hands it out, and a second reference to it. */
+static struct page *page_with_two(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (!page || page_count(page) != 1)
+		atomic_inc(&miscounted);
+	if (!page)
+		return NULL;
+	set_page_count(page, 1); /* once counted, a mistake is mended */
+	get_page(page);
+	return page;
+}
+
+/* One of two: by turns they allocate a page, then both put it; each time one of them a bit later. */
+static int put_by_halves(void *info)
+{
+	unsigned int rounds = ktest_rounds(8 * PUTS) / 8, me = (unsigned int)(unsigned long)info;
+	int times = 0;
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		if (i % 2 == me)
+			WRITE_ONCE(shared_page, page_with_two());
+		meet(++times);
+		for (unsigned int late = (i / 2 % 2 == me) * (i / 4 % 64); late; late--)
+			barrier();
+		if (READ_ONCE(shared_page))
+			put_page(READ_ONCE(shared_page));
+		meet(++times);
+	}
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/*
+ * Two CPUs give up the two references to a page at once.  Whichever comes last, the page goes
+ * back as the next allocation wants it, with one reference.
+ */
+KTEST(smp, two_put_a_page_at_once)
+{
+	struct task_struct *task[2];
+	int cpu = (int)cpumask_first(cpu_online_mask);
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		return;
+	}
+	atomic_set(&arrivals, 0);
+	atomic_set(&miscounted, 0);
+	for (unsigned long i = 0; i < 2; i++) {
+		task[i] = kthread_create_on_cpu(put_by_halves, (void *)i, (unsigned int)cpu,
+						"put/%d", cpu);
+		ASSERT(!IS_ERR(task[i]));
+		cpu = (int)cpumask_next(cpu, cpu_online_mask);
+	}
+	for (unsigned int i = 0; i < 2; i++)
+		wake_up_process(task[i]);
+	for (unsigned int i = 0; i < 2; i++)
+		kthread_stop(task[i]);
+	EXPECT_EQ(atomic_read(&miscounted), 0);
 }
 
 /* ---- caches of other CPUs -------------------------------------------------------------------- */
