@@ -62,7 +62,7 @@ def sources(work, *folders):
 def gcc(work):
     sources(work, "tests/hosted/malloc")
     work.run("gcc", "-O2", "-g0", "-pthread", "tests/hosted/malloc/check.c", "tests/hosted/malloc/misuse.c",
-             "-o", "check")
+             "tests/hosted/malloc/library.c", "-o", "check")
     work.file("check")
     work.run("./check", "sizes", "resize")
 
