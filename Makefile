@@ -319,8 +319,9 @@ all_host_variants := gcc gcc-asan gcc-tsan gcc-valgrind clang clang-asan
 HOST_VARIANTS ?= $(all_host_variants)
 $(foreach v,$(filter-out $(all_host_variants),$(HOST_VARIANTS)),\
 	$(error HOST_VARIANTS=$(v): there are $(all_host_variants)))
-# The programs beside the tests need one that has all of the address space.
-roomy_variant := $(or $(firstword $(filter-out %-tsan %-valgrind,$(HOST_VARIANTS))),gcc)
+# The programs beside the tests need one that has all of the address space, and in which mistakes
+# on purpose are not the last.
+plain_variant := $(or $(firstword $(filter-out %-tsan %-valgrind %-asan,$(HOST_VARIANTS))),gcc)
 .PHONY: host host-test $(addprefix host-,$(all_host_variants)) host-misuse host-fail host-malloc host-memblock host-bench
 
 # $(call host_variant,NAME), $(preload), $(identity): arguments for the makefile of the port, of malloc() on
@@ -345,7 +346,7 @@ host-test:
 	@$(MAKE) $(addprefix host-,$(HOST_VARIANTS))
 	@$(foreach v,$(filter-out %-asan %-valgrind,$(HOST_VARIANTS)),\
 		$(MAKE) $(call host_variant,$(v)) machines &&) true
-	@$(MAKE) $(call host_variant,$(roomy_variant)) memmaps
+	@$(MAKE) $(call host_variant,$(plain_variant)) memmaps
 
 # Parts of host-test: a process for each misuse, and a few runs of each test with an allocation
 # failing.  host-fail has each allocation of each test fail: 45 minutes.  FAIL="--ms 5000 slab* vmalloc.*"
@@ -353,7 +354,7 @@ host-test:
 host-test: host-misuse
 host-misuse:
 	@scripts/setup.sh host
-	@$(MAKE) $(call host_variant,$(roomy_variant)) death fail-quick
+	@$(MAKE) $(call host_variant,$(plain_variant)) death fail-quick
 host-fail:
 	@scripts/setup.sh host
 	@$(MAKE) $(call host_variant,gcc) fail FAIL=$(call quote,$(FAIL))

@@ -120,8 +120,9 @@ class Suite:
         while self.left:
             died = self._process([*options, *(self.left[:1] if options else self.left)])
             options = []
-            if died and not self.at:
-                sys.exit(f"fail: {' '.join(self.command)}: {died} at its start")
+            if died and (not self.at or self.at.name not in self.left):
+                where = f"after {self.at.name}" if self.at else "at its start"
+                sys.exit("\n".join([f"fail: {' '.join(self.command)}: {died} {where}", *self.lines[-25:]]))
             if died:
                 self.at.problems.append((self.n, died, self.lines))
                 if self.n and self.n + self.at.step <= self.at.count:
