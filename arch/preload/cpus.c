@@ -14,12 +14,12 @@
  * preload_cpu_offset, thread-local, says which CPU's data this thread may use: that of its
  * own at any time, that of a shared one between cpu_enter() and cpu_leave(), else it is 0.
  *
- * fork().  The thread that forks takes all locks before (and after what others have registered
- * with pthread_atfork(), who may hold locks of theirs while they allocate), so that the child finds every
+ * fork().  The thread that forks takes all locks before, so that the child finds every
  * structure whole but the magazines: their owners may be between two instructions of a
  * pop or a push.  An object in the middle of that is lost, or lies in the magazine
  * without its tag: cpu_mend() sets the tags.  The child's CPUs are free again, except
- * for the one of the thread that forked.
+ * for the one of the thread that forked.  Handlers of others, by pthread_atfork(), come before
+ * that, for they may wait for who allocates.
  *
  * A signal may interrupt a thread in the middle, between cpu_enter() and cpu_leave(), and the
  * handler fork.  Then no lock is taken, for the thread would wait for itself: parent and child

@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "check.h"
@@ -69,7 +68,7 @@ int reported(const char *text)
 	return 0;
 }
 
-static uint64_t next_random(uint64_t *state)
+uint64_t next_random(uint64_t *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
@@ -84,7 +83,7 @@ static size_t random_size(uint64_t *state, unsigned int max_shift)
 }
 
 /* Marks both ends and the middle of a block; a block of less than 8 bytes whole. */
-static void fill(void *p, size_t size, uint64_t mark)
+void fill(void *p, size_t size, uint64_t mark)
 {
 	if (size < 8) {
 		memset(p, (int)(mark & 0xff), size);
@@ -95,7 +94,7 @@ static void fill(void *p, size_t size, uint64_t mark)
 	memcpy((char *)p + size - 8, &mark, 8);
 }
 
-static int filled(const void *p, size_t size, uint64_t mark)
+int filled(const void *p, size_t size, uint64_t mark)
 {
 	char want[8];
 
@@ -379,8 +378,7 @@ static void keeps_no_more(void)
 
 /* ---- Several threads --------------------------------------------------------------------- */
 
-#define NR_THREADS 24 /* more than there are CPUs */
-#define NR_SHARED  512
+#define NR_SHARED 512
 
 struct block {
 	size_t size;
@@ -388,9 +386,9 @@ struct block {
 };
 
 static struct block *shared[NR_SHARED];
-static int stop;
+int stop;
 
-static struct block *block_make(uint64_t *state)
+struct block *block_make(uint64_t *state)
 {
 	size_t size = sizeof(struct block) + random_size(state, next_random(state) % 200 ? 13 : 23);
 	struct block *b = malloc(size);
@@ -402,7 +400,7 @@ static struct block *block_make(uint64_t *state)
 	return b;
 }
 
-static void block_free(struct block *b)
+void block_free(struct block *b)
 {
 	if (!b)
 		return;
@@ -412,7 +410,7 @@ static void block_free(struct block *b)
 }
 
 /* Puts a new block where another thread's was, and releases that one. */
-static void exchange(uint64_t *state)
+void exchange(uint64_t *state)
 {
 	struct block *b;
 
@@ -423,7 +421,7 @@ static void exchange(uint64_t *state)
 	EXPECT(errno == 77);
 }
 
-static void *trader(void *arg)
+void *trader(void *arg)
 {
 	uint64_t state = (uintptr_t)arg * 0x9e3779b97f4a7c15 + 1;
 	unsigned int i;
@@ -433,7 +431,7 @@ static void *trader(void *arg)
 	return NULL;
 }
 
-static void drop_shared(void)
+void drop_shared(void)
 {
 	unsigned int i;
 
@@ -591,254 +589,6 @@ static void mapped_before(void)
 			_exit(keeps_page(taken[i]) != 0);
 		EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
 	}
-}
-
-/* ---- fork -------------------------------------------------------------------------------- */
-
-#define CHURN_SLOTS 2048
-#define CHURN_SIZE  200
-
-/* Releases and takes small objects that lie far apart, now and then many at once. */
-static void *churn(void *arg)
-{
-	uint64_t state = (uintptr_t)arg + 1;
-	void **slot = calloc(CHURN_SLOTS, sizeof(*slot));
-
-	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
-		unsigned int burst = next_random(&state) % 16 ? 1 : 300;
-		unsigned int at = next_random(&state) % CHURN_SLOTS;
-
-		for (unsigned int i = 0; i < burst; i++)
-			free(slot[(at + i * 37) % CHURN_SLOTS]);
-		for (unsigned int i = 0; i < burst; i++)
-			slot[(at + i * 37) % CHURN_SLOTS] = malloc(CHURN_SIZE);
-	}
-	for (unsigned int i = 0; i < CHURN_SLOTS; i++)
-		free(slot[i]);
-	free(slot);
-	return NULL;
-}
-
-/* Takes what lies ready on this thread's CPU, and more. */
-static void *takes_all(void *arg)
-{
-	void *at[300];
-
-	for (unsigned int i = 0; i < 300; i++) {
-		at[i] = malloc(CHURN_SIZE);
-		EXPECT(at[i]);
-		fill(at[i], CHURN_SIZE, (uintptr_t)arg + i);
-	}
-	for (unsigned int i = 0; i < 300; i++) {
-		EXPECT(filled(at[i], CHURN_SIZE, (uintptr_t)arg + i));
-		free(at[i]);
-	}
-	return NULL;
-}
-
-/* In the child: the parent's blocks are there and can be freed, and so can new ones. */
-static int child_works(uint64_t state)
-{
-	pthread_t id[8];
-
-	failures = 0;
-	alarm(20);
-	for (uintptr_t i = 0; i < 8; i++)
-		EXPECT(!pthread_create(&id[i], NULL, takes_all, (void *)(state + i * 1000)));
-	for (int i = 0; i < 100; i++)
-		exchange(&state);
-	drop_shared();
-	for (int i = 0; i < 300; i++)
-		block_free(block_make(&state));
-	for (unsigned int i = 0; i < 8; i++)
-		pthread_join(id[i], NULL);
-	return failures;
-}
-
-static void fork_once(uint64_t state)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(child_works(state) != 0);
-	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
-}
-
-static void *forker(void *arg)
-{
-	for (unsigned int i = 0; i < 100; i++)
-		fork_once((uintptr_t)arg * 1000 + i + 1);
-	return NULL;
-}
-
-/* Forks in the middle of what other threads do, by a thread of many and by the first one. */
-static void forks(void)
-{
-	pthread_t id[7];
-	uintptr_t i;
-
-	stop = 0;
-	for (i = 0; i < 6; i++)
-		EXPECT(!pthread_create(&id[i], NULL, i % 2 ? churn : trader, (void *)i));
-	EXPECT(!pthread_create(&id[6], NULL, forker, (void *)7));
-	forker((void *)8);
-	pthread_join(id[6], NULL);
-	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
-	for (i = 0; i < 6; i++)
-		pthread_join(id[i], NULL);
-	drop_shared();
-}
-
-static void *works_in_library(void *arg)
-{
-	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
-		library_works();
-	return arg;
-}
-
-/* A library has a lock while a fork goes on, which others hold when they allocate. */
-static void fork_beside_a_library(void)
-{
-	pthread_t id[4];
-	unsigned int i;
-
-	stop = 0;
-	for (i = 0; i < 4; i++)
-		EXPECT(!pthread_create(&id[i], NULL, works_in_library, NULL));
-	for (i = 0; i < 200; i++)
-		fork_once(i + 1);
-	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
-	for (i = 0; i < 4; i++)
-		pthread_join(id[i], NULL);
-}
-
-static volatile int forks_done;
-
-static void fork_in_handler(int sig)
-{
-	int saved = errno, status = -1;
-	pid_t pid = fork();
-
-	(void)sig;
-	if (!pid)
-		_exit(0);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
-		failures++;
-	forks_done++;
-	errno = saved;
-}
-
-/* A handler forks, wherever in malloc() the signal came. */
-static void fork_in_a_handler(void)
-{
-	struct sigaction action = {.sa_handler = fork_in_handler, .sa_flags = SA_RESTART}, before;
-	uint64_t state = 7;
-
-	forks_done = 0;
-	sigaction(SIGALRM, &action, &before);
-	for (int i = 0; i < 500; i++) {
-		struct itimerval once = {.it_value.tv_usec = 1 + (long)(next_random(&state) % 100)};
-
-		setitimer(ITIMER_REAL, &once, NULL);
-		while (forks_done == i) {
-			void *p[8];
-
-			for (unsigned int k = 0; k < 8; k++)
-				p[k] = malloc(20000 + k * 9000);
-			for (unsigned int k = 0; k < 8; k++)
-				free(p[k]);
-		}
-	}
-	sigaction(SIGALRM, &before, NULL);
-}
-
-static void *is_cancelled(void *arg)
-{
-	for (;;) {
-		void *p[8];
-
-		for (unsigned int i = 0; i < 8; i++)
-			p[i] = malloc(20000 + i * 9000);
-		for (unsigned int i = 0; i < 8; i++)
-			free(p[i]);
-		pthread_testcancel();
-	}
-	return arg;
-}
-
-/* malloc() and free() are no places where a thread is cancelled, with the locks it has there. */
-static void cancelled_threads(void)
-{
-	pthread_t id[12];
-
-	for (unsigned int round = 0; round < 100; round++) {
-		for (unsigned int i = 0; i < 12; i++)
-			EXPECT(!pthread_create(&id[i], NULL, is_cancelled, NULL));
-		usleep(3000);
-		for (unsigned int i = 0; i < 12; i++)
-			pthread_cancel(id[i]);
-		for (unsigned int i = 0; i < 12; i++)
-			pthread_join(id[i], NULL);
-	}
-}
-
-static void *tree(void *arg)
-{
-	uint64_t state = (uintptr_t)arg;
-
-	for (int i = 0; i < 2000; i++)
-		exchange(&state);
-	return NULL;
-}
-
-/* A child's threads, and its children. */
-static void fork_then_threads(void)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (!pid) {
-		pthread_t id[NR_THREADS];
-
-		failures = 0;
-		for (uintptr_t i = 0; i < NR_THREADS; i++)
-			pthread_create(&id[i], NULL, tree, (void *)(i + 1));
-		fork_once(99);
-		for (uintptr_t i = 0; i < NR_THREADS; i++)
-			pthread_join(id[i], NULL);
-		drop_shared();
-		exit(failures != 0);
-	}
-	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
-}
-
-/* What a child writes into its memory its parent does not see. */
-static void private(void)
-{
-	char *small = malloc(100), *large = malloc(300 * KIB), *huge = malloc(9 * MIB);
-	int status = -1;
-	pid_t pid;
-
-	strcpy(small, "parent");
-	strcpy(large, "parent");
-	strcpy(huge, "parent");
-	pid = fork();
-	if (!pid) {
-		status = strcmp(opaque(small), "parent") || strcmp(large, "parent") ||
-			 strcmp(huge, "parent");
-		strcpy(small, "child");
-		strcpy(large, "child");
-		strcpy(huge, "child");
-		opaque(huge);
-		_exit(status);
-	}
-	EXPECT(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
-	EXPECT(!strcmp(opaque(small), "parent"));
-	EXPECT(!strcmp(opaque(large), "parent") && !strcmp(opaque(huge), "parent"));
-	free(small);
-	free(large);
-	free(huge);
 }
 
 /* ---- Before and after main --------------------------------------------------------------- */

@@ -31,6 +31,37 @@ static inline void *opaque(const void *block)
 /* reported - whether a report that holds @text has been made, and nothing since the last time */
 int reported(const char *text);
 
+/* ---- check.c, for fork.c ---- */
+
+#define NR_THREADS 24 /* more than there are CPUs */
+
+uint64_t next_random(uint64_t *state);
+
+/* fill, filled - mark a block at both ends; are the marks there? */
+void fill(void *p, size_t size, uint64_t mark);
+int filled(const void *p, size_t size, uint64_t mark);
+
+/* Blocks of all sizes that know what they contain; block_free() takes NULL, too. */
+struct block;
+struct block *block_make(uint64_t *state);
+void block_free(struct block *b);
+
+/* exchange - put a new block where another thread's was, and release that one; drop_shared - all */
+void exchange(uint64_t *state);
+void drop_shared(void);
+
+/* trader - a thread that does so, until stop */
+void *trader(void *arg);
+extern int stop;
+
+/* ---- Cases of fork.c ---- */
+void forks(void);
+void fork_beside_a_library(void);
+void fork_in_a_handler(void);
+void cancelled_threads(void);
+void fork_then_threads(void);
+void private(void);
+
 /* library_works - library.c allocates, under the lock that it holds at a fork, too */
 void library_works(void);
 

@@ -61,8 +61,8 @@ def sources(work, *folders):
 
 def gcc(work):
     sources(work, "tests/hosted/malloc")
-    work.run("gcc", "-O2", "-g0", "-pthread", "tests/hosted/malloc/check.c", "tests/hosted/malloc/misuse.c",
-             "tests/hosted/malloc/library.c", "-o", "check")
+    parts = (f"tests/hosted/malloc/{name}.c" for name in ("check", "fork", "misuse", "library"))
+    work.run("gcc", "-O2", "-g0", "-pthread", *parts, "-o", "check")
     work.file("check")
     work.run("./check", "sizes", "resize")
 
