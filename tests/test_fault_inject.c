@@ -279,6 +279,31 @@ KTEST(fault, page_tables_fail)
 	}
 }
 
+/* However far vmap() got with many pages: it has no addresses then, and no page tables. */
+KTEST(fault, vmap_fails)
+{
+	unsigned int count = 4 * PTRS_PER_PTE, n = 0;
+	struct page **pages = kmalloc_array(count, sizeof(*pages), GFP_KERNEL);
+	struct page *page = alloc_page(GFP_KERNEL);
+	void *p = NULL;
+
+	if (!needs_injection())
+		goto free;
+	ASSERT(pages && page);
+	memset64((u64 *)pages, (u64)page, count);
+	while (!p && n++ < 20) {
+		fault_nth_begin(n, 100, false);
+		p = vmap(pages, count, VM_MAP, PAGE_KERNEL);
+		EXPECT_EQ(fault_nth_end() < n, p != NULL);
+	}
+	EXPECT(p && n > 3);
+	vunmap(p);
+free:
+	if (page)
+		__free_page(page);
+	kfree(pages);
+}
+
 /* The n-th allocation fails, once, of whatever kind it is; __GFP_NOFAIL is not counted. */
 KTEST(fault, the_nth)
 {

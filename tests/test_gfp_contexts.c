@@ -483,6 +483,25 @@ KTEST(gfp_contexts, sleeping_flags_are_reported_where_nobody_may_sleep)
 	}
 }
 
+/* With interrupts off the long way tells, by which a page comes when this CPU has none left. */
+KTEST(gfp_contexts, interrupts_off_are_reported_by_the_long_way)
+{
+	unsigned int limit = pcp_limit_blocks((unsigned int)raw_smp_processor_id(), 0);
+	struct page *chain = NULL;
+
+	if (!limit) {
+		ktest_skip("boot parameters keep the lists off");
+		return;
+	}
+	EXPECT_REPORT("allocation with GFP_KERNEL") {
+		local_irq_disable();
+		for (unsigned int i = 0; i <= limit; i++)
+			chain = push_page(chain, alloc_page(GFP_KERNEL));
+		local_irq_enable();
+	}
+	free_chain(chain);
+}
+
 /* With memory used up they do not sleep there, not even to get what a cache could spare. */
 KTEST(gfp_contexts, sleeping_flags_do_not_sleep_where_nobody_may)
 {

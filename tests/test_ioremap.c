@@ -387,8 +387,11 @@ KTEST(ioremap, repeated_accesses_hit_one_register)
 	EXPECT_EQ(reg, 3);
 	ioread32_rep(p, to, 3);
 	EXPECT(to[0] == 3 && to[2] == 3);
+	reg = 0xffffffff;
 	iowrite8_rep(p, from, 1);
+	EXPECT_EQ(reg, 0xffffff01);
 	iowrite16_rep(p, from, 1);
+	EXPECT_EQ(reg, 0xffff0001);
 	ioread8_rep(p, to, 4);
 	ioread16_rep(p, to, 2);
 	EXPECT_EQ(to[0], 0x00010001);

@@ -43,6 +43,7 @@ static noinline void lose_nodes(unsigned int n, bool chain)
 			return;
 		node->next = chain ? last : NULL;
 		node->bytes[0] = 0x1000 + i;
+		node->bytes[2] = 0xc000000000000020; /* the last that is shown */
 		hidden[i] = ~(unsigned long)node;
 		last = node;
 	}
@@ -93,6 +94,8 @@ KTEST(kmemleak, a_lost_object)
 	EXPECT_SUSPECTED(1, 1);
 	EXPECT(ktest_reported("comm \""));
 	EXPECT(ktest_reported("hex dump (first 32 bytes):"));
+	EXPECT(ktest_reported("    00 00 00 00 00 00 00 00 00 10 00 00 00 00 00 00"));
+	EXPECT(ktest_reported("    00 00 00 00 00 00 00 00 20 00 00 00 00 00 00 c0"));
 	EXPECT(ktest_reported("lose_nodes"));
 	EXPECT_EQ(kmemleak_scan(), 0); /* it is not new */
 	free_nodes(1);

@@ -328,7 +328,7 @@ KTEST(memmap, open_sections_are_counted)
 	EXPECT(meta > 0);
 }
 
-static u64 account_image;
+static u64 account_total, account_image;
 
 static void find_account(void *found, u64 ns __unused, int level __unused, const char *message,
 			 size_t n)
@@ -341,12 +341,13 @@ static void find_account(void *found, u64 ns __unused, int level __unused, const
 	copy[n] = '\0';
 	if (!strstarts(copy, begin) || !(at = strstr(copy, image)))
 		return;
+	account_total = simple_strtoull(copy + strlen(begin), NULL, 10);
 	account_image = simple_strtoull(at + strlen(image), NULL, 10);
 	*(bool *)found = true;
 }
 
-/* The account of the hand-over at start-up has the image with its size. */
-KTEST(memmap, account_of_the_image)
+/* The account of the hand-over at start-up has all of memory, and the image with its size. */
+KTEST(memmap, account_of_memory_and_the_image)
 {
 	extern char _stext[], _end[];
 	bool found = false;
@@ -356,6 +357,7 @@ KTEST(memmap, account_of_the_image)
 		ktest_skip("the log has gone round since start-up");
 		return;
 	}
+	EXPECT_EQ(account_total, memblock_phys_mem_size());
 	EXPECT_EQ(account_image, __pa(_end) - __pa(_stext));
 }
 

@@ -197,10 +197,10 @@ KTEST(mm_commands, ten_holders_of_areas)
 
 static void try_fault_settings(void)
 {
-	EXPECT_EQ(type_command("fault failslab interval=7 probability=0 space=5 times=3 verbose=0 "
+	EXPECT_EQ(type_command("fault failslab interval=70 probability=0 space=5 times=3 verbose=0 "
 			       "ignore-gfp-wait=n"),
 		  0);
-	EXPECT(strstr(printed, "failslab: interval=7 probability=0 space=5 times=3 verbose=0 "
+	EXPECT(strstr(printed, "failslab: interval=70 probability=0 space=5 times=3 verbose=0 "
 			       "ignore-gfp-wait=N"));
 	EXPECT(!strstr(printed, "fail_page_alloc"));
 	EXPECT_EQ(type_command(

@@ -161,6 +161,21 @@ KTEST(percpu, every_size_and_alignment)
 	expect_sound();
 }
 
+/* Of objects that may begin in the middle of a page, some do. */
+KTEST(percpu, half_a_page_is_enough)
+{
+	char __percpu *p[16];
+	unsigned int in_the_middle = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = __alloc_percpu(8, PAGE_SIZE / 2);
+		in_the_middle += !!((unsigned long)p[i] & PAGE_SIZE / 2);
+	}
+	EXPECT(in_the_middle > 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		free_percpu(p[i]);
+}
+
 KTEST(percpu, typed_objects)
 {
 	u64 __percpu *counter = alloc_percpu(u64);

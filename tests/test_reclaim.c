@@ -547,6 +547,10 @@ KTEST(reclaim, a_hopeless_node_is_left_alone)
 		runs++;
 	}
 	EXPECT(runs < 100);
+	WRITE_ONCE(pgdat->reclaim_failures, 15);
+	EXPECT(node_wants_balance(pgdat, ZONE_NORMAL));
+	WRITE_ONCE(pgdat->reclaim_failures, 16);
+	EXPECT(!node_wants_balance(pgdat, ZONE_NORMAL));
 	for (i = 0; i <= high && chain && !node_wants_balance(pgdat, ZONE_NORMAL); i++) {
 		chain = free_one(chain);
 		page = alloc_pages_node(pgdat->node_id, __GFP_THISNODE | __GFP_NOWARN, 0);
@@ -659,6 +663,7 @@ KTEST(reclaim, out_of_memory_names_who_holds_it)
 	EXPECT_REPORT("Out of memory: ") {
 		EXPECT(!alloc_page(NOFS_QUIETLY));
 	}
+	EXPECT(ktest_reported("Mem-Info: total:"));
 	EXPECT_REPORT("slab ") {
 		show_memory_holders();
 	}

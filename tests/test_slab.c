@@ -539,21 +539,24 @@ KTEST(slab, bulk)
 KTEST(slab, shrink_gives_pages_back)
 {
 	struct kmem_cache *cache = kmem_cache_create("t_shrink", 512, 0, 0, NULL);
-	unsigned long before;
+	unsigned long before, slabs;
 	static void *objs[400];
 	void *one;
 
 	ASSERT(cache);
 	drain_all_pages();
 	before = nr_free_pages();
+	slabs = vm_stat(NR_SLAB_PAGES);
 	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 400, objs), 400);
 	EXPECT(nr_free_pages() <= before - 50);
+	EXPECT(vm_stat(NR_SLAB_PAGES) >= slabs + 50);
 	kmem_cache_free_bulk(cache, 400, objs);
 	one = kmem_cache_alloc(cache, GFP_KERNEL);
 	EXPECT_EQ(kmem_cache_shrink(cache), 1);
 	kmem_cache_free(cache, one);
 	EXPECT_EQ(kmem_cache_shrink(cache), 0);
 	EXPECT_EQ(nr_free_pages(), before);
+	EXPECT_EQ(vm_stat(NR_SLAB_PAGES), slabs);
 	EXPECT_EQ(kmem_cache_destroy(cache), 0);
 }
 
