@@ -292,7 +292,7 @@ KTEST(fault, vmap_fails)
 	ASSERT(pages && page);
 	memset64((u64 *)pages, (u64)page, count);
 	while (!p && n++ < 20) {
-		fault_nth_begin(n, 100, false);
+		fault_nth_begin(n, 1, false);
 		p = vmap(pages, count, VM_MAP, PAGE_KERNEL);
 		EXPECT_EQ(fault_nth_end() < n, p != NULL);
 	}
