@@ -9,6 +9,7 @@
  *   the end of a slice,   to a CPU that has one fewer: with one task more than CPUs no
  *     each 60 ms          gift makes it even, so the one that came first goes on to the
  *                         next CPU, and each has one to itself as often as all others
+ *   any other switch      both as well, when no slice has ended for 20 ms
  *
  * Nobody looks at how much time a task takes, nor at which CPUs share a cache or a node.
  *

@@ -282,12 +282,23 @@ static void switch_to(struct task_struct *prev, struct task_struct *next)
 	finish_switch(switch_context(&prev->sp, next->sp, prev));
 }
 
+/*
+ * At the end of a slice; and when none has ended for long, at a switch, since those that wake may
+ * take the CPU too often for that.  Context: @rq, this CPU's, locked, and more than one on it.
+ */
+static void even_out(struct rq *rq, u64 now)
+{
+	rq_balance(rq, now);
+	rq_rotate(rq, now);
+}
+
 /* Context: preemption count 1. */
 static void __schedule(bool preempted)
 {
 	struct task_struct *prev, *next;
 	unsigned long flags;
 	struct rq *rq;
+	bool leaves;
 
 	local_irq_save(flags);
 	rq = this_rq();
@@ -296,12 +307,15 @@ static void __schedule(bool preempted)
 	clear_preempt_need_resched();
 	rq->wanted = false;
 	rq_update(rq);
-	if (!preempted && READ_ONCE(prev->__state) != TASK_RUNNING) {
+	leaves = !preempted && READ_ONCE(prev->__state) != TASK_RUNNING;
+	if (leaves) {
 		prev->on_rq = false;
 		count_running(rq, -1);
-	} else if (prev != rq->idle) {
-		rq_insert(rq, prev);
 	}
+	if (rq->nr_running > 1 && unlikely(prev->exec_start >= rq->next_balance))
+		even_out(rq, prev->exec_start);
+	if (!leaves && prev != rq->idle)
+		rq_insert(rq, prev); /* not before: it cannot be given away while it runs */
 	if (preempted)
 		WRITE_ONCE(prev->nivcsw, prev->nivcsw + 1);
 	else
@@ -426,8 +440,7 @@ static void check_slice(struct rq *rq)
 		arm_slice(rq);
 		return;
 	}
-	rq_balance(rq, now);
-	rq_rotate(rq, now);
+	even_out(rq, now);
 	set_preempt_need_resched();
 }
 

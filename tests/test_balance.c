@@ -110,35 +110,43 @@ static bool all_preempted(const struct hog *hogs, unsigned int n)
 	return true;
 }
 
+#define PER_CPU 3
+
+/* Of each CPU's hogs, one after the other, none has run for 20 times as long as another. */
+static bool shared(const struct hog *hogs, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i += PER_CPU) {
+		u64 most = 0, least = U64_MAX;
+
+		for (unsigned int k = i; k < i + PER_CPU; k++) {
+			most = max(most, READ_ONCE(hogs[k].task->sum_exec_runtime));
+			least = min(least, READ_ONCE(hogs[k].task->sum_exec_runtime));
+		}
+		if (least * 20 <= most)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Three on each CPU, bound to it: each loses the CPU again and again and gets it
  * back.  On all CPUs but the first nothing but the end of a slice makes them change.
  */
 KTEST(balance, bound_threads_share_each_cpu)
 {
-	unsigned int n = 0, per_cpu = 3;
-	struct hog *hogs = kcalloc(per_cpu * nr_cpu_ids, sizeof(*hogs), GFP_KERNEL);
+	struct hog *hogs = kcalloc(PER_CPU * nr_cpu_ids, sizeof(*hogs), GFP_KERNEL);
+	unsigned int n = 0;
 	int cpu;
 
 	ASSERT(hogs);
 	for_each_online_cpu(cpu) {
 		struct cpumask mask = only(cpu);
 
-		ASSERT(hogs_start(hogs, n, per_cpu, &mask));
-		n += per_cpu;
+		ASSERT(hogs_start(hogs, n, PER_CPU, &mask));
+		n += PER_CPU;
 	}
 	EXPECT(wait_until(all_preempted, hogs, n));
-	for (unsigned int i = 0; i < n; i += per_cpu) {
-		u64 most = 0, least = U64_MAX;
-
-		for (unsigned int k = i; k < i + per_cpu; k++) {
-			most = max(most, READ_ONCE(hogs[k].task->sum_exec_runtime));
-			least = min(least, READ_ONCE(hogs[k].task->sum_exec_runtime));
-		}
-		/* They start one after the other, and one of them is in its slice. */
-		EXPECT(least > 0);
-		EXPECT(least * 20 > most);
-	}
+	EXPECT(wait_until(shared, hogs, n));
 	hogs_end(hogs, n);
 }
 
@@ -158,17 +166,12 @@ static bool spread(const struct hog *hogs, unsigned int n)
 }
 
 /* Four to a CPU, all on the first one until they may run anywhere. */
-KTEST(balance, load_spreads_over_busy_cpus)
+static void expect_to_spread(void)
 {
 	unsigned int n = 4 * num_online_cpus();
 	struct hog *hogs = kcalloc(n, sizeof(*hogs), GFP_KERNEL);
 	struct cpumask first = only(0);
 
-	if (num_online_cpus() < 2) {
-		ktest_skip("one CPU");
-		kfree(hogs);
-		return;
-	}
 	ASSERT(hogs);
 	ASSERT(hogs_start(hogs, 0, n, &first));
 	EXPECT(!spread(hogs, n));
@@ -179,6 +182,39 @@ KTEST(balance, load_spreads_over_busy_cpus)
 	EXPECT(wait_until(spread, hogs, n));
 	EXPECT(wait_until(all_preempted, hogs, n));
 	hogs_end(hogs, n);
+}
+
+KTEST(balance, load_spreads_over_busy_cpus)
+{
+	if (num_online_cpus() < 2)
+		ktest_skip("one CPU");
+	else
+		expect_to_spread();
+}
+
+static int wake_often(void *data __unused)
+{
+	while (!kthread_should_stop())
+		schedule_timeout_uninterruptible(1);
+	return 0;
+}
+
+/* One that wakes each millisecond takes the first CPU from the others before their slice ends. */
+KTEST(balance, load_spreads_although_no_slice_ends)
+{
+	struct task_struct *t;
+
+	if (num_online_cpus() < 2) {
+		ktest_skip("one CPU");
+		return;
+	}
+	t = kthread_create_on_cpu(wake_often, NULL, 0, "t_often");
+	ASSERT(!IS_ERR(t));
+	wake_up_process(t);
+	while (!READ_ONCE(t->nvcsw))
+		msleep(1);
+	expect_to_spread();
+	kthread_stop(t);
 }
 
 /* What each had run when the account began. */

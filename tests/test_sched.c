@@ -496,8 +496,8 @@ KTEST(sched, endless_loop_is_preempted)
 	struct task_struct *t = start(kthread_create_on_cpu(spin_until, &stop, 0, "t_spin"));
 
 	ASSERT(t);
-	msleep(20);
-	msleep(20);
+	for (unsigned int i = 0; i < 500 && !READ_ONCE(t->nivcsw); i++)
+		msleep(20);
 	EXPECT(t->nivcsw > 0);
 	EXPECT_EQ(t->nvcsw, 0);
 	WRITE_ONCE(stop, true);

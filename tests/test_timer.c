@@ -62,10 +62,12 @@ KTEST(timer, go_off_in_order)
 	unsigned long now = jiffies;
 
 	reset();
+	local_bh_disable(); /* none goes off before all are started, whatever time that takes */
 	EXPECT_EQ(mod_timer(&timers[0], now + 30), 0);
 	EXPECT_EQ(mod_timer(&timers[1], now + 10), 0);
 	EXPECT_EQ(mod_timer(&timers[2], now + 50), 0);
 	EXPECT_EQ(mod_timer(&timers[2], now + 20), 1);
+	local_bh_enable();
 	EXPECT(wait_fired(3));
 	EXPECT(!early && context_ok && allocated);
 	EXPECT_EQ(went[0], 1);
@@ -107,8 +109,8 @@ KTEST(timer, del_timer_sync_ends_one_that_restarts_itself)
 	mod_timer(&timers[1], jiffies + 3);
 	while (timer_pending(&timers[1]))
 		cpu_relax();
-	EXPECT_EQ(fired - n, 1); /* the second one alone */
-	del_timer_sync(&timers[1]);
+	del_timer_sync(&timers[1]); /* its function has returned, on whichever CPU */
+	EXPECT_EQ(fired - n, 1);    /* the second one alone */
 }
 
 #define NR_LATE 20
