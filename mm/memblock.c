@@ -77,7 +77,6 @@ void memblock_core_merge(struct memblock_type *type)
 		else
 			r[++last] = r[i];
 	}
-	memset(r + last + 1, 0, (type->cnt - last - 1) * sizeof(*r));
 	type->cnt = last + 1;
 }
 
@@ -184,7 +183,6 @@ static int grow(struct memblock *mb, struct memblock_type *type,
 		return -ENOMEM;
 	new = phys_to_virt(taken.base);
 	memcpy(new, old, type->cnt * sizeof(*old));
-	memset(new + type->cnt, 0, size - type->cnt * sizeof(*old));
 	type->regions = new;
 	type->max *= 2;
 	type->grown = true;

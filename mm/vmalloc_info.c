@@ -131,9 +131,7 @@ static void add_holder(struct vmalloc_holder *table, unsigned int n, const struc
 	for (i = 0; i < n - 1 && table[i].pages; i++)
 		if (table[i].caller == info->caller)
 			break;
-	if (i == n - 1)
-		table[i].caller = NULL;
-	else
+	if (i < n - 1)
 		table[i].caller = info->caller;
 	table[i].pages += info->nr_pages;
 	table[i].areas++;

@@ -177,6 +177,21 @@ KTEST(dma_bounce, large_buffers_begin_at_a_page)
 	EXPECT_EQ(dma_bounce_pools(), before);
 }
 
+/* A device that reaches the last byte of memory needs none. */
+KTEST(dma_bounce, no_pool_where_all_can_be_reached)
+{
+	unsigned long before = dma_bounce_pools();
+
+	if (!pools_are_used())
+		return;
+	if (said("swiotlb=force")) {
+		ktest_skip("swiotlb=force");
+		return;
+	}
+	EXPECT(bounce_reserve(memblock_end_of_DRAM() - 1));
+	EXPECT_EQ(dma_bounce_pools(), before);
+}
+
 /* A pool somebody uses stays when pools are freed; what cannot fit is no buffer. */
 KTEST(dma_bounce, used_pools_stay)
 {
@@ -216,6 +231,8 @@ KTEST(dma_bounce, swiotlb_decides)
 	addr = dma_map_single(&dma_test_device, near_buffer, 100, DMA_TO_DEVICE);
 	EXPECT(!dma_mapping_error(&dma_test_device, addr));
 	EXPECT_EQ(addr != virt_to_phys(near_buffer), said("swiotlb=force"));
+	dma_get_stats(&now);
+	EXPECT(now.mapped > stats.mapped && now.mappings > stats.mappings);
 	EXPECT_EQ(dma_need_sync(&dma_test_device, addr), said("swiotlb=force"));
 	EXPECT_EQ(bounce_forced(), said("swiotlb=force"));
 	dma_unmap_single(&dma_test_device, addr, 100, DMA_TO_DEVICE);
@@ -271,6 +288,22 @@ KTEST(dma_bounce, pages_below_each_address)
 		}
 	}
 	EXPECT(!alloc_pages_below(GFP_KERNEL | __GFP_NOWARN, 0, PAGE_SIZE / 2));
+}
+
+/* The limit says which memory, whatever zone the flags name; and pages are no compound. */
+KTEST(dma_bounce, flags_that_do_not_matter_below_an_address)
+{
+	const gfp_t odd = GFP_KERNEL | __GFP_NOWARN | __GFP_COMP | __GFP_HIGHMEM;
+	const u64 last[] = {DMA_BIT_MASK(24), DMA_BIT_MASK(28), DMA_BIT_MASK(32), ~0ULL};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(last); i++) {
+		struct page *page = alloc_pages_below(odd, 1, last[i]);
+
+		if (!page)
+			continue;
+		EXPECT(!PageCompound(page) && !PageHighMem(page));
+		free_pages_any(page, 1);
+	}
 }
 
 /* When all below 4 GiB is used up, memory is made there for who must have it, as anywhere else. */

@@ -503,6 +503,23 @@ KTEST(pages, reserved_pages)
 	EXPECT_SOUND();
 }
 
+/* One that was reserved belongs to its zone, and is free, once it is given back. */
+KTEST(pages, a_reserved_page_is_given_back)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	unsigned long managed;
+	struct zone *zone;
+
+	ASSERT(page);
+	zone = page_zone(page);
+	managed = zone->managed_pages--;
+	page->state = PAGE_RESERVED;
+	free_reserved_page(page);
+	EXPECT(!PageReserved(page));
+	EXPECT_EQ(zone->managed_pages, managed);
+	EXPECT_SOUND();
+}
+
 /* Addresses of every kind that no page has: each is one report, and no fault. */
 KTEST(pages, addresses_that_are_no_pages)
 {

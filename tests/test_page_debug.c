@@ -54,7 +54,7 @@ KTEST(page_debug, who_allocated_and_who_freed)
 		struct page *page = allocate_page_here(order);
 
 		ASSERT(page);
-		EXPECT_REPORT("allocate_page_here") {
+		EXPECT_REPORT("\n allocate_page_here+") {
 			__free_pages(page, order + 1);
 		}
 		free_page_here(page, order);

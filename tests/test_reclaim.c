@@ -475,7 +475,7 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	const struct zone *home = home_zone();
 	struct pglist_data *pgdat = home->pgdat;
 	unsigned long high = home->watermark[WMARK_HIGH], runs = vm_events(PAGEOUTRUN);
-	unsigned long stolen = vm_events(PGSTEAL_KSWAPD);
+	unsigned long stolen = vm_events(PGSTEAL_KSWAPD), scanned = vm_events(PGSCAN_KSWAPD);
 	struct page *chain;
 
 	EXPECT(!node_wants_balance(pgdat, ZONE_NORMAL));
@@ -491,6 +491,7 @@ KTEST(reclaim, a_node_is_balanced_from_below_low_to_high)
 	EXPECT_EQ(data_race(clean.asked), 0);
 	EXPECT_EQ(vm_events(PAGEOUTRUN), runs + 1);
 	EXPECT(vm_events(PGSTEAL_KSWAPD) > stolen);
+	EXPECT(vm_events(PGSCAN_KSWAPD) - scanned >= vm_events(PGSTEAL_KSWAPD) - stolen);
 	free_chain(chain);
 	cache_close(&clean);
 }

@@ -521,6 +521,12 @@ KTEST(slab, bulk)
 		EXPECT_EQ(slab_nr_live(inside(cache)), 0);
 		EXPECT_CHECKED(cache);
 	}
+	/* Those behind the ones it is given stay in use, however often it starts anew. */
+	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 1000, objs), 1000);
+	for (n = 0; n < 1000; n += 250) {
+		kmem_cache_free_bulk(cache, 250, objs + n);
+		EXPECT_EQ(slab_nr_live(inside(cache)), 750 - n);
+	}
 	ASSERT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 20, objs), 20);
 	objs[20] = objs[5];
 	objs[21] = (void *)0xff00000000000000;

@@ -211,7 +211,7 @@ KTEST(slab_debug, tracks)
 	EXPECT_REPORT("Allocated in allocate_here+") {
 		EXPECT_EQ(kmem_cache_destroy(cache), -EBUSY);
 	}
-	EXPECT(ktest_reported("allocate_by_way_of_here+"));
+	EXPECT(ktest_reported("\n allocate_by_way_of_here+"));
 	free_here(cache, obj);
 	EXPECT_REPORT("Freed in free_here+") {
 		kmem_cache_free(cache, obj);

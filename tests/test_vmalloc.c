@@ -190,6 +190,10 @@ KTEST(vmalloc, impossible_sizes_are_reported)
 	EXPECT_REPORT("too large for the vmalloc range") {
 		EXPECT(!vzalloc(1UL << 63));
 	}
+	EXPECT_REPORT("vmalloc error: size 4096, outside the vmalloc range") {
+		EXPECT(!__vmalloc_node_range(PAGE_SIZE, 1, VMALLOC_START - PAGE_SIZE, VMALLOC_END,
+					     GFP_KERNEL, PAGE_KERNEL, 0, NUMA_NO_NODE, NULL));
+	}
 	EXPECT_NO_REPORT() {
 		EXPECT(!__vmalloc(0, GFP_KERNEL | __GFP_NOWARN));
 		EXPECT(!__vmalloc(1UL << 62, GFP_KERNEL | __GFP_NOWARN));
