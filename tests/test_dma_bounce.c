@@ -190,6 +190,12 @@ KTEST(dma_bounce, no_pool_where_all_can_be_reached)
 	}
 	EXPECT(bounce_reserve(memblock_end_of_DRAM() - 1));
 	EXPECT_EQ(dma_bounce_pools(), before);
+	dma_test_begin();
+	*dma_test_device.dma_mask = memblock_end_of_DRAM() - 1;
+	EXPECT_EQ(dma_max_mapping_size(&dma_test_device), SIZE_MAX);
+	*dma_test_device.dma_mask -= 1;
+	EXPECT_EQ(dma_max_mapping_size(&dma_test_device), bounce_max());
+	dma_test_end();
 }
 
 /* A pool somebody uses stays when pools are freed; what cannot fit is no buffer. */

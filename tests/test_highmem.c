@@ -20,6 +20,7 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 #include <asm/extable.h>
+#include "../mm/internal.h"
 #include "../mm/zone.h"
 
 /* The node that has most of it, or any. */
@@ -206,6 +207,32 @@ KTEST(highmem, zeroed_where_asked)
 }
 
 /* Nobody who wants an address gets it. */
+/* A block is cleared to its end, and no further. */
+KTEST(highmem, a_block_is_cleared_whole)
+{
+	struct page *page = alloc_pages(GFP_HIGHUSER | __GFP_NOWARN, 2);
+	char *va;
+
+	if (!page || !PageHighMem(page)) {
+		ktest_skip("no high memory");
+		goto free;
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		va = kmap(page + i);
+		memset(va, 0xcc, PAGE_SIZE);
+		kunmap(page + i);
+	}
+	clear_block(page, 1);
+	for (unsigned int i = 0; i < 4; i++) {
+		va = kmap(page + i);
+		EXPECT(!memchr_inv(va, i < 2 ? 0 : 0xcc, PAGE_SIZE));
+		kunmap(page + i);
+	}
+free:
+	if (page)
+		__free_pages(page, 2);
+}
+
 KTEST(highmem, only_pages_come_from_there)
 {
 	unsigned long addr = __get_free_pages(GFP_HIGHUSER, 0);

@@ -8,6 +8,7 @@
  * every frame is taken.  For each the pieces of the plan are walked frame by
  * frame and must account for all of them.
  */
+#include <cairn/address.h>
 #include <cairn/test.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -326,6 +327,31 @@ KTEST(memmap, open_sections_are_counted)
 		open += section_is_open(section);
 	EXPECT_EQ(memmap_sections_open(&meta), open);
 	EXPECT(meta > 0);
+}
+
+/* What lies at an address of the direct map: free memory, an image that is reserved, nothing. */
+KTEST(memmap, addresses_of_the_direct_map_are_described)
+{
+	extern char _stext[];
+	char text[128], want[128];
+	unsigned long page = __get_free_page(GFP_KERNEL);
+
+	ASSERT(page);
+	direct_map_describe(page + 5, text, sizeof(text));
+	snprintf(want, sizeof(want), "direct map of physical %#lx, usable", __pa(page) + 5);
+	EXPECT(strstarts(text, want) && strstr(text, ", zone ") && !strstr(text, ", free"));
+	free_page(page);
+	direct_map_describe((unsigned long)__va(__pa(_stext)), text, sizeof(text));
+	EXPECT(strstr(text, ", zone ") && !strstr(text, ", free"));
+	direct_map_describe((unsigned long)__va(PAGE_ALIGN(memblock_end_of_DRAM()) + (1UL << 40)),
+			    text, sizeof(text));
+	EXPECT(strstr(text, ", where there is no memory"));
+}
+
+KTEST(memmap, states_have_names)
+{
+	EXPECT(!strcmp(page_state_name(PAGE_ALLOCATED), "allocated"));
+	EXPECT(!strcmp(page_state_name(PAGE_ALLOCATED + 1), "corrupted"));
 }
 
 static u64 account_total, account_image;

@@ -452,8 +452,14 @@ KTEST(numa, nodes_file)
 	for_each_online_node(nid)
 	{
 		unsigned long pages = 0;
-		int n;
+		int n, cpu;
 
+		n = snprintf(want, sizeof(want), "node %d cpus:", nid);
+		for_each_possible_cpu(cpu)
+			if (cpu_to_node(cpu) == nid)
+				n += scnprintf(want + n, sizeof(want) - (size_t)n, " %d", cpu);
+		snprintf(want + n, sizeof(want) - (size_t)n, "\n");
+		EXPECT(strstr(text, want) != NULL);
 		for (unsigned int idx = 0; idx < MAX_NR_ZONES; idx++)
 			pages += node_data[nid]->zones[idx].managed_pages;
 		snprintf(want, sizeof(want), "node %d size: %lu MB\n", nid,

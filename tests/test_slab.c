@@ -192,6 +192,7 @@ KTEST(slab, large_objects_are_kept_at_hand)
 	ASSERT(at_hand && larger);
 	EXPECT(inside(at_hand)->magazine || inside(at_hand)->g.stride > 64 << 10);
 	EXPECT(!inside(larger)->magazine);
+	EXPECT(inside(at_hand)->depot_max >= inside(at_hand)->capacity);
 	EXPECT_EQ(kmem_cache_destroy(at_hand), 0);
 	EXPECT_EQ(kmem_cache_destroy(larger), 0);
 }

@@ -30,6 +30,7 @@ MACHINES = (
     ("zeroed when freed", ["-c", "init_on_free=1"], "slab.* slab_debug* kmalloc.* pages.* vmalloc.a*"),
     ("pages checked", ["-n", "2", "-c", "page_owner=on page_poison=1 debug_pagealloc=on kmemleak=on"],
      "kmemleak* misuse* mm_commands* page_debug* page_files* slab.* mempools.* percpu.* vfree*"),
+    ("leaks among checked objects", ["-n", "2", "-c", "kmemleak=on slub_debug=FZPU"], "kmemleak*"),
     ("leaks, most of memory not described yet", ["-m", "5000", "-c", "kmemleak=on"], "kmemleak*"),
     ("guard pages", ["-n", "2", "-N", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
     ("guard pages and leaks", ["-n", "2", "-c", "kmemleak=on kfence.sample_interval=100000"], "kmemleak*"),
