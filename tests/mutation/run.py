@@ -234,7 +234,9 @@ KTEST = (("bool test_matches(const struct ktest_case *t, const char *patterns)\n
           "\treturn cairn_test_chosen((int)(t - __ktest_start), pattern_matches(t, patterns));\n}\n"
           "static bool pattern_matches(const struct ktest_case *t, const char *patterns)\n{"),
          ("\tconsole_printf(\"KTAP version", "\tcairn_tested(-1);\n\tconsole_printf(\"KTAP version"),
-         ("outcome = ktest_run_one(t, NULL);", "outcome = ktest_run_one(t, NULL); cairn_tested((int)(t - __ktest_start));"))
+         ("outcome = ktest_run_one(t, NULL);",
+          # The one that comes last with kmemleak=on is in no table: it belongs to the end of the program.
+          "outcome = ktest_run_one(t, NULL); if (t >= __ktest_start && t < __ktest_end) cairn_tested((int)(t - __ktest_start));"))
 
 
 def copy_tree(to):
