@@ -35,7 +35,7 @@ MACHINES = (
     ("guard pages", ["-n", "2", "-N", "2", "-c", "kfence.sample_interval=20"], "kfence* mm_commands*"),
     ("guard pages and leaks", ["-n", "2", "-c", "kmemleak=on kfence.sample_interval=100000"], "kmemleak*"),
     ("guard pages, every millisecond", ["-n", "4", "-c", "kfence.sample_interval=1"],
-     "slab* kmalloc* mempools* percpu* dma* vmalloc* pages* gfp* kfence*"),
+     "slab.* slab_stress* kmalloc* mempools* percpu* dma* vmalloc* pages* gfp* kfence*"),
     ("locks checked", ["-n", "2", "-c", "lockdep=1 debug_preempt=1"], "lock* slab.* pages.* contexts* gfp_contexts* percpu.*"),
     ("page failures", ["-c", "fail_page_alloc=1000,1,0,0"], "fault* mm_commands*"),
     ("failures", ["-c", "failslab=100,10,0,-1 fail_page_alloc=100,10,0,-1"], "fault* mm_commands*"),
